@@ -1,0 +1,1 @@
+"""referralbot: SEND cases run together from chat, and no lawful date missed."""

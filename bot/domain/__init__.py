@@ -1,0 +1,1 @@
+"""The law of the house: pure values and functions, standard library only."""

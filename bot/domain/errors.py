@@ -1,0 +1,80 @@
+"""Every expected "no", each named for the fact. Its text tells the person what to do next.
+
+    Refusal
+    ├── NotUnderstood      the line is not a command
+    ├── CannotRead         a blank cannot be read; knows which
+    ├── NotAllowed         the role may not say this
+    ├── NotFound           no such case among those the person may see
+    ├── WhichOne           more than one fits; carries the choices
+    ├── NeedsReason        an odd but possible thing needs a reason
+    ├── AlreadyDone        it was done before
+    └── NotNow             the state of the case does not allow it
+    TryLater, Undeliverable   a chat platform's "not now" and "never"
+    BadSettings               the operator must mend a setting
+"""
+
+from collections.abc import Sequence
+
+
+class Refusal(Exception):
+    """An expected no. `str(refusal)` is the sentence the person reads."""
+
+
+class NotUnderstood(Refusal):
+    """The line is not a command; `nearest` are lines that might have been meant."""
+
+    def __init__(self, sentence: str, nearest: Sequence[str] = ()) -> None:
+        super().__init__(sentence)
+        self.nearest = tuple(nearest)
+
+
+class CannotRead(Refusal):
+    """One blank's text cannot be read. `blank` is its name, so that a form can show it there."""
+
+    def __init__(self, sentence: str, blank: str = "") -> None:
+        super().__init__(sentence)
+        self.blank = blank
+
+
+class NotAllowed(Refusal):
+    """The person's role may not say this."""
+
+
+class NotFound(Refusal):
+    """Nothing the person may see has that name. Hidden and absent are the same words."""
+
+
+class WhichOne(Refusal):
+    """Several things fit. `lines` are what to say for each, `labels` what to show."""
+
+    def __init__(self, sentence: str, lines: Sequence[str], labels: Sequence[str]) -> None:
+        super().__init__(sentence)
+        self.lines, self.labels = tuple(lines), tuple(labels)
+
+
+class NeedsReason(Refusal):
+    """Possible, but only with a reason in the person's own words."""
+
+
+class AlreadyDone(Refusal):
+    """The fact is on record already."""
+
+
+class NotNow(Refusal):
+    """The state of the case does not allow it."""
+
+
+class TryLater(Exception):
+    """A platform cannot take a message now. `after` is in seconds, where the platform said."""
+
+    def __init__(self, why: str, after: float | None = None) -> None:
+        super().__init__(why)
+        self.after = after
+
+
+class Undeliverable(Exception):
+    """A platform will never take this message at this address; the text says why."""
+
+
+class BadSettings(Exception):
+    """A setting is missing or wrong; the text says which and how to mend it."""

@@ -1,0 +1,198 @@
+"""What is said to the bot and by it: plain values that every platform dresses in its own way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Who:
+    """The account that spoke, as its platform vouches for it."""
+
+    connection: int
+    account: str
+    """The platform's stable id: Slack user id, Entra object id, e-mail on the local page."""
+    email: str = ""
+    reference: Mapping[str, Any] = field(default_factory=dict)
+    """What the adapter needs to write to this person first, such as a Teams conversation reference."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """The place something was said. In a private place only the asker reads the answer."""
+
+    connection: int
+    place: str
+    """The platform's id of the channel, conversation or page room."""
+    private: bool = False
+    name: str = ""
+    shared: bool = False
+    """Known to hold people of other organisations (Slack Connect, a shared Teams channel)."""
+    reference: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line said to the bot: typed, pressed or filled in."""
+
+    line: str
+    who: Who
+    where: Where
+    values: Mapping[str, str] | None = None
+    """A form's blanks by name, as typed. None for a typed line; an empty mapping is a form with nothing in it."""
+    delivery: str = ""
+    """The platform's id of this delivery; the same id again is a redelivery."""
+    nonce: str = ""
+    """The nonce of the form or button; the same one again is a double click."""
+
+
+class State(StrEnum):
+    """How a fact stands: one coloured mark, with the word beside it."""
+
+    PLAIN = ""
+    LATE = "late"
+    SOON = "soon"
+    WAITING = "waiting"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of a card: a label, what is so, and a quieter detail."""
+
+    label: str
+    value: str = ""
+    detail: str = ""
+    state: State = State.PLAIN
+    depth: int = 0
+    """0 for a line of its own, 1 for one that belongs to the line above."""
+    private: bool = False
+    """True for a fact that names a child: shown only in a private answer."""
+
+
+class Style(StrEnum):
+    PLAIN = ""
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button: its label and the line it says when pressed."""
+
+    label: str
+    line: str
+    style: Style = Style.PLAIN
+    acts: bool = True
+    """False for a button that only asks; one that acts is sent with the message's nonce."""
+
+
+class BlankKind(StrEnum):
+    """How a blank is filled in. The platform picks its own control for each."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    DATE = "date"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    YES_NO = "yes_no"
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Blank:
+    """One field of a form. `value` and `error` are what was typed and what was wrong with it.
+
+    Values are text: an ISO date for DATE, `yes` or `no` for YES_NO, values joined by commas for CHOICES.
+    """
+
+    name: str
+    label: str
+    kind: BlankKind = BlankKind.TEXT
+    required: bool = True
+    private: bool = False
+    hint: str = ""
+    choices: tuple[Choice, ...] = ()
+    longest: int = 200
+    value: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form, said again as `line` plus the values of its blanks."""
+
+    title: str
+    line: str
+    blanks: tuple[Blank, ...]
+    submit: str = "Save"
+
+    @property
+    def private(self) -> bool:
+        return any(blank.private for blank in self.blanks)
+
+    @property
+    def wrong(self) -> bool:
+        return any(blank.error for blank in self.blanks)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table, with the buttons that belong to it."""
+
+    cells: tuple[str, ...]
+    state: State = State.PLAIN
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file made for one person, such as a list as CSV."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """Anything the bot says. The first line of `text` is the answer.
+
+    A private message goes to the asker alone. `aside` is small print: how a question was read, or what was left out.
+    """
+
+    text: str
+    facts: tuple[Fact, ...] = ()
+    actions: tuple[Action, ...] = ()
+    form: Form | None = None
+    table: Table | None = None
+    aside: str = ""
+    private: bool = False
+    error: str = ""
+    """The name of the refusal, where this is one."""
+    nonce: str = ""
+    attachment: Attachment | None = None
+
+    def privately(self) -> "Message":
+        return replace(self, private=True)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the bot writes first: a room, or one person."""
+
+    connection: int
+    place: str
+    private: bool
+    reference: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,46 @@
+"""The moment: everything a function may know about it."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from bot.domain.calendar import london_date
+from bot.rules import Rules
+from storage.crypto import Vault
+from storage.tables import Person, Room
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One line answered, one batch swept, one post rendered: who, where, when, and the open transaction."""
+
+    db: Session
+    now: datetime
+    """Aware UTC."""
+    rules: Rules
+    vault: Vault
+    who: Person | None = None
+    """None when the bot acts by itself."""
+    room: Room | None = None
+    """The bound room it happens in; None in a private chat or an unbound channel."""
+    private: bool = True
+    """Whether only the asker can read the answer."""
+    connection: int = 0
+    place: str = ""
+    record_url: str = ""
+    """Where the council's own record system shows a child: a template with {record_number}."""
+
+    @property
+    def today(self) -> date:
+        return london_date(self.now)
+
+    @property
+    def person(self) -> Person:
+        """The person who spoke. Only entry points without one (the sweep, the courier) leave it empty."""
+        if self.who is None:
+            raise RuntimeError("this turn has no person")
+        return self.who
+
+    def as_person(self, person: Person) -> "Turn":
+        return replace(self, who=person)

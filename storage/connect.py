@@ -1,0 +1,72 @@
+"""The way to the database: one engine, short transactions, and writers in line."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlmodel import Session
+
+SQLITE_WAIT = 2.0
+"""Seconds a writer of another process is waited for."""
+
+
+def named_driver(url: str) -> str:
+    """`postgresql://` by whichever driver means psycopg 3 here."""
+    scheme, rest = url.split("://", 1)
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+def is_sqlite(url: str) -> bool:
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+class Store:
+    """A database. `transaction` is opened at entry points only: an answer, a sweep's batch, a courier's step."""
+
+    def __init__(self, url: str) -> None:
+        self.url = named_driver(url)
+        self.sqlite = is_sqlite(self.url)
+        self.engine = _sqlite_engine(self.url) if self.sqlite else _postgres_engine(self.url)
+        # SQLite lets one writer in; a queue in the process is fair, its busy back-off is not.
+        self._line: Any = threading.Lock() if self.sqlite else nullcontext()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits at the end of the block, or leaves nothing behind."""
+        with self._line, Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            with session.begin():
+                yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking only; what it might change is not kept."""
+        looking = self.engine.execution_options(looking=True)
+        with Session(looking, expire_on_commit=False, autoflush=False) as session:
+            yield session
+            session.rollback()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": SQLITE_WAIT, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins; sqlite3's own guesses stay out
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        looking = connection.get_execution_options().get("looking")
+        connection.exec_driver_sql("BEGIN" if looking else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres_engine(url: str) -> Engine:
+    return create_engine(url, pool_size=10, pool_pre_ping=True, connect_args={"connect_timeout": 2})

@@ -1,0 +1,363 @@
+"""Everything that is kept: the only record classes there are."""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Dialect, Index, LargeBinary, String, TypeDecorator, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from bot.domain.terms import (
+    Agency,
+    AskedBy,
+    CaseStatus,
+    ClockState,
+    EntryKind,
+    Hears,
+    Nature,
+    Outcome,
+    Platform,
+    PostSays,
+    PostState,
+    Process,
+    ResponseType,
+    Role,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant: refuses a naive datetime, stores UTC, returns it aware (SQLite would hand back bare digits)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """A member of a closed set, stored as its value: a set may grow without a migration."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__(40)
+        self.words = words
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.words(value)
+
+
+def word(words: type[StrEnum], **field: Any) -> Any:
+    """A column that holds one member of `words`."""
+    return Field(sa_type=Word(words), **field)  # type: ignore[call-overload]
+
+
+class Child(SQLModel, table=True):
+    """One child. `sealed` holds the private fields as JSON under the child's own key; no key, no child."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    wrapped_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    added_at: datetime = Field(sa_type=Moment)
+
+
+class Fingerprint(SQLModel, table=True):
+    """A keyed digest by which a child is found without being read: exact matches only."""
+
+    __table_args__ = (Index("ix_fingerprint_digest", "kind", "digest"),)
+    id: int | None = Field(default=None, primary_key=True)
+    child_id: int = Field(foreign_key="child.id", index=True)
+    kind: str
+    """`record_number` or `name_and_birth`."""
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Setting(SQLModel, table=True):
+    """A school, college or nursery."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(index=True)
+    urn: str = ""
+    phase: str = ""
+
+
+class Case(SQLModel, table=True):
+    """One child and one run of a process."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    reference: str = Field(unique=True)
+    """Such as SEND-2026-0042: drawn at random within the year, so that a gap tells nothing."""
+    year: int
+    number: int = Field(index=True)
+    child_id: int = Field(foreign_key="child.id", index=True)
+    setting_id: int | None = Field(default=None, foreign_key="setting.id")
+    process: Process = word(Process)
+    asked_by: AskedBy = word(AskedBy)
+    owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    status: CaseStatus = word(CaseStatus, default=CaseStatus.OPEN, index=True)
+    outcome: Outcome | None = word(Outcome, default=None)
+    closed_on: date | None = None
+    restricted: bool = False
+    opened_at: datetime = Field(sa_type=Moment)
+    stage: str = ""
+    """The last step on the path, in a caseworker's words; derived from the entries with the deadlines."""
+
+
+class Enquiry(SQLModel, table=True):
+    """An MP's letter. Its clocks are local; it never moves a statutory one."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    reference: str = Field(unique=True)
+    """Such as MP-2026-0007, drawn like a case's."""
+    year: int
+    number: int = Field(index=True)
+    mp: str = Field(index=True)
+    constituency: str
+    letter_dated: date | None = None
+    matters: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    status: CaseStatus = word(CaseStatus, default=CaseStatus.OPEN, index=True)
+    outcome: Outcome | None = word(Outcome, default=None)
+    closed_on: date | None = None
+    opened_at: datetime = Field(sa_type=Moment)
+
+
+class EnquiryCase(SQLModel, table=True):
+    """A case that a letter is about."""
+
+    enquiry_id: int = Field(foreign_key="enquiry.id", primary_key=True)
+    case_id: int = Field(foreign_key="case.id", primary_key=True, index=True)
+
+
+class Request(SQLModel, table=True):
+    """One request to one adviser. Two therapists asked on one day are two requests and two clocks."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id", index=True)
+    service: str
+    agency: Agency = word(Agency, index=True)
+    adviser: str = ""
+    """Which of several advisers of one service, such as a clinic or a second therapist: a body, never a child."""
+    asked_on: date
+    receipt_on: date | None = None
+    sent_on: date | None = None
+    received_on: date | None = None
+    response: ResponseType | None = word(ResponseType, default=None)
+
+
+class Entry(SQLModel, table=True):
+    """A dated fact or act: append-only, one hash chain per stream, and the only input of the clocks."""
+
+    __table_args__ = (UniqueConstraint("stream", "number"),)
+    id: int | None = Field(default=None, primary_key=True)
+    stream: str
+    """`case:12` or `enquiry:7`."""
+    number: int
+    case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
+    enquiry_id: int | None = Field(default=None, foreign_key="enquiry.id", index=True)
+    request_id: int | None = Field(default=None, foreign_key="request.id")
+    kind: EntryKind = word(EntryKind)
+    happened_on: date
+    clear: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """Typed values only: ids, dates, kinds. Words a person typed are sealed."""
+    sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    supersedes: int | None = Field(default=None, foreign_key="entry.id")
+    recorded_by: int | None = Field(default=None, foreign_key="person.id")
+    recorded_at: datetime = Field(sa_type=Moment)
+    previous: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Deadline(SQLModel, table=True):
+    """A clock running on an instance: a projection of entries and rules, rebuilt in the entry's transaction."""
+
+    __table_args__ = (
+        UniqueConstraint("stream", "rule", "instance"),
+        Index("ix_deadline_ripe", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    stream: str
+    case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
+    enquiry_id: int | None = Field(default=None, foreign_key="enquiry.id", index=True)
+    request_id: int | None = Field(default=None, foreign_key="request.id")
+    rule: str
+    rule_version: str
+    instance: int = 0
+    """The request's id; 0 for a clock of the whole case."""
+    agency: Agency | None = word(Agency, default=None)
+    """Whose duty it is; None for a family's."""
+    nature: Nature = word(Nature)
+    information: bool = False
+    """Shown, never nudged or counted: not a duty, or a branch not taken."""
+    presumed: bool = False
+    """Counted from the day the request was sent, until the body records its own receipt."""
+    started_on: date
+    legal: date = Field(index=True)
+    safe: date
+    target: date | None = None
+    state: ClockState = word(ClockState, index=True)
+    stopped_on: date | None = None
+    recorded_at: datetime = Field(sa_type=Moment)
+    """When the start was recorded: rungs before this never existed."""
+    ladder: str = ""
+    next_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Nudge(SQLModel, table=True):
+    """One rung of one deadline for one recipient role: said in a post, or skipped and why."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    """deadline id / due date / rung / recipient role."""
+    deadline_id: int = Field(foreign_key="deadline.id", index=True)
+    due: date
+    rung: str
+    hears: Hears = word(Hears)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    room_id: int | None = Field(default=None, foreign_key="room.id")
+    post_id: int | None = Field(default=None, foreign_key="post.id", index=True)
+    late_arrival: bool = False
+    skipped: str = ""
+    at: datetime = Field(sa_type=Moment)
+
+
+class Post(SQLModel, table=True):
+    """One message to one address: the outbox.
+
+    It holds no words, only what to speak of. `wanted` is raised each time the message should be (re)written and
+    `shown` follows when the platform has it; a living card is one row, edited for ever after.
+    """
+
+    __table_args__ = (Index("ix_post_due", "state", "not_before"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    """Opaque and stable; given to the platform so that it can be asked whether a message arrived."""
+    says: PostSays = word(PostSays)
+    connection_id: int = Field(foreign_key="connection.id", index=True)
+    room_id: int | None = Field(default=None, foreign_key="room.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
+    enquiry_id: int | None = Field(default=None, foreign_key="enquiry.id", index=True)
+    about: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """Typed values for a notice, such as which notice it is; never free text."""
+    state: PostState = word(PostState, default=PostState.WAITING)
+    wanted: int = 1
+    shown: int = 0
+    withdraw: bool = False
+    not_before: datetime = Field(sa_type=Moment)
+    claimed_until: datetime | None = Field(default=None, sa_type=Moment)
+    attempts: int = 0
+    trouble: str = ""
+    platform_id: str = ""
+    made_at: datetime = Field(sa_type=Moment)
+    sent_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Connection(SQLModel, table=True):
+    """A Slack workspace, a Teams tenant or the local page; every address belongs to one."""
+
+    __table_args__ = (UniqueConstraint("platform", "outside_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    platform: Platform = word(Platform)
+    outside_id: str
+    """The workspace or tenant id; `local` for the page; `settings` until the platform has told it."""
+    name: str
+    app_id: str = ""
+    sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """Its tokens as JSON, under the installation's key; None where they come from the environment."""
+    domains: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """E-mail domains that this organisation owns: only these may link an account by e-mail."""
+    active: bool = True
+
+
+class Room(SQLModel, table=True):
+    """A channel bound to an agency."""
+
+    __table_args__ = (UniqueConstraint("connection_id", "place"),)
+    id: int | None = Field(default=None, primary_key=True)
+    connection_id: int = Field(foreign_key="connection.id")
+    place: str
+    name: str
+    agency: Agency | None = word(Agency, default=None, index=True)
+    """None for the administrators' room."""
+    shared: bool = False
+    reference: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    bound_at: datetime = Field(sa_type=Moment)
+
+
+class Person(SQLModel, table=True):
+    """A member of staff."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    agency: Agency = word(Agency)
+    role: Role = word(Role)
+    manager_id: int | None = Field(default=None, foreign_key="person.id")
+    setting_id: int | None = Field(default=None, foreign_key="setting.id")
+    """The school a setting's contributor works at, who sees its own children only."""
+    active: bool = True
+
+
+class Identity(SQLModel, table=True):
+    """A person's account on one connection, and how to write to it first."""
+
+    __table_args__ = (UniqueConstraint("connection_id", "account"),)
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    connection_id: int = Field(foreign_key="connection.id")
+    account: str
+    place: str = ""
+    """Where a private message goes, once known: a user id, a personal conversation."""
+    reference: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    heard_at: datetime = Field(sa_type=Moment)
+
+
+class Absence(SQLModel, table=True):
+    """Leave, and who covers."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    first_day: date
+    last_day: date
+    deputy_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class Heard(SQLModel, table=True):
+    """Each line that reached the bot: drops redeliveries and double clicks, and keeps that it was asked."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery: str | None = Field(default=None, unique=True)
+    """connection / platform's delivery id."""
+    nonce: str | None = Field(default=None, unique=True)
+    """person / message nonce / line; kept only where the line did something."""
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    connection_id: int
+    place: str
+    verdict: str
+    """`done`, or the name of the refusal, or `fault`."""
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """The line and its answer as JSON, under the installation's key; purged after 30 days."""
+    at: datetime = Field(sa_type=Moment, index=True)
+
+
+class Viewed(SQLModel, table=True):
+    """Who saw a child's identity, and when."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    case_id: int = Field(foreign_key="case.id", index=True)
+    kinds: str
+    at: datetime = Field(sa_type=Moment)
