@@ -20,7 +20,7 @@ def write_a_table(url: str) -> None:
 
 
 def test_a_database_is_migrated(database_url: str) -> None:
-    assert {"case", "entry", "deadline", "post"} <= tables(database_url)
+    assert {"alembic_version", "case", "entry", "deadline", "post"} <= tables(database_url)
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
