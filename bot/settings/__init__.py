@@ -211,12 +211,12 @@ def _read(each: Described, value: str) -> Any:
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:
-    known = [each.name for each in described()]
-    for name in given:
-        if name.startswith(OURS) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "docs/settings.md lists those there are."
-            raise BadSettings(f"There is no setting {name}: {hint}")
+    known = [each.name.removeprefix(OURS) for each in described() if each.name.startswith(OURS)]
+    unknown = [ours for name in given if name.startswith(OURS) and (ours := name.removeprefix(OURS)) not in known]
+    for name in unknown:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {OURS}{near[0]}?" if near else "docs/settings.md lists those there are."
+        raise BadSettings(f"There is no setting {OURS}{name}: {hint}")
 
 
 def _refuse_half(settings: Settings) -> None:
