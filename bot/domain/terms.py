@@ -120,6 +120,7 @@ class Counting(StrEnum):
     DAYS = "D"
     DAYS_INCLUSIVE = "D_INC"
     WORKING_DAYS = "WD"
+    AT_ONCE = "NOW"
 
 
 class ClockState(StrEnum):
@@ -154,6 +155,7 @@ class EntryKind(StrEnum):
     DRAFT_SERVED = "draft_served"
     REFUSAL_TO_ISSUE_SENT = "refusal_to_issue_sent"
     FINAL_PLAN_SENT = "final_plan_sent"
+    PROVISION_CONFIRMED = "provision_confirmed"
     ADVICE_ASKED = "advice_asked"
     BODY_RECEIVED_REQUEST = "body_received_request"
     ADVICE_SENT = "advice_sent"
@@ -167,6 +169,7 @@ class EntryKind(StrEnum):
     LINKED = "linked"
     NOTED = "noted"
     PLANNED = "planned"
+    HELD = "held"
     ASSIGNED = "assigned"
     SNOOZED = "snoozed"
     HELP_ASKED = "help_asked"

@@ -1,0 +1,274 @@
+"""Which clocks run on a case or an enquiry, and to what dates: worked out from dated facts and rules, nothing else."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from bot.domain.calendar import Calendar
+from bot.domain.periods import WAYS, last_day
+from bot.domain.terms import Agency, ClockKind, ClockState, Counting, EntryKind, Nature, RuleId, Service
+
+
+class Owner(StrEnum):
+    """Who is bound by a clock, or whom it protects. The list grows with the rows of the rule pack."""
+
+    COUNCIL = "council"
+    SCHOOL = "school"
+    HEALTH = "health"
+    EDUCATIONAL_PSYCHOLOGY = "educational_psychology"
+    SOCIAL_CARE = "social_care"
+    ADVISER = "adviser"
+    FAMILY = "family"
+    MP_TEAM = "mp_team"
+
+
+class Per(StrEnum):
+    """What a clock runs on: the case or enquiry as a whole, or each request to one body."""
+
+    CASE = "case"
+    REQUEST = "request"
+
+
+class Example(NamedTuple):
+    """A worked example: a period that starts on `start` ends on `end`."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class ClockRule:
+    """One row of `bot/rules/clocks.csv`; docs/rules.md says what each column is for."""
+
+    id: RuleId
+    version: int
+    """The version of the rule pack in which the row began to read as it does."""
+    process: str
+    title: str
+    act: str
+    """What the owner must do, after "the last day to": "send the final plan"."""
+    per: Per
+    starts: tuple[EntryKind, ...]
+    starts_presumed: tuple[EntryKind, ...]
+    stops: tuple[EntryKind, ...]
+    ends: tuple[EntryKind, ...]
+    resumes: tuple[EntryKind, ...]
+    branch: str
+    """"if refusing to issue a plan": until a stop is recorded the clock is only information. Empty: it always binds."""
+    length: int
+    counting: Counting
+    target: int | None
+    """The council's own earlier target, in the same unit."""
+    nature: Nature
+    composite: str
+    owner: Owner
+    agency: Agency | None
+    """Whose room is nudged; None where nobody is."""
+    kind: ClockKind
+    source: str
+    exceptions: tuple[str, ...]
+    unverified: bool
+    ladder: str
+    """The name of its ladder; empty where nobody is nudged."""
+    valid_from: date
+    valid_to: date | None
+    """The last start date that it counts for."""
+    examples: tuple[Example, ...]
+
+    @property
+    def period(self) -> str:
+        """The length in words: "20 weeks", "1 working day"."""
+        unit = WAYS[self.counting].unit.replace("_", " ")
+        return f"{self.length} {unit if self.length != 1 else unit.removesuffix('s')}"
+
+    def in_force(self, on: date) -> bool:
+        """Whether a clock that starts on that day is counted under this row."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class Adviser:
+    """One row of `bot/rules/services.csv`: who gives one piece of advice."""
+
+    id: Service
+    label: str
+    agency: Agency | None
+    """Whose room hears of it; None where no room of ours is asked, so that the owner chases."""
+    clock: RuleId
+    usual: bool
+    """Whether `ask … all` asks it."""
+    also: tuple[str, ...]
+
+    def is_called(self, name: str) -> bool:
+        """Whether staff call it that: SLT, salt, "speech and language"."""
+        plain = name.strip().replace("_", " ").casefold()
+        return plain in {word.replace("_", " ").casefold() for word in (self.id, self.label, *self.also)}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A recorded fact that no later entry has superseded."""
+
+    kind: EntryKind
+    on: date
+    recorded_on: date
+    instance: int | None = None
+    """The request that it is about; None for a fact about the case or enquiry as a whole."""
+    entry: int = 0
+    """The number of its entry: tells two facts of one day apart."""
+
+    @property
+    def order(self) -> tuple[date, int]:
+        return (self.on, self.entry)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One rule running, or having run, on a case, an enquiry or one request."""
+
+    rule: ClockRule
+    instance: int | None
+    start: Happening
+    presumed: bool
+    """It counts from the asking until the body records its own receipt."""
+    legal: date
+    safe: date
+    """The last working day on or before the legal date; the legal date where no working day lies in the period."""
+    target: date | None
+    state: ClockState
+    stopped: Happening | None
+    """What met it, or what made it needless."""
+    information: bool
+    """Shown, but never late, nudged or counted: not a duty, or a branch that has not been taken."""
+    doubt: Happening | None = None
+    """A stop dated before the start, which stops nothing: one of the two dates is wrong, and a person must mend it."""
+
+
+def derive(
+    rules: Iterable[ClockRule],
+    happenings: Sequence[Happening],
+    *,
+    calendar: Calendar,
+    requests: Mapping[int, RuleId] = MappingProxyType({}),
+    closed_on: date | None = None,
+) -> tuple[Clock, ...]:
+    """The clocks of one case or enquiry, in the order of `rules` and then of requests.
+
+    `rules` are all rows of its process, every version: each is used if it was in force on the day its clock started.
+    `requests` says under which rule each request to a body runs; a fact about a request it lacks is a ValueError.
+    `closed_on` stops what still runs.
+    """
+    if lost := {fact.instance for fact in happenings if fact.instance is not None} - requests.keys():
+        raise ValueError(f"facts about requests that nobody made: {sorted(lost)}")
+    made = (
+        _clock(rule, instance, happenings, calendar=calendar, closed_on=closed_on)
+        for rule in rules
+        for instance in _instances(rule, requests)
+    )
+    return tuple(clock for clock in made if clock)
+
+
+def days_left(clock: Clock, today: date) -> int:
+    """Calendar days until the legal date; below 0 when it has passed."""
+    return (clock.legal - today).days
+
+
+def is_late(clock: Clock, today: date) -> bool:
+    """Whether a duty still owed has passed its legal date. Nothing else is ever late."""
+    return clock.state is ClockState.RUNNING and not clock.information and today > clock.legal
+
+
+def _instances(rule: ClockRule, requests: Mapping[int, RuleId]) -> list[int | None]:
+    if rule.per is Per.CASE:
+        return [None]
+    return [instance for instance, rule_id in sorted(requests.items()) if rule_id == rule.id]
+
+
+def _clock(
+    rule: ClockRule,
+    instance: int | None,
+    happenings: Sequence[Happening],
+    *,
+    calendar: Calendar,
+    closed_on: date | None,
+) -> Clock | None:
+    """The clock of one row on one instance; None where it has not started, or started under another version."""
+    own = [fact for fact in happenings if fact.instance == instance]
+    start, stop, doubt = _start_and_stop(rule, own)
+    if start is None or not rule.in_force(start.on):
+        return None
+    stop = _needless(rule, [fact for fact in happenings if fact.instance in (None, instance)], stop) or stop
+    legal = last_day(rule.counting, start.on, rule.length, calendar=calendar)
+    safe = calendar.working_day_on_or_before(legal)
+    return Clock(
+        rule=rule,
+        instance=instance,
+        start=start,
+        presumed=start.kind not in rule.starts,
+        legal=legal,
+        safe=safe if safe >= start.on else legal,
+        target=None if rule.target is None else last_day(rule.counting, start.on, rule.target, calendar=calendar),
+        state=_state(rule, stop, legal, closed_on),
+        stopped=stop,
+        information=rule.nature is not Nature.DUTY or bool(rule.branch and (stop is None or stop.kind in rule.ends)),
+        doubt=doubt,
+    )
+
+
+def _start_and_stop(
+    rule: ClockRule, own: Sequence[Happening]
+) -> tuple[Happening | None, Happening | None, Happening | None]:
+    """The fact that starts it, the one that stops it, and a stop that is dated too early to be one.
+
+    A request is answered once, so any answer stops its clock; where the answer is dated before the body's own receipt,
+    the body had the request when it answered, and the clock keeps the presumed start. For a case as a whole a stop
+    must not be dated before the start.
+    """
+    if rule.per is Per.REQUEST:
+        answer = _first(own, rule.stops)
+        return _start(rule, own, by=answer.on if answer else date.max), answer, None
+    start = _start(rule, own, by=date.max)
+    if start is None:
+        return None, None, None
+    stop = _first([fact for fact in own if fact.on >= start.on], rule.stops)
+    return start, stop, None if stop else _first(own, rule.stops)
+
+
+def _start(rule: ClockRule, own: Sequence[Happening], *, by: date) -> Happening | None:
+    """The earliest recorded start that is not after `by`, else the earliest presumed one, else the earliest of all."""
+    timely = [fact for fact in own if fact.on <= by]
+    return (
+        _first(timely, rule.starts)
+        or _first(timely, rule.starts_presumed)
+        or _first(own, (*rule.starts, *rule.starts_presumed))
+    )
+
+
+def _needless(rule: ClockRule, facts: Sequence[Happening], stop: Happening | None) -> Happening | None:
+    """The fact after which the clock no longer binds, where that came before any stop and still holds.
+
+    A refusal that is later given up no longer holds: the old clock runs on from its old start, as in
+    W v Hertfordshire [2023] EWHC 3138, where the 20 weeks ran from the first request.
+    """
+    begun = min(fact.on for fact in facts if fact.kind in (*rule.starts, *rule.starts_presumed))
+    resumed = max((fact.order for fact in facts if fact.kind in rule.resumes), default=(date.min, 0))
+    still = [fact for fact in facts if fact.on >= begun and fact.order > resumed]
+    end = _first(still, rule.ends)
+    return end if end and (stop is None or end.on < stop.on) else None
+
+
+def _state(rule: ClockRule, stop: Happening | None, legal: date, closed_on: date | None) -> ClockState:
+    if stop is None:
+        return ClockState.RUNNING if closed_on is None else ClockState.STOPPED
+    if stop.kind in rule.ends:
+        return ClockState.NOT_NEEDED
+    late = rule.nature is Nature.DUTY and stop.on > legal
+    return ClockState.MET_LATE if late else ClockState.MET
+
+
+def _first(facts: Iterable[Happening], kinds: Collection[EntryKind]) -> Happening | None:
+    """The earliest fact of these kinds; of one day's, the one recorded first."""
+    return min((fact for fact in facts if fact.kind in kinds), key=lambda fact: fact.order, default=None)

@@ -1,0 +1,97 @@
+"""A table of rules read cell by cell. A wrong cell stops the start-up with its file, line and column."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from bot.domain.errors import BadSettings
+
+Word = TypeVar("Word", bound=StrEnum)
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One row of a table of rules; knows where it stands."""
+
+    file: str
+    line: int
+    cells: Mapping[str, str]
+
+    def wrong(self, column: str, why: str) -> NoReturn:
+        raise BadSettings(f"{self.file}:{self.line}:{column}: {why}")
+
+    def text(self, column: str) -> str:
+        """A cell that must hold something."""
+        return self.cells[column] or self.wrong(column, "is empty")
+
+    def maybe(self, column: str) -> str:
+        return self.cells[column]
+
+    def number(self, column: str) -> int:
+        return self._read(column, self.text(column), int, "a whole number")
+
+    def day(self, column: str) -> date:
+        return self._read(column, self.text(column), date.fromisoformat, "a date such as 2026-09-07")
+
+    def yes(self, column: str) -> bool:
+        """`yes`, or `no` or nothing."""
+        return self.one_of(column, {"yes": True, "no": False, "": False})
+
+    def one_of(self, column: str, known: Mapping[str, Thing]) -> Thing:
+        if self.cells[column] not in known:
+            self.wrong(column, _unknown(self.cells[column], known))
+        return known[self.cells[column]]
+
+    def word(self, column: str, words: type[Word]) -> Word:
+        """One word of a closed set."""
+        return self.one_of(column, {word.value: word for word in words})
+
+    def words(self, column: str, words: type[Word]) -> tuple[Word, ...]:
+        """Words of a closed set, with | between them."""
+        return tuple(self._word(column, each, words) for each in self.list(column))
+
+    def list(self, column: str) -> tuple[str, ...]:
+        """Texts with | between them."""
+        return tuple(each.strip() for each in self.cells[column].split("|") if each.strip())
+
+    def _word(self, column: str, text: str, words: type[Word]) -> Word:
+        known = {word.value: word for word in words}
+        return known.get(text) or self.wrong(column, _unknown(text, known))
+
+    def _read(self, column: str, text: str, read: Callable[[str], Thing], what: str) -> Thing:
+        try:
+            return read(text)
+        except ValueError:
+            self.wrong(column, f"'{text}' is not {what}")
+
+
+def rows(path: Path, columns: tuple[str, ...]) -> Iterator[Cells]:
+    """The rows of a table that must have exactly these columns, in any order."""
+    reader = csv.DictReader(io.StringIO(_text(path)), strict=True)
+    try:
+        if sorted(reader.fieldnames or ()) != sorted(columns):
+            odd = ", ".join(sorted(set(reader.fieldnames or ()) ^ set(columns))) or "one is there twice"
+            raise BadSettings(f"{path.name}:1: the columns must be {', '.join(columns)} (look at: {odd})")
+        for row in reader:
+            if None in row or None in row.values():
+                raise BadSettings(f"{path.name}:{reader.line_num}: has too many cells or too few")
+            yield Cells(path.name, reader.line_num, {name: cell.strip() for name, cell in row.items()})
+    except csv.Error as fault:
+        raise BadSettings(f"{path.name}:{reader.line_num}: {fault}") from fault
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")  # a spreadsheet leaves a mark at the start
+    except (OSError, UnicodeDecodeError) as fault:
+        raise BadSettings(f"{path.name}: cannot be read ({fault})") from fault
+
+
+def _unknown(text: str, known: Mapping[str, object]) -> str:
+    return f"'{text}' is not known; one of: {', '.join(word for word in known if word)}"
