@@ -57,7 +57,7 @@ class ClockRule:
     ends: tuple[EntryKind, ...]
     resumes: tuple[EntryKind, ...]
     branch: str
-    """"if refusing to issue a plan": until a stop is recorded the clock is only information. Empty: it always binds."""
+    """Such as "if refusing": until a stop is recorded the clock is only information. Empty: it always binds."""
     length: int
     counting: Counting
     target: int | None

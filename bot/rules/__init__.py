@@ -1,6 +1,6 @@
 """What the law and the council say, read from the tables beside this file; docs/rules.md says how to change them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -112,14 +112,16 @@ def _rung(cells: Cells) -> Rung:
 
 
 def _clocks(path: Path, ladders: Mapping[str, Ladder], calendar: Calendar) -> tuple[ClockRule, ...]:
-    clocks: list[ClockRule] = []
+    read: list[tuple[Cells, ClockRule]] = []
     for cells in rows(path, CLOCK_COLUMNS):
         rule = _clock_rule(cells, ladders)
         _check_sense(cells, rule)
         _check_examples(cells, rule, calendar)
-        _check_versions(cells, rule, clocks)
-        clocks.append(rule)
-    return tuple(clocks)
+        _check_versions(cells, rule, [other for _, other in read])
+        read.append((cells, rule))
+    for cells, rule in read:
+        _check_composite(cells, rule, {str(other.id) for _, other in read})
+    return tuple(rule for _, rule in read)
 
 
 def _clock_rule(cells: Cells, ladders: Mapping[str, Ladder]) -> ClockRule:
@@ -196,6 +198,13 @@ def _check_versions(cells: Cells, rule: ClockRule, above: Iterable[ClockRule]) -
             cells.wrong("version", "must be above that of the earlier row of this clock")
         if other.valid_to is None or other.valid_to + timedelta(days=1) > rule.valid_from:
             cells.wrong("valid_from", "the earlier row of this clock is still in force on that day")
+
+
+def _check_composite(cells: Cells, rule: ClockRule, ids: Container[str]) -> None:
+    """A limb of a limit with two limbs names the other one."""
+    word, _, other = rule.composite.partition("=")
+    if rule.composite and (word != "later_of" or other not in ids):
+        cells.wrong("composite", f"must be later_of= and a clock; '{other}' is not a clock")
 
 
 def _services(path: Path, clocks: Iterable[ClockRule]) -> tuple[Adviser, ...]:

@@ -83,7 +83,7 @@ def rows(path: Path, columns: tuple[str, ...]) -> Iterator[Cells]:
                 raise BadSettings(f"{path.name}:{reader.line_num}: has too many cells or too few")
             yield Cells(path.name, reader.line_num, {name: cell.strip() for name, cell in row.items()})
     except csv.Error as fault:
-        raise BadSettings(f"{path.name}:{reader.line_num}: {fault}") from fault
+        raise BadSettings(f"{path.name}:{reader.line_num + 1}: {fault}") from fault  # the last good line is known
 
 
 def _text(path: Path) -> str:
