@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -44,7 +45,9 @@ def revision(store: Store) -> str | None:
         return MigrationContext.configure(db.connection()).get_current_revision()
 
 
+@cache
 def newest() -> str | None:
+    """The newest revision that this code knows."""
     return _scripts().get_current_head()
 
 

@@ -1,0 +1,70 @@
+"""The words of the `referralbot` command: what an operator can say to it."""
+
+import argparse
+from pathlib import Path
+
+from bot.domain.terms import Platform
+
+ABOUT = "SEND cases run together from chat, and no lawful date missed."
+CHATS = (Platform.SLACK.value, Platform.TEAMS.value)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Each command sets `run` to its own name."""
+    whole = argparse.ArgumentParser(prog="referralbot", description=ABOUT)
+    commands = whole.add_subparsers(dest="run", metavar="command", required=True)
+
+    def command(name: str, what: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=what, description=what)
+
+    command("serve", "Run the bot on the platforms that are configured.")
+    demo = command("demo", "Run a demo on this machine with fictional staff and cases.")
+    demo.add_argument("--reset", action="store_true", help="start over: forget what was done in the demo")
+    command("terminal", "Talk to the bot here, as any member of staff.")
+
+    say = command("say", "Say one line and print the answer.")
+    say.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who says it")
+    say.add_argument("--room", metavar="NAME", help="the bound room it is said in; without it, a private chat")
+    _at(say, "when it is said; now, unless given")
+    say.add_argument("--json", action="store_true", help="print the answer as JSON")
+    say.add_argument("line", metavar="LINE", nargs="+", help='such as "status 0042"')
+
+    sweep = command("sweep", "Say what should have been said by a moment and has not been.")
+    _at(sweep, "the moment; now, unless given")
+    sweep.add_argument(
+        "--dry-run", action="store_true", help="print what would be said, to whom and why; change nothing"
+    )
+
+    migrate = command("migrate", "Bring the database to a revision, forward or back.")
+    migrate.add_argument("--to", default="head", metavar="REVISION", help="the newest, unless given")
+    command("doctor", "Check that everything is in place, and say how to mend what is not.")
+    command("new-key", "Print a fresh REFERRALBOT_KEY.")
+
+    what = command("import", "Take in staff or an open caseload from a CSV file.").add_subparsers(
+        dest="what", required=True
+    )
+    for name, columns in (("people", "staff"), ("cases", "an open caseload")):
+        taken = what.add_parser(name, help=f"{columns}; docs/running.md describes the columns")
+        taken.add_argument("file", type=Path)
+        taken.add_argument("--dry-run", action="store_true", help="check the file and change nothing")
+
+    connect = command("connect", "Further Slack workspaces and Teams tenants.").add_subparsers(
+        dest="what", required=True
+    )
+    connect.add_parser("list", help="the connections there are")
+    add = connect.add_parser("add", help="add one, or give one new secrets; the secrets are asked for")
+    add.add_argument("platform", choices=CHATS)
+    add.add_argument("outside_id", metavar="ID", help="the workspace's id (T…) or the tenant's (a GUID)")
+    add.add_argument("--name", required=True, help="what people call the organisation")
+    add.add_argument("--app-id", default="", help="Teams: the application's id in Entra")
+    add.add_argument("--domains", default="", help="e-mail domains that the organisation owns, divided by commas")
+
+    manifest = command("manifest", "Write the app manifest to hand to Slack or Teams.")
+    manifest.add_argument("platform", choices=CHATS)
+    manifest.add_argument("--url", required=True, metavar="https://…", help="where the bot is reached")
+    manifest.add_argument("--out", type=Path, metavar="FILE", help="slack.yaml or referralbot-teams.zip, unless given")
+    return whole
+
+
+def _at(command: argparse.ArgumentParser, what: str) -> None:
+    command.add_argument("--at", metavar="MOMENT", help=f"{what}; such as 2026-12-01T09:00, London time")

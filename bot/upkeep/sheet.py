@@ -1,0 +1,106 @@
+"""A CSV file that somebody filled in: its rows, and everything that is wrong with them by row and column."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from bot.domain.errors import BadSettings
+
+Words = TypeVar("Words", bound=StrEnum)
+LONGEST = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True, order=True)
+class Wrong:
+    """One thing to mend. Row 1 holds the names of the columns. `sentence` repeats nothing private."""
+
+    row: int
+    column: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.column}: {self.sentence}"
+
+
+@dataclass
+class Row:
+    """One line of the file, by column, with spaces trimmed. What cannot be read is noted in `wrong`."""
+
+    number: int
+    cells: Mapping[str, str]
+    wrong: list[Wrong] = field(default_factory=list)
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def bad(self, column: str, sentence: str) -> None:
+        self.wrong.append(Wrong(self.number, column, sentence))
+
+    def needed(self, column: str, *, longest: int = 200) -> str:
+        """A text that must be there."""
+        text = self[column]
+        if not text:
+            self.bad(column, "is empty")
+        elif len(text) > longest:
+            self.bad(column, f"is longer than {longest} characters")
+        return text
+
+    def word(self, column: str, words: type[Words]) -> Words | None:
+        """One word of a closed set: `MP team`, `mp-team` and `mp_team` are one."""
+        text = re.sub(r"[\s_-]+", "_", self[column].casefold())
+        if text in list(words):
+            return words(text)
+        self.bad(column, f"must be one of: {', '.join(words)}")
+        return None
+
+
+def read_sheet(path: Path, *, needed: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
+    """The rows of a file, empty ones left out. BadSettings where it cannot be read or its columns are not these."""
+    table = csv.reader(io.StringIO(_text(path), newline=""))
+    columns = [name.strip().casefold().replace(" ", "_").replace("-", "") for name in next(table, [])]
+    _check_columns(path, columns, needed, optional)
+    rows = []
+    for number, cells in enumerate(table, start=2):
+        if any(cell.strip() for cell in cells):
+            rows.append(_row(number, columns, cells))
+    return rows
+
+
+def everything_wrong(rows: Iterable[Row]) -> list[Wrong]:
+    return sorted(wrong for row in rows for wrong in row.wrong)
+
+
+def _text(path: Path) -> str:
+    """UTF-8, or what Excel writes on Windows."""
+    try:
+        raw = path.read_bytes() if path.stat().st_size <= LONGEST else b""
+    except OSError as trouble:
+        raise BadSettings(f"{path} cannot be read: {(trouble.strerror or '').lower()}.") from trouble
+    if not raw:
+        raise BadSettings(f"{path} is empty, or larger than 20 MB.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _check_columns(path: Path, columns: Sequence[str], needed: Sequence[str], optional: Sequence[str]) -> None:
+    missing = [name for name in needed if name not in columns]
+    unknown = [name for name in columns if name not in (*needed, *optional)]
+    if missing:
+        raise BadSettings(f"{path} lacks the column {missing[0]}. Its first row must name: {', '.join(needed)}.")
+    if unknown:
+        also = f", and may name: {', '.join(optional)}" if optional else ""
+        raise BadSettings(f"{path} has a column {unknown[0]!r}. Its first row must name: {', '.join(needed)}{also}.")
+
+
+def _row(number: int, columns: Sequence[str], cells: Sequence[str]) -> Row:
+    row = Row(number, dict(zip(columns, (cell.strip() for cell in cells), strict=False)))
+    if len(cells) > len(columns):
+        row.bad(columns[-1], "is followed by more cells than there are columns: is a comma unquoted?")
+    return row
