@@ -1,0 +1,96 @@
+"""What every command works on: the settings, the record, the key, the rules and the clock of one installation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import rmtree
+
+from sqlalchemy import make_url
+
+from bot.domain.calendar import LONDON
+from bot.domain.errors import BadSettings
+from bot.rules import Rules, load_rules
+from bot.serving.clock import DemoClock
+from bot.settings import Settings
+from storage.connect import Store
+from storage.crypto import Vault, new_key
+from storage.migrate import is_current, migrate
+
+DEMO = Path("var/demo")
+"""The demo's own record, key and clock: nothing of it is ever in the installation's."""
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Installation:
+    settings: Settings
+    store: Store
+    vault: Vault
+    rules: Rules
+    clock: Clock
+    demo: bool = False
+
+
+def open_installation(settings: Settings, wall: Clock) -> Installation:
+    """That of the settings; where they hold no key, the demo if there is one. BadSettings where neither can be used."""
+    if not settings.key and (DEMO / "key").exists():
+        return open_demo(settings, wall)
+    vault = open_vault(settings)
+    return Installation(settings, open_store(settings.database_url), vault, load_rules(), wall)
+
+
+def open_vault(settings: Settings) -> Vault:
+    if not settings.key:
+        raise BadSettings("REFERRALBOT_KEY is not set: make one with `referralbot new-key`, and keep a copy of it.")
+    return Vault(settings.key)
+
+
+def open_store(url: str) -> Store:
+    """The record, which is there and at the newest revision."""
+    path = make_url(url).database
+    if url.startswith("sqlite") and path and not Path(path).exists():
+        raise BadSettings(f"There is no database at {path} yet. Make it with: referralbot migrate")
+    store = Store(url)
+    if not is_current(store):
+        store.close()
+        raise BadSettings(
+            "The database is not at the revision of this version. Bring it there with: referralbot migrate"
+        )
+    return store
+
+
+def make_demo(*, reset: bool) -> None:
+    """The demo's folder with its key and its tables, where they are not there yet."""
+    try:
+        if reset and DEMO.exists():
+            rmtree(DEMO)
+        DEMO.mkdir(parents=True, exist_ok=True)
+        if not (DEMO / "key").exists():
+            (DEMO / "key").write_text(new_key())
+    except OSError as trouble:
+        where = DEMO.absolute()
+        raise BadSettings(
+            f"The demo keeps its record in {where}, which cannot be written: {trouble.strerror}."
+        ) from trouble
+    migrate(_demo_url())
+
+
+def open_demo(settings: Settings, wall: Clock) -> Installation:
+    vault, clock = Vault((DEMO / "key").read_text()), DemoClock(DEMO / "clock", wall)
+    return Installation(settings, open_store(_demo_url()), vault, load_rules(), clock, demo=True)
+
+
+def read_moment(text: str | None, clock: Clock) -> datetime:
+    """`2026-12-01T09:00` is London time unless it says otherwise; without a text it is now. Answers in UTC."""
+    if not text:
+        return clock()
+    try:
+        written = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadSettings(f"{text!r} is not a moment. Write it as 2026-12-01T09:00") from None
+    return (written if written.tzinfo else written.replace(tzinfo=LONDON)).astimezone(UTC)
+
+
+def _demo_url() -> str:
+    return f"sqlite:///{DEMO / 'referralbot.sqlite'}"

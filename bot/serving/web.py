@@ -1,0 +1,131 @@
+"""The web server: the adapters' routes beside health, readiness and measures, from first request to clean stop."""
+
+import asyncio
+import logging
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.domain.errors import BadSettings
+from bot.serving.metrics import Metrics
+from storage.connect import Store
+from storage.migrate import is_current
+
+log = logging.getLogger(__name__)
+
+LONGEST_BODY = 1024 * 1024
+STOP_WITHIN = 9.0
+"""Seconds from SIGTERM to the end, whatever hangs: supervisors commonly kill after ten."""
+DATABASE_WAIT = 2.0
+STALE = 180.0
+"""Seconds after which a scheduler that ticks every minute is taken to have stopped."""
+
+
+class Door(Protocol):
+    """An adapter as the server knows it."""
+
+    def routes(self) -> Iterable[web.RouteDef]: ...
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
+@dataclass
+class Pulse:
+    """When a tick last came to its end, by a clock that nobody sets."""
+
+    last: float = field(default_factory=time.monotonic)
+
+    def beat(self) -> None:
+        self.last = time.monotonic()
+
+    @property
+    def age(self) -> float:
+        return time.monotonic() - self.last
+
+
+@dataclass(frozen=True)
+class Server:
+    """Everything that runs. `start` and `stop` are of what works in the background: the scheduler, then the courier."""
+
+    store: Store
+    doors: Sequence[Door]
+    metrics: Metrics
+    pulse: Pulse
+    start: Callable[[], Awaitable[None]]
+    stop: Callable[[], Awaitable[None]]
+
+    async def run(self, listening: socket.socket, opened: Callable[[], None]) -> None:
+        """Serve until SIGTERM or SIGINT. `opened` is called once requests are answered."""
+        asked_to_stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
+        runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=STOP_WITHIN / 2)
+        await runner.setup()
+        try:
+            for door in self.doors:
+                await door.start()
+            await self.start()
+            await web.SockSite(runner, listening).start()
+            opened()
+            await asked_to_stop.wait()
+        finally:
+            await self._close(runner)
+
+    async def _close(self, runner: web.AppRunner) -> None:
+        """No more work in the background, no more requests, then those under way to their end."""
+        try:
+            async with asyncio.timeout(STOP_WITHIN):
+                await self.stop()
+                for door in self.doors:
+                    await door.stop()
+                await runner.cleanup()
+        except TimeoutError:
+            log.warning("stopped with work under way; what was not committed is done again at the next start")
+        self.store.close()
+
+    def application(self) -> web.Application:
+        app = web.Application(client_max_size=LONGEST_BODY)
+        app.add_routes([route for door in self.doors for route in door.routes()])
+        app.add_routes(
+            [web.get("/healthz", self._health), web.get("/readyz", self._ready), web.get("/metrics", self._measures)]
+        )
+        return app
+
+    async def _health(self, request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def _ready(self, request: web.Request) -> web.Response:
+        """200 where lines can be answered and nudges go out; else 503. Says what is wrong, and nothing else."""
+        checks = {**await self._database(), "scheduler": "ok" if self.pulse.age < STALE else "has stopped ticking"}
+        ready = set(checks.values()) == {"ok"}
+        return web.json_response({"ready": ready, **checks}, status=200 if ready else 503)
+
+    async def _database(self) -> dict[str, str]:
+        try:
+            current = await asyncio.wait_for(asyncio.to_thread(is_current, self.store), DATABASE_WAIT)
+        except (SQLAlchemyError, TimeoutError):
+            return {"database": "does not answer", "migrations": "not known"}
+        return {"database": "ok", "migrations": "ok" if current else "behind: run referralbot migrate"}
+
+    async def _measures(self, request: web.Request) -> web.Response:
+        return web.Response(body=await asyncio.to_thread(self.metrics.text), content_type="text/plain", charset="utf-8")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The port, held before anything else starts; BadSettings where it is taken or not ours to take."""
+    try:
+        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(place[:2], family=family)
+    except socket.gaierror as trouble:
+        raise BadSettings(f"REFERRALBOT_HOST {host!r} is not an address of this machine.") from trouble
+    except OSError as trouble:
+        raise BadSettings(
+            f"Port {port} on {host} cannot be used: {(trouble.strerror or str(trouble)).lower()}."
+            f" Choose another: REFERRALBOT_PORT={port + 1}"
+        ) from trouble
