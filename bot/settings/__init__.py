@@ -84,6 +84,12 @@ class Settings:
         default="off",
         read=readers.switch,
     )
+    https_proxy: str = setting(
+        "HTTPS_PROXY",
+        "The proxy through which the bot reaches Slack and Teams, such as `http://proxy.council.example:8080`.",
+        group=RUN,
+        read=readers.proxy,
+    )
     council: str = setting(
         "REFERRALBOT_COUNCIL", "The council's name, as messages say it.", group=COUNCIL, default="The council"
     )
@@ -144,6 +150,27 @@ class Settings:
         group=TEAMS,
         read=readers.guids,
         empty=(),
+    )
+    teams_service_hosts: tuple[str, ...] = setting(
+        "TEAMS_SERVICE_HOSTS",
+        "Hosts that answers to Teams may be sent to, divided by commas. Empty: those of Teams' public and GCC clouds.",
+        group=TEAMS,
+        read=readers.words,
+        empty=(),
+    )
+    teams_metadata_url: str = setting(
+        "TEAMS_METADATA_URL",
+        "Where the keys are that Teams signs with. Change it only for another cloud, or to test against a stand-in.",
+        group=TEAMS,
+        default="https://login.botframework.com/v1/.well-known/openidconfiguration",
+        read=readers.address,
+    )
+    teams_login_url: str = setting(
+        "TEAMS_LOGIN_URL",
+        "Where the bot gets its own tokens. Change it only for another cloud, or to test against a stand-in.",
+        group=TEAMS,
+        default="https://login.microsoftonline.com",
+        read=readers.address,
     )
     teams_playground: bool = setting(
         "TEAMS_PLAYGROUND",

@@ -44,6 +44,13 @@ def address(value: str) -> str:
     return value
 
 
+def proxy(value: str) -> str:
+    """A proxy's address, which is plain http as a rule: what goes through it is not."""
+    if not urlsplit(value).hostname or urlsplit(value).scheme not in ("http", "https"):
+        raise ValueError("must be a web address, such as http://proxy.example:8080")
+    return value
+
+
 def record_address(value: str) -> str:
     if "{record_number}" not in value:
         raise ValueError("must hold {record_number} where the number goes")
