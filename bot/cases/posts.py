@@ -1,0 +1,181 @@
+"""What is to be posted: the outbox, written in the transaction of the act that it speaks of.
+
+A post holds no words, only what to speak of. Nothing here waits for a platform: the courier sends.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from bot.domain.calendar import OfficeHours
+from bot.domain.ladder import rung_moments
+from bot.domain.terms import Notice, PostSays, PostState
+from bot.rules import Rules
+from bot.turn import Turn
+from storage.queries import accounts_of, add_new, rooms_of, want_posts
+from storage.tables import Case, Connection, Enquiry, Post, Room
+
+OFFICE = OfficeHours()
+NOTHING: Mapping[str, Any] = {}
+
+UNREACHABLE = "nobody could be reached and no administrators' room is bound"
+
+
+def show_case(turn: Turn, case: Case, rooms: Sequence[Room]) -> None:
+    """Show a case's card in these rooms; where it stands already it is written anew. A restricted one is in no room."""
+    if not case.restricted:
+        want_posts(turn.db, [_card(turn, PostSays.CASE_CARD, room, case_id=case.id) for room in rooms])
+
+
+def show_enquiry(turn: Turn, enquiry: Enquiry, rooms: Sequence[Room]) -> None:
+    """Show an enquiry's card in these rooms; where it stands already it is written anew."""
+    want_posts(turn.db, [_card(turn, PostSays.ENQUIRY_CARD, room, enquiry_id=enquiry.id) for room in rooms])
+
+
+def case_moved(turn: Turn, case: Case) -> None:
+    """Have every card of a case written anew. Many moves before the courier comes are one edit."""
+    _rewrite(turn, PostSays.CASE_CARD, col(Post.case_id) == case.id)
+
+
+def enquiry_moved(turn: Turn, enquiry: Enquiry) -> None:
+    """Have every card of an enquiry written anew."""
+    _rewrite(turn, PostSays.ENQUIRY_CARD, col(Post.enquiry_id) == enquiry.id)
+
+
+def withdraw_case(turn: Turn, case: Case) -> None:
+    """Take a case's cards out of every room."""
+    turn.db.execute(
+        update(Post)
+        .where(col(Post.case_id) == case.id, col(Post.says) == PostSays.CASE_CARD)
+        .where(col(Post.state) != PostState.WITHDRAWN)
+        .values(withdraw=True, state=PostState.WAITING)
+    )
+
+
+def tell(
+    turn: Turn,
+    person_id: int,
+    notice: Notice,
+    *,
+    case_id: int | None = None,
+    enquiry_id: int | None = None,
+    about: Mapping[str, Any] = NOTHING,
+    key: str | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    """One short thing to one person, at the account heard most recently, in office hours unless `not_before` is given.
+
+    `about` holds typed values only, never words a person typed. The same `key` is told once.
+    Where the person cannot be reached it goes to the administrators, unless the case is restricted:
+    then they hear only that somebody could not be reached.
+    """
+    accounts = accounts_of(turn.db, person_id)
+    if accounts:
+        what: dict[str, Any] = {"case_id": case_id, "enquiry_id": enquiry_id, "person_id": person_id}
+        what |= {"about": _notice_about(notice, about), "not_before": not_before or in_office_hours(turn)}
+        _add(turn, new_post(turn, PostSays.NOTICE, accounts[0].connection_id, **what), key)
+    elif _hidden(turn, case_id):
+        tell_administrators(turn, Notice.UNDELIVERED, about={"person_id": person_id}, key=key)
+    else:
+        meant = {**about, "meant_for": person_id}
+        tell_administrators(turn, notice, case_id=case_id, enquiry_id=enquiry_id, about=meant, key=key)
+
+
+def tell_administrators(
+    turn: Turn,
+    notice: Notice,
+    *,
+    case_id: int | None = None,
+    enquiry_id: int | None = None,
+    about: Mapping[str, Any] = NOTHING,
+    key: str | None = None,
+    avoid: int | None = None,
+) -> None:
+    """One short thing in the administrators' room; one on another connection than `avoid` where there is one.
+
+    Where no such room is bound the post is kept as failed, so that it shows.
+    """
+    what: dict[str, Any] = {"case_id": case_id, "enquiry_id": enquiry_id}
+    what |= {"about": _notice_about(notice, about), "not_before": turn.now}
+    room = administrators_room(turn, avoid=avoid)
+    if room is not None:
+        _add(turn, new_post(turn, PostSays.NOTICE, room.connection_id, room_id=room.id, **what), key)
+    elif connection := turn.db.exec(select(Connection.id).order_by(col(Connection.id))).first():
+        lost = new_post(turn, PostSays.NOTICE, connection, **what)
+        _add(turn, lost | {"state": PostState.FAILED, "trouble": UNREACHABLE}, key)
+
+
+def administrators_room(turn: Turn, *, avoid: int | None = None) -> Room | None:
+    """Where the administrators read, on another connection than `avoid` where there is one."""
+    rooms = rooms_of(turn.db, None)
+    return min(rooms, key=lambda room: room.connection_id == avoid, default=None)
+
+
+def first_look(
+    rules: Rules, ladder: str, *, legal: date, safe: date, recorded_at: datetime, now: datetime
+) -> datetime | None:
+    """When the sweep should look at a deadline first: `Deadline.next_at` of a clock that runs. None where no ladder is.
+
+    Its first rung's moment, or now where the clock was recorded after that.
+    """
+    steps = rules.ladders[ladder].rungs[:1] if ladder else ()
+    for first in rung_moments(steps, legal=legal, safe=safe, calendar=rules.calendar):
+        return first.at if first.at >= recorded_at else now
+    return None
+
+
+def post_key(*parts: object) -> str:
+    """A post's key: always the same for the same parts, and telling nobody what they are at a glance."""
+    return hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()[:32]
+
+
+def in_office_hours(turn: Turn) -> datetime:
+    """Now while the office is open, else the next opening."""
+    return OFFICE.next_open(turn.now, calendar=turn.rules.calendar)
+
+
+def new_post(turn: Turn, says: PostSays, connection_id: int, **what: Any) -> dict[str, Any]:
+    """The columns of a post. `what` may name any other column; its key is drawn at random unless given."""
+    return {
+        "key": secrets.token_hex(16),
+        "says": says,
+        "connection_id": connection_id,
+        "room_id": None,
+        "person_id": None,
+        "case_id": None,
+        "enquiry_id": None,
+        "about": {},
+        "not_before": turn.now,
+        "made_at": turn.now,
+        **what,
+    }
+
+
+def _card(turn: Turn, says: PostSays, room: Room, **what: Any) -> dict[str, Any]:
+    key = post_key(says, *what.values(), room.id)
+    return new_post(turn, says, room.connection_id, key=key, room_id=room.id, **what)
+
+
+def _notice_about(notice: Notice, about: Mapping[str, Any]) -> dict[str, Any]:
+    return {"notice": notice.value, **about}
+
+
+def _add(turn: Turn, post: dict[str, Any], key: str | None) -> None:
+    add_new(turn.db, Post, [post | {"key": post_key(key)} if key else post])
+
+
+def _rewrite(turn: Turn, says: PostSays, whose: Any) -> None:
+    turn.db.execute(
+        update(Post)
+        .where(whose, col(Post.says) == says, ~col(Post.withdraw), col(Post.state) != PostState.WITHDRAWN)
+        .values(wanted=Post.wanted + 1, state=PostState.WAITING)
+    )
+
+
+def _hidden(turn: Turn, case_id: int | None) -> bool:
+    return bool(case_id and turn.db.exec(select(Case.restricted).where(Case.id == case_id)).first())

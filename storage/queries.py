@@ -1,0 +1,63 @@
+"""Questions that more than one part of the bot asks of the database, and rows written many at a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import Session, SQLModel, col, select
+
+from bot.domain.terms import Agency, PostState
+from storage.tables import Connection, Heard, Identity, Person, Post, Room
+
+
+def rooms_of(db: Session, agency: Agency | None) -> list[Room]:
+    """The rooms of an agency that can be written to, oldest first; those of the administrators for None."""
+    bound = col(Room.agency).is_(None) if agency is None else col(Room.agency) == agency
+    found = select(Room).join(Connection).where(bound, Connection.active).order_by(col(Room.id))
+    return list(db.exec(found))
+
+
+def accounts_of(db: Session, person_id: int) -> list[Identity]:
+    """Where a person who works here can be written to, the account heard most recently first."""
+    found = (
+        select(Identity)
+        .join(Connection)
+        .join(Person)
+        .where(Identity.person_id == person_id, Connection.active, Person.active)
+        .order_by(col(Identity.heard_at).desc(), col(Identity.id))
+    )
+    return list(db.exec(found))
+
+
+def want_posts(db: Session, posts: Sequence[Mapping[str, Any]]) -> None:
+    """Put posts in, and have those whose key is there already written anew: one statement, however many.
+
+    Each mapping holds the same columns of Post; `wanted` and `state` come from the table's defaults.
+    """
+    if posts:
+        insert = _insert(db, Post)
+        again = {"wanted": Post.wanted + 1, "state": PostState.WAITING, "withdraw": False}
+        db.execute(insert.on_conflict_do_update(index_elements=["key"], set_=again), list(posts))
+
+
+def add_new(db: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Insert those rows whose `key` is not there yet; the ids of the new ones by key."""
+    if not rows:
+        return {}
+    insert = _insert(db, table).on_conflict_do_nothing(index_elements=["key"])
+    columns = table.__table__.c  # type: ignore[attr-defined]
+    return {key: row_id for key, row_id in db.execute(insert.returning(columns.key, columns.id), list(rows))}
+
+
+def _insert(db: Session, table: type[SQLModel]) -> SqliteInsert | PostgresInsert:
+    return sqlite_insert(table) if db.get_bind().dialect.name == "sqlite" else postgres_insert(table)
+
+
+def forget_heard(db: Session, before: datetime) -> int:
+    """Delete what was heard before a moment; how many lines."""
+    return len(db.scalars(delete(Heard).where(col(Heard.at) < before).returning(col(Heard.id))).all())
