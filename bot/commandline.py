@@ -5,6 +5,8 @@ from pathlib import Path
 
 from bot.domain.terms import Platform
 
+WELL, WRONG, CANNOT = 0, 1, 2
+"""What a command ends with: as asked; something is to be mended; it could not be done."""
 ABOUT = "SEND cases run together from chat, and no lawful date missed."
 CHATS = (Platform.SLACK.value, Platform.TEAMS.value)
 

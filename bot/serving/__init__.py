@@ -1,1 +1,1 @@
-"""What a running bot is made of: its web server, its log, its measures and the demo's clock."""
+"""What a running bot is made of: its web server, its log and its measures."""

@@ -11,8 +11,8 @@ from sqlalchemy import make_url
 from bot.domain.calendar import LONDON
 from bot.domain.errors import BadSettings
 from bot.rules import Rules, load_rules
-from bot.serving.clock import DemoClock
 from bot.settings import Settings
+from bot.upkeep.clock import DemoClock
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.migrate import is_current, migrate
@@ -36,6 +36,11 @@ def open_installation(settings: Settings, wall: Clock) -> Installation:
     """That of the settings; where they hold no key, the demo if there is one. BadSettings where neither can be used."""
     if not settings.key and (DEMO / "key").exists():
         return open_demo(settings, wall)
+    return open_configured(settings, wall)
+
+
+def open_configured(settings: Settings, wall: Clock) -> Installation:
+    """That of the settings and no other; BadSettings where its key is missing or its record is not ready."""
     vault = open_vault(settings)
     return Installation(settings, open_store(settings.database_url), vault, load_rules(), wall)
 

@@ -1,0 +1,156 @@
+"""Is everything in place? Each check answers with what is so, and where something is wrong, how to mend it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from bot.domain.calendar import london_date
+from bot.domain.errors import BadSettings
+from bot.domain.terms import Agency, Platform, PostState, Role
+from bot.rules import Rules
+from bot.settings import Settings
+from storage.crypto import Vault
+from storage.queries import rooms_of
+from storage.tables import Child, Connection, Identity, Person, Post, Request
+
+A_YEAR = timedelta(days=365)
+LONG = timedelta(minutes=15)
+"""How long a post may wait past its moment before something must be wrong."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `mend` is empty where it is well."""
+
+    what: str
+    mend: str = ""
+
+    @property
+    def well(self) -> bool:
+        return not self.mend
+
+    def __str__(self) -> str:
+        return f"ok    {self.what}" if self.well else f"MEND  {self.what}\n      {self.mend}"
+
+
+@dataclass(frozen=True)
+class Patient:
+    """What is examined, at one moment."""
+
+    db: Session
+    settings: Settings
+    vault: Vault
+    rules: Rules
+    now: datetime
+
+
+Check = Callable[[Patient], Iterator[Finding]]
+
+
+def examine(patient: Patient) -> Iterator[Finding]:
+    """Every check of the record and the settings, in the order of setting up."""
+    for check in CHECKS:
+        yield from check(patient)
+
+
+def platforms(patient: Patient) -> Iterator[Finding]:
+    """Whether there is a chat to work in."""
+    active = patient.db.exec(select(Connection).where(Connection.active)).all()
+    settings = patient.settings
+    for platform, set_up in ((Platform.SLACK, settings.slack), (Platform.TEAMS, settings.teams)):
+        if set_up or any(row.platform is platform for row in active):
+            yield Finding(f"{platform.value.capitalize()} is configured.")
+    if not (settings.slack or settings.teams or active):
+        yield Finding("No chat platform is configured.", "Set those of Slack or Teams in docs/settings.md.")
+    if (settings.slack or settings.teams) and not settings.email_domains:
+        yield Finding(
+            "No e-mail domain is the council's.",
+            "Set REFERRALBOT_EMAIL_DOMAINS, or Slack accounts cannot be linked to people.",
+        )
+
+
+def key(patient: Patient) -> Iterator[Finding]:
+    """Whether the key is the one that the record was sealed with."""
+    kept = patient.db.exec(select(Child.wrapped_key).where(col(Child.wrapped_key).is_not(None)).limit(1)).first()
+    try:
+        if kept:
+            patient.vault.unwrap(kept)
+        yield Finding("The key opens the record." if kept else "The key is well formed; nothing is sealed yet.")
+    except BadSettings:
+        yield Finding(
+            "The key does not open the record.", "Put back the REFERRALBOT_KEY that this database was started with."
+        )
+
+
+def rules(patient: Patient) -> Iterator[Finding]:
+    last, today = patient.rules.calendar.last, london_date(patient.now)
+    mend = "Add the next year's to bot/rules/bank_holidays.csv, or install a newer version."
+    what = f"Bank holidays are known until {last:%-d %B %Y}."
+    yield Finding(what, mend if last < today + A_YEAR else "")
+
+
+def people(patient: Patient) -> Iterator[Finding]:
+    """Whether there is staff, somebody to administer and somebody to escalate to."""
+    staff = patient.db.exec(select(Person).where(col(Person.active))).all()
+    if not staff:
+        yield Finding("The staff list is empty.", "Take it in with: referralbot import people FILE")
+        return
+    yield Finding(f"{len(staff)} people are on the staff list.")
+    if not any(person.role is Role.ADMINISTRATOR for person in staff):
+        yield Finding("Nobody is an administrator.", "Give one person that role in the staff list and import it again.")
+    working = {person.id for person in staff}
+    alone = [each for each in staff if each.role is Role.OFFICER and each.manager_id not in working]
+    if alone:
+        names = ", ".join(person.name for person in alone[:5]) + (" and others" if len(alone) > 5 else "")
+        yield Finding(
+            f"{len(alone)} officers have no manager who works here: {names}.",
+            "Name their managers in the staff list and import it again: nobody hears when they are late.",
+        )
+
+
+def accounts(patient: Patient) -> Iterator[Finding]:
+    """Whether people have been met, so that they can be written to."""
+    linked = select(Identity.person_id)
+    unknown = patient.db.exec(
+        select(Person).where(col(Person.active), col(Person.id).not_in(linked)).order_by(Person.name)
+    ).all()
+    if unknown:
+        names = ", ".join(person.name for person in unknown[:5]) + (" and others" if len(unknown) > 5 else "")
+        yield Finding(
+            f"{len(unknown)} people have not been met in chat yet: {names}.",
+            "Ask each to say `help` to the bot once; until then what is theirs goes to the administrators' room.",
+        )
+
+
+def rooms(patient: Patient) -> Iterator[Finding]:
+    """Whether each agency that is asked for advice, or has staff, can be told."""
+    asked = set(patient.db.exec(select(Request.agency).distinct()))
+    staffed = set(patient.db.exec(select(Person.agency).where(col(Person.active)).distinct()))
+    for agency in (each for each in Agency if each in asked | staffed):
+        bound = rooms_of(patient.db, agency)
+        mend = f"Say in its room: /referral room bind {agency.value}"
+        yield Finding(f"{len(bound)} rooms are bound for {agency.label}.", "" if bound else mend)
+    if not rooms_of(patient.db, None):
+        yield Finding(
+            "No administrators' room is bound, so trouble has nowhere to go.",
+            "An administrator says in a private room: /referral room bind administrators",
+        )
+
+
+def outbox(patient: Patient) -> Iterator[Finding]:
+    failed = patient.db.exec(select(func.count()).where(Post.state == PostState.FAILED)).one()
+    overdue = (Post.state == PostState.WAITING, col(Post.not_before) < patient.now - LONG)
+    waiting = patient.db.exec(select(func.count()).where(*overdue)).one()
+    if failed:
+        yield Finding(f"{failed} posts could not be delivered.", "The administrators' room says which and why.")
+    if waiting:
+        yield Finding(
+            f"{waiting} posts have waited over 15 minutes.", "Is `referralbot serve` running, and its log quiet?"
+        )
+    if not failed and not waiting:
+        yield Finding("Every post that was due has gone out.")
+
+
+CHECKS: tuple[Check, ...] = (key, rules, platforms, people, accounts, rooms, outbox)

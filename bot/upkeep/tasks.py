@@ -1,0 +1,108 @@
+"""What an operator has done from the command line, without a chat: each task prints what came of it."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import datetime
+from getpass import getpass
+
+from bot.commandline import WELL, WRONG
+from bot.domain.errors import BadSettings
+from bot.domain.terms import Platform
+from bot.settings import Settings, readers
+from bot.upkeep import connections, doctor
+from bot.upkeep.installation import open_installation, open_store, open_vault
+from bot.upkeep.people import import_people
+from storage.connect import Store
+from storage.crypto import new_key
+from storage.migrate import migrate, newest, revision
+
+Clock = Callable[[], datetime]
+
+
+def print_key(_arguments: Namespace, _settings: Settings, _wall: Clock) -> int:
+    print(new_key())
+    return WELL
+
+
+def bring(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
+    """Migrate."""
+    migrate(settings.database_url, arguments.to)
+    store = Store(settings.database_url)
+    at = revision(store)
+    store.close()
+    print(
+        f"The database is at revision {at}{', the newest' if at == newest() else ''}."
+        if at
+        else "The database is empty."
+    )
+    return WELL
+
+
+def take_in(arguments: Namespace, settings: Settings, wall: Clock) -> int:
+    """Import staff or cases."""
+    return {"people": take_in_people}[arguments.what](arguments, settings, wall)
+
+
+def take_in_people(arguments: Namespace, settings: Settings, wall: Clock) -> int:
+    store = open_installation(settings, wall).store
+    with store.transaction() as db:
+        report = import_people(db, arguments.file)
+        if arguments.dry_run:
+            db.rollback()
+    store.close()
+    print(report)
+    return WRONG if report.wrong else WELL
+
+
+def connect(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
+    """List the connections, or add one."""
+    return {"list": list_connections, "add": add_connection}[arguments.what](arguments, settings)
+
+
+def list_connections(_arguments: Namespace, settings: Settings) -> int:
+    store = open_store(settings.database_url)
+    with store.reading() as db:
+        for row in connections.known(db):
+            where = "the settings" if row.sealed is None else "the record"
+            resting = "" if row.active else "; not in use"
+            print(f"{row.id}  {row.platform}  {row.outside_id}  {row.name}  (from {where}{resting})")
+    store.close()
+    return WELL
+
+
+def add_connection(arguments: Namespace, settings: Settings) -> int:
+    """The secrets are asked for, or read a line each where nobody is at the keyboard: never given as words."""
+    platform = Platform(arguments.platform)
+    store, vault = open_store(settings.database_url), open_vault(settings)
+    secrets = {name: _secret(asked) for name, asked in connections.WANTED[platform].items()}
+    new = connections.Defined(
+        platform, arguments.outside_id, arguments.name, arguments.app_id, _domains(arguments.domains), secrets
+    )
+    with store.transaction() as db:
+        connections.add(db, vault, new)
+    store.close()
+    print(f"Added {arguments.name} ({arguments.outside_id}). Restart `referralbot serve` to use it.")
+    return WELL
+
+
+def _secret(asked: str) -> str:
+    return (getpass(f"{asked}: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
+
+
+def _domains(text: str) -> tuple[str, ...]:
+    try:
+        return readers.domains(text)
+    except ValueError as trouble:
+        raise BadSettings(f"--domains {trouble}.") from None
+
+
+def examine(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
+    """The doctor: every finding, and 1 where one is to be mended."""
+    here = open_installation(settings, wall)
+    with here.store.reading() as db:
+        findings = list(doctor.examine(doctor.Patient(db, settings, here.vault, here.rules, here.clock())))
+    here.store.close()
+    for finding in findings:
+        print(finding)
+    return WELL if all(finding.well for finding in findings) else WRONG
