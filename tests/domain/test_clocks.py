@@ -191,6 +191,8 @@ ADVICE_ENDINGS = [
     ([ASKED, "Thu 3 Sep 2026 advice_received 1"], MET, "Mon 19 Oct 2026"),  # a report that was there before
     (["Fri 4 Sep 2026 body_received_request 1", "Thu 3 Sep 2026 advice_received 1"], MET, "Fri 16 Oct 2026"),
     ([ASKED, REFUSED], NOT_NEEDED, "Mon 19 Oct 2026"),
+    # Received on the very day of the refusal: it was given.
+    ([ASKED, "Mon 19 Oct 2026 advice_received 1", "Mon 19 Oct 2026 refusal_to_assess_sent"], MET, "Mon 19 Oct 2026"),
     ([ASKED, REFUSED, "Fri 23 Oct 2026 body_received_request 1"], NOT_NEEDED, "Fri 4 Dec 2026"),
     ([ASKED, REFUSED, CONCEDED], RUNNING, "Mon 19 Oct 2026"),
     (["Mon 26 Oct 2026 advice_asked 1", REFUSED], RUNNING, "Mon 7 Dec 2026"),  # asked after the refusal
