@@ -1,0 +1,125 @@
+"""A Message -> an Adaptive Card 1.5: heading, facts, table, form, buttons, small print."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from adapters.teams.forms import form_elements
+from adapters.teams.words import (
+    Element,
+    fitting,
+    heading,
+    line,
+    paragraphs,
+    run,
+    size,
+    small,
+    state_runs,
+)
+from bot.domain.message import Action, Fact, Message, Row, State, Style, Table
+
+CARD_TYPE = "application/vnd.microsoft.card.adaptive"
+LARGEST = 26_000
+"""Bytes of one card. Microsoft documentation has said 28, 40 and 100 KB for a whole message; 28 fits them all."""
+MOST_BUTTONS = 6
+"""More than six buttons in one row go into its overflow menu. Microsoft documentation, "Cards reference"."""
+_STYLES = {Style.PRIMARY: "positive", Style.DANGER: "destructive"}
+
+
+def card(message: Message, *, private: bool, dialog: bool = False) -> Element:
+    """The card for one message. A fact that names a child is in it only when `private`.
+
+    In a dialog the buttons are submits: dialogs answer no Universal Actions.
+    """
+    top = _top(message)
+    tail = small(message.aside)
+    buttons = [button(each, nonce=message.nonce, dialog=dialog) for each in message.actions]
+    room = LARGEST - size(top, tail, buttons) - 600  # the card's own frame, and the line that says what is left out
+    if message.form is not None:
+        filling, submit = form_elements(message.form, nonce=message.nonce, dialog=dialog, room=room)
+        top, buttons = top + filling, [submit, *buttons]
+        room -= size(filling, submit)
+    facts, facts_out, room = fitting(([fact(each)] for each in message.facts if private or not each.private), room)
+    rows, rows_out = _table(message.table, message.nonce, dialog, room) if message.table else ([], 0)
+    body = top + facts + rows + _left_out(facts_out + rows_out) + tail
+    return _framed(body, buttons, wide=message.table is not None)
+
+
+def door(text: str, label: str, say: str) -> Element:
+    """A card whose one button opens a dialog: where the bot cannot write to a person privately, she opens it."""
+    opens = {"msteams": {"type": "task/fetch"}, "line": say}
+    return _framed(paragraphs(text), [{"type": "Action.Submit", "title": label, "data": opens}])
+
+
+def button(action: Action, *, nonce: str = "", dialog: bool = False) -> Element:
+    """A button that says its line. Old clients, which know no Universal Actions, get the fallback."""
+    data = {"line": action.line} | ({"nonce": nonce} if nonce and action.acts else {})
+    looks = {"style": _STYLES[action.style]} if action.style in _STYLES else {}
+    submit = {
+        "type": "Action.Submit",
+        "title": action.label,
+        "data": data,
+        "associatedInputs": "none",  # a button beside a form may be pressed while the form is empty
+        **looks,
+    }
+    return submit if dialog else submit | {"type": "Action.Execute", "verb": "say", "fallback": submit}
+
+
+def fact(fact: Fact) -> Element:
+    """One fact as a row of two columns: what it is, and how it stands."""
+    label = run(("\u2003" * fact.depth) + fact.label, **({} if fact.depth else {"weight": "Bolder"}))
+    value = [*state_runs(fact.state), run(fact.value or ("" if fact.detail else "–"))]
+    if fact.detail:
+        value.append(run(f"\u2003{fact.detail}", isSubtle=True))
+    return _columns([[line(label)], [line(*value)]], widths=[2, 3])
+
+
+def _top(message: Message) -> list[Element]:
+    """The answer: a heading where something follows it, plain words where it stands alone."""
+    first, _, rest = message.text.strip().partition("\n")
+    alone = not (message.facts or message.table or message.form)
+    opening = paragraphs(first) if alone else [heading(first)] if first else []
+    return opening + paragraphs(rest)
+
+
+def _table(table: Table, nonce: str, dialog: bool, room: int) -> tuple[list[Element], int]:
+    """The table as rows of columns, because phones draw the card's own Table badly; and how many rows stay out."""
+    widths = [3] + [2] * (len(table.columns) - 1)
+    top = [_columns([[line(run(each, isSubtle=True))] for each in table.columns], widths=widths)]
+    rows, out, _ = fitting((_row(each, widths, nonce, dialog) for each in table.rows), room - size(top))
+    return top + rows, out
+
+
+def _row(row: Row, widths: list[int], nonce: str, dialog: bool) -> list[Element]:
+    cells = [[line(run(each))] for each in row.cells]
+    if row.state is not State.PLAIN and cells:
+        cells[0] = [line(*state_runs(row.state), run(row.cells[0]))]
+    drawn = _columns(cells, widths=widths) | {"separator": True}
+    if not row.actions:
+        return [drawn]
+    return [drawn, {"type": "ActionSet", "actions": [button(each, nonce=nonce, dialog=dialog) for each in row.actions]}]
+
+
+def _columns(cells: Iterable[list[Element]], *, widths: list[int]) -> Element:
+    columns = [{"type": "Column", "width": width, "items": items} for items, width in zip(cells, widths, strict=False)]
+    return {"type": "ColumnSet", "spacing": "Small", "columns": columns}
+
+
+def _left_out(count: int) -> list[Element]:
+    if not count:
+        return []
+    return small(f"{count} more {'line is' if count == 1 else 'lines are'} left out here. Ask for less to see them.")
+
+
+def _framed(body: list[Element], buttons: list[Element], *, wide: bool = False) -> Element:
+    shown = buttons[:MOST_BUTTONS] + [each | {"mode": "secondary"} for each in buttons[MOST_BUTTONS:]]
+    framed: dict[str, Any] = {
+        "type": "AdaptiveCard",
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "version": "1.5",
+        "body": body,
+    }
+    if shown:
+        framed["actions"] = shown
+    if wide:
+        framed["msteams"] = {"width": "Full"}
+    return framed

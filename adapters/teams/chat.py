@@ -1,0 +1,46 @@
+"""The Chat that the courier calls, for one Teams connection."""
+
+from dataclasses import dataclass
+
+from adapters.teams.dig import dig, dig_text
+from adapters.teams.sending import Spot
+from adapters.teams.writing import Writer
+from bot.domain.errors import Undeliverable
+from bot.domain.message import Address, Message
+
+
+@dataclass(frozen=True)
+class TeamsChat:
+    """A platform id is `conversation message`, parted by a space: a post in a channel is a conversation of its own."""
+
+    connection: int
+    writer: Writer
+
+    async def send(self, to: Address, message: Message, key: str) -> str:
+        """Post a new message. Teams has no place for `key`, so what was sent cannot be found by it again."""
+        if to.private:
+            return " ".join(await self.writer.to_person(self.connection, to.reference, message))
+        if message.private:
+            raise Undeliverable("A private message has no place in a channel.")
+        return " ".join(await self.writer.to_place(self.connection, to.reference, message))
+
+    async def edit(self, to: Address, platform_id: str, message: Message) -> None:
+        """Write an earlier message anew, in place."""
+        spot, message_id = self._spot(to, platform_id)
+        bot = dig(to.reference, "bot")
+        await self.writer.rewrite(spot, message_id, message, private=to.private, bot=bot)
+
+    async def withdraw(self, to: Address, platform_id: str) -> None:
+        """Take an earlier message away."""
+        spot, message_id = self._spot(to, platform_id)
+        await self.writer.connector.delete(spot, message_id)
+
+    async def find(self, to: Address, key: str) -> str | None:
+        """Always Undeliverable: reading a channel would need a permission that the bot does not ask for."""
+        raise Undeliverable("Teams cannot be asked whether a message arrived.")
+
+    def _spot(self, to: Address, platform_id: str) -> tuple[Spot, str]:
+        conversation, _, message_id = platform_id.rpartition(" ")
+        if not conversation or not message_id:
+            raise Undeliverable("This message is not one that was posted in Teams.")
+        return Spot(self.connection, dig_text(to.reference, "serviceUrl"), conversation), message_id
