@@ -1,0 +1,246 @@
+"""Message -> Block Kit: one card for a room, an answer, a modal or the home tab, always within Slack's limits.
+
+Limits: Slack's reference of blocks and block elements (50 blocks a message, 3,000 characters a section, 25 elements a
+row of actions, 75 a button's text, 2,000 its value). The whole of a message's blocks may hold some 12,000 characters:
+undocumented, answered as `msg_blocks_too_long`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from adapters.slack.words import cut, mrkdwn, packed, pieces, size
+from bot.domain.message import Action, Fact, Message, Row, State, Style
+
+Block = dict[str, Any]
+
+MOST_BLOCKS = 50
+MOST_TEXT = 10_000
+"""Characters in all blocks of a message together: 12,000, less a margin for what Slack counts and does not say."""
+SECTION = 2_900
+MOST_BUTTONS = 25
+IN_A_ROW = 5
+"""Buttons side by side: more wrap on a phone."""
+
+MARKS = {
+    State.LATE: ":red_circle:",
+    State.SOON: ":large_yellow_circle:",
+    State.WAITING: ":white_circle:",
+    State.DONE: ":large_green_circle:",
+}
+
+
+def dressed(message: Message, *, private: bool) -> list[Block]:
+    """The blocks of a message. `private`: only the asker reads it, so facts that name a child may stand in it."""
+    buttons = Buttons(message.nonce)
+    facts = [fact for fact in message.facts if private or not fact.private]
+    foot = [*_asked(message, buttons), *buttons.rows(message.actions[:MOST_BUTTONS]), *_small_print(message.aside)]
+    room = Room(MOST_BLOCKS - len(foot) - 1, MOST_TEXT - sum(map(weight, foot)))
+    body = [*_head(message, bool(facts or message.table), room), *_facts(facts, room), *_table(message, buttons, room)]
+    room.left_out("button", buttons.lost + max(0, len(message.actions) - MOST_BUTTONS))
+    return [*body, *room.confession(), *foot] or [_section(" ", "…")]
+
+
+def fallback(message: Message, *, private: bool) -> str:
+    """The same as plain text, for notifications and screen readers. At least one character.
+
+    `private` as for `dressed`; False where the text may light up a locked telephone.
+    """
+    lines = [message.text, *(_said(fact) for fact in message.facts if private or not fact.private)]
+    if message.table:
+        lines += [" · ".join(filter(None, row.cells)) for row in message.table.rows]
+    return mrkdwn("\n".join(line for line in [*lines, message.aside] if line.strip()), 3_900) or "…"
+
+
+def weight(block: Any) -> int:
+    """How much of MOST_TEXT a block takes: its words, and something for what holds them."""
+    match block:
+        case dict():
+            return 10 + sum(weight(value) for key, value in block.items() if key not in ("value", "action_id"))
+        case list():
+            return sum(map(weight, block))
+        case str():
+            return size(block)
+        case _:
+            return 0
+
+
+class Room:
+    """What room a card has left, and what found none."""
+
+    def __init__(self, blocks: int, text: int) -> None:
+        self.blocks, self.text = blocks, text
+        self.missing: dict[str, int] = {}
+
+    def takes(self, *blocks: Block) -> bool:
+        """True, and the room is taken, if all the blocks fit."""
+        needed = sum(map(weight, blocks))
+        if len(blocks) > self.blocks or needed > self.text:
+            return False
+        self.blocks, self.text = self.blocks - len(blocks), self.text - needed
+        return True
+
+    def left_out(self, what: str, how_many: int) -> None:
+        if how_many:
+            self.missing[what] = how_many
+
+    def confession(self) -> Iterator[Block]:
+        if self.missing:
+            counted = [f"{number} {what}{'s' * (number != 1)}" for what, number in self.missing.items()]
+            verb = "is" if sum(self.missing.values()) == 1 else "are"
+            yield from _small_print(f"{' and '.join(counted)} {verb} not shown here: ask for less at a time.")
+
+
+class Buttons:
+    """Buttons of one card: each carries its line, and the card's nonce where pressing it does something."""
+
+    def __init__(self, nonce: str) -> None:
+        self.nonce, self.lost, self._number = nonce, 0, count(1)
+
+    def button(self, action: Action) -> Block | None:
+        value = packed({"line": action.line, "nonce": self.nonce} if action.acts else {"line": action.line})
+        if len(value) > 2_000 or not action.line.strip():
+            self.lost += 1
+            return None
+        button: Block = {"type": "button", "action_id": f"say-{next(self._number)}", "text": words(action.label, 75)}
+        if action.style is not Style.PLAIN:
+            button["style"] = action.style.value
+        return button | {"value": value}
+
+    def rows(self, actions: Sequence[Action]) -> Iterator[Block]:
+        """Rows of at most five."""
+        buttons = [button for action in actions if (button := self.button(action))]
+        for start in range(0, len(buttons), IN_A_ROW):
+            yield {"type": "actions", "elements": buttons[start : start + IN_A_ROW]}
+
+
+def words(text: str, longest: int) -> Block:
+    """A plain text object: never empty, nothing in it is mark-up."""
+    return {"type": "plain_text", "text": cut(text.strip(), longest) or "…", "emoji": False}
+
+
+def _marked_up(text: str) -> Block:
+    """A mrkdwn object. Verbatim: Slack shall look for no names, channels or addresses of its own."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _section(text: str, instead: str = "") -> Block:
+    return {"type": "section", "text": _marked_up(text if text.strip() else instead)}
+
+
+def _small_print(text: str) -> Iterator[Block]:
+    if text.strip():
+        yield {"type": "context", "elements": [_marked_up(mrkdwn(text.strip(), 1_500))]}
+
+
+def _asked(message: Message, buttons: Buttons) -> Iterator[Block]:
+    """A form cannot stand in a message: a button opens it."""
+    if message.form:
+        yield from buttons.rows(
+            [Action(message.form.title or "Open the form", message.form.line, Style.PRIMARY, acts=False)]
+        )
+
+
+def _head(message: Message, card: bool, room: Room) -> Iterator[Block]:
+    """The text; on a card its first line, the answer, is bold."""
+    first, _, rest = message.text.strip().partition("\n")
+    text = f"*{mrkdwn(first, SECTION - 2)}*" if card and first and "*" not in first else mrkdwn(first, SECTION)
+    for part in [text, *(mrkdwn(piece, SECTION) for piece in pieces(rest, SECTION // 2))]:
+        if part.strip() and not room.takes(block := _section(part)):
+            return
+        if part.strip():
+            yield block
+
+
+def _facts(facts: Sequence[Fact], room: Room) -> Iterator[Block]:
+    blocks, missing = _packed([_fact(fact) for fact in facts if _said(fact).strip()], room)
+    room.left_out("line", missing)
+    yield from blocks
+
+
+def _packed(lines: Sequence[str], room: Room) -> tuple[list[Block], int]:
+    """Lines in as few sections as they fit, and how many did not fit in the room."""
+    blocks: list[Block] = []
+    held: list[str] = []
+    for number, line in enumerate([*lines, None]):
+        if line is not None and size("\n".join([*held, line])) <= SECTION:
+            held.append(line)
+            continue
+        if held and not room.takes(block := _section("\n".join(held))):
+            return blocks, len(lines) - number + len(held)
+        if held:
+            blocks.append(block)
+        held = [] if line is None else [line]
+    return blocks, 0
+
+
+def _fact(fact: Fact) -> str:
+    indent = "\u2003• " if fact.depth else ""
+    label = mrkdwn(fact.label.strip(), 500)
+    parts = [MARKS.get(fact.state, ""), f"*{label}*" if label and not fact.depth and "*" not in label else label]
+    return indent + "  ".join(filter(None, [*parts, mrkdwn(fact.value.strip(), 1_500), _quieter(fact)]))
+
+
+def _quieter(fact: Fact) -> str:
+    """The detail, and the word for the state unless the line says it already."""
+    told = f"{fact.value} {fact.detail}".lower()
+    state = fact.state.value if fact.state.value not in told else ""
+    return (
+        "· " + mrkdwn(" · ".join(filter(None, [fact.detail.strip(), state])), 700)
+        if fact.detail.strip() or state
+        else ""
+    )
+
+
+def _said(fact: Fact) -> str:
+    told = " ".join(filter(None, [fact.label, fact.value, fact.detail]))
+    return told if fact.state.value in told.lower() else f"{told} ({fact.state.value})"
+
+
+def _table(message: Message, buttons: Buttons, room: Room) -> Iterator[Block]:
+    """Rows without buttons share sections; a row with one button has it beside it, with more, below it."""
+    if not message.table:
+        return
+    rows = message.table.rows
+    yield from _packed([_heading(message.table.columns)] if any(map(str.strip, message.table.columns)) else [], room)[0]
+    if not any(row.actions for row in rows):
+        blocks, missing = _packed([_row(row) for row in rows if any(map(str.strip, row.cells))], room)
+        room.left_out("row", missing)
+        yield from blocks
+        return
+    for index, row in enumerate(rows):
+        blocks = _row_blocks(row, buttons)
+        if not room.takes(*blocks):
+            room.left_out("row", len(rows) - index)
+            return
+        yield from blocks
+
+
+def _heading(columns: Sequence[str]) -> str:
+    return mrkdwn(" · ".join(filter(None, map(str.strip, columns))), 1_000)
+
+
+def _row(row: Row) -> str:
+    first, *others = [*row.cells, ""]
+    start = f"*{mrkdwn(first.strip(), 500)}*" if first.strip() and "*" not in first else mrkdwn(first.strip(), 500)
+    told = " · ".join(filter(None, map(str.strip, others)))
+    state = f"· {row.state.value}" if row.state.value not in f"{first} {told}".lower() else ""
+    return "  ".join(filter(None, [MARKS.get(row.state, ""), start, mrkdwn(told, 2_000), state])) or "…"
+
+
+def _row_blocks(row: Row, buttons: Buttons) -> list[Block]:
+    section = _section(_row(row))
+    made = list(buttons.rows(row.actions[:IN_A_ROW]))
+    buttons.lost += max(0, len(row.actions) - IN_A_ROW)
+    if len(made) == 1 and len(made[0]["elements"]) == 1:
+        return [section | {"accessory": made[0]["elements"][0]}]
+    return [section, *made]
+
+
+def answer_body(message: Message, *, private: bool, notified: bool = False) -> Mapping[str, Any]:
+    """`text` and `blocks`, as every method that writes a message takes them.
+
+    `notified`: Slack shows the text on telephones too, so facts that name a child stay out of it.
+    """
+    text = fallback(message, private=private and not notified)
+    return {"text": text, "blocks": dressed(message, private=private)}

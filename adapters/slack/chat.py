@@ -1,0 +1,86 @@
+"""What the courier needs of Slack: send, edit, withdraw, find."""
+
+from typing import Any
+
+from adapters.slack.blocks import answer_body
+from adapters.slack.refusals import MissingScope, Refused
+from adapters.slack.workspace import Workspace
+from bot.domain.errors import Undeliverable
+from bot.domain.message import Address, Attachment, Message
+
+POST = "referralbot_post"
+"""The event type of the metadata that carries a post's key. Any member can read it, so it says nothing."""
+LOOKED_BACK = 200
+"""How many of a channel's last messages are searched for a key."""
+
+
+class SlackChat:
+    """One workspace as the courier sees it. A message's id is `channel/ts`: editing a direct message needs both."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    async def send(self, to: Address, message: Message, key: str) -> str:
+        metadata = {"event_type": POST, "event_payload": {"key": key}}
+        told = await self.workspace.call("chat.postMessage", _post(to.place, to, message) | {"metadata": metadata})
+        if message.attachment:
+            await hand_over(self.workspace, told["channel"], message.attachment)
+        return f"{told['channel']}/{told['ts']}"
+
+    async def edit(self, to: Address, platform_id: str, message: Message) -> None:
+        channel, _, ts = platform_id.partition("/")
+        await self.workspace.call("chat.update", _post(channel, to, message) | {"ts": ts})
+
+    async def withdraw(self, to: Address, platform_id: str) -> None:
+        channel, _, ts = platform_id.partition("/")
+        try:
+            await self.workspace.call("chat.delete", {"channel": channel, "ts": ts})
+        except Refused as no:
+            if no.code != "message_not_found":  # gone already is what was wanted
+                raise
+
+    async def find(self, to: Address, key: str) -> str | None:
+        """Asking needs the optional permission to read history; Undeliverable says that it was not given."""
+        channel = await direct(self.workspace, to.place) if to.private else to.place
+        try:
+            told = await self.workspace.call(
+                "conversations.history", channel=channel, limit=LOOKED_BACK, include_all_metadata="true"
+            )
+        except MissingScope as no:
+            raise Undeliverable(f"{no} Without it, Slack cannot tell whether an interrupted post arrived.") from no
+        posts = (post for post in told.get("messages", ()) if _key(post) == key)
+        return next((f"{channel}/{post['ts']}" for post in posts), None)
+
+
+def _post(channel: str, to: Address, message: Message) -> dict[str, Any]:
+    """The body of a post. The line in a notification never holds a private fact, even in a direct message."""
+    if message.private and not to.private:
+        raise Undeliverable("A private message has no place in a channel.")
+    body = dict(answer_body(message, private=to.private, notified=True))
+    return body | {"channel": channel, "unfurl_links": False, "unfurl_media": False}
+
+
+def _key(post: dict[str, Any]) -> str | None:
+    metadata = post.get("metadata") or {}
+    return metadata.get("event_payload", {}).get("key") if metadata.get("event_type") == POST else None
+
+
+async def direct(workspace: Workspace, place: str) -> str:
+    """The id of the direct message with a person; a conversation's own id is returned as it is."""
+    if place[:1] not in ("U", "W"):
+        return place
+    told = await workspace.call("conversations.open", {"users": place})
+    return str(told["channel"]["id"])
+
+
+async def hand_over(workspace: Workspace, place: str, attachment: Attachment) -> None:
+    """Give a file to one person, in their direct messages: ask for an address, send it there, share it.
+
+    Slack's page on uploading files; the older files.upload is retired.
+    """
+    content = attachment.text.encode()
+    channel = await direct(workspace, place)
+    told = await workspace.call("files.getUploadURLExternal", filename=attachment.name, length=len(content))
+    await workspace.send(told["upload_url"], data=content)
+    files = [{"id": told["file_id"], "title": attachment.name}]
+    await workspace.call("files.completeUploadExternal", {"files": files, "channel_id": channel})

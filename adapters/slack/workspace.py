@@ -1,0 +1,158 @@
+"""One Slack workspace: its token, the calls made to it, and whom and where the bot has met in it."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.refusals import refusal
+from bot.courier import Credentials
+from bot.domain.errors import TryLater, Undeliverable
+
+REMEMBERED = timedelta(hours=1)
+FORGOTTEN = timedelta(minutes=1)
+"""How long an answer is trusted, and how long the lack of one."""
+MOST_MET = 20_000
+PATIENCE = 1.0
+"""Seconds that an answer waits for a name or an address: a slash command has three in all."""
+CALL = aiohttp.ClientTimeout(total=10, connect=4)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What Slack says of a person. Their e-mail address counts only where their organisation is this one."""
+
+    email: str = ""
+    ours: bool = False
+
+
+@dataclass(frozen=True)
+class Channel:
+    name: str = ""
+    shared: bool = False
+    """Holds, or is about to hold, people of other organisations."""
+
+
+class Workspace:
+    """A connection to Slack. Its team and bot user are empty until Slack has told them."""
+
+    def __init__(self, credentials: Credentials, api_url: str | None) -> None:
+        secrets = credentials.secrets
+        self.connection, self.team, self.app_id = credentials.connection, credentials.outside_id, credentials.app_id
+        self.enterprise = self.bot_user = self.bot = ""
+        self.signing_secret, self.app_token = secrets.get("signing_secret", ""), secrets.get("app_token", "")
+        base = api_url or AsyncWebClient.BASE_URL
+        self.client = AsyncWebClient(token=secrets.get("bot_token", ""), base_url=base, retry_handlers=[])
+        self.proxy = None if api_url else self.client.proxy
+        self.client.proxy = None  # the session reads the environment, NO_PROXY included
+        self._met: dict[tuple[str, str], tuple[Account | Channel, datetime]] = {}
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """One pool of connections for all calls, made on first use: it belongs to the running loop."""
+        if self.client.session is None or self.client.session.closed:
+            self.client.session = aiohttp.ClientSession(timeout=CALL, trust_env=True)
+        return self.client.session
+
+    async def close(self) -> None:
+        if self.client.session is not None:
+            await self.client.session.close()
+
+    async def call(self, method: str, body: Mapping[str, Any] | None = None, **form: Any) -> Mapping[str, Any]:
+        """One Web API call: a JSON body for what writes, a form for what reads.
+
+        Raises TryLater or Undeliverable. Nothing is tried again here.
+        """
+        assert self.session
+        try:
+            data = {name: str(value) for name, value in form.items()}
+            answer = await self.client.api_call(method, json=dict(body) if body else None, data=data or None)
+        except SlackApiError as no:
+            raise _refused(method, no) from no
+        except ssl.SSLError as broken:
+            raise Undeliverable("Slack's certificate is not trusted on this machine. Check the proxy.") from broken
+        except (aiohttp.ClientError, TimeoutError, OSError) as broken:
+            raise TryLater(f"Slack cannot be reached ({type(broken).__name__}).") from broken
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    async def answer_at(self, response_url: str, body: Mapping[str, Any]) -> None:
+        """Answer where something was said, by the address that Slack gave with it."""
+        await self.send(response_url, json=dict(body))
+
+    async def send(self, url: str, **content: Any) -> None:
+        """POST to an address that Slack gave us. Raises as `call` does."""
+        try:
+            async with self.session.post(url, **content) as answer:
+                if answer.status != 200:
+                    raise refusal("an answer", answer.status, answer.headers, {"error": (await answer.text())[:40]})
+        except (aiohttp.ClientError, TimeoutError, OSError) as broken:
+            raise TryLater(f"Slack cannot be reached ({type(broken).__name__}).") from broken
+
+    async def introduce(self) -> None:
+        """Ask Slack which workspace the token belongs to. Raises as `call` does."""
+        told = await self.call("auth.test")
+        self.team = self.team or told.get("team_id", "")
+        self.enterprise = told.get("enterprise_id") or ""
+        self.bot_user, self.bot = told.get("user_id", ""), told.get("bot_id", "")
+
+    def account(self, user: str, now: datetime) -> Account | None:
+        """What is known of a person, without asking; None when Slack should be asked."""
+        return self._known(("user", user), now)
+
+    def channel(self, place: str, now: datetime) -> Channel | None:
+        """As `account`, for a channel. A direct message and the home tab need no asking."""
+        return self._known(("channel", place), now) if place[:1] in ("C", "G") else Channel()
+
+    async def meet(self, user: str, place: str, now: datetime) -> None:
+        """Ask Slack for whatever is not known of a person and a channel, both at once."""
+        missing = []
+        if self.account(user, now) is None:
+            missing.append(self._ask(("user", user), now, self._read_account, Account()))
+        if self.channel(place, now) is None:
+            missing.append(self._ask(("channel", place), now, self._read_channel, Channel()))
+        await asyncio.gather(*missing)
+
+    def _known(self, key: tuple[str, str], now: datetime) -> Any:
+        known = self._met.get(key)
+        return known[0] if known and now < known[1] else None
+
+    async def _ask(
+        self, key: tuple[str, str], now: datetime, read: Callable[[str], Any], otherwise: Account | Channel
+    ) -> None:
+        """Slack's answer, kept for an hour. Without one the bot goes on, and asks again in a minute."""
+        if len(self._met) > MOST_MET:
+            self._met.clear()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                self._met[key] = await read(key[1]), now + REMEMBERED
+        except (TryLater, Undeliverable, TimeoutError):
+            kept = self._met.get(key, (otherwise, now))[0]
+            self._met[key] = kept, now + FORGOTTEN
+
+    async def _read_account(self, user: str) -> Account:
+        """A guest from another organisation, or an unproven address, has no e-mail here: anyone may call themselves
+        anything in a workspace of their own."""
+        told = (await self.call("users.info", user=user)).get("user") or {}
+        enterprise = (told.get("enterprise_user") or {}).get("enterprise_id", "")
+        ours = told.get("team_id") == self.team or (bool(enterprise) and enterprise == self.enterprise)
+        proven = (
+            ours and not told.get("is_stranger") and told.get("is_email_confirmed", True) and not told.get("deleted")
+        )
+        return Account((told.get("profile") or {}).get("email") or "" if proven else "", ours)
+
+    async def _read_channel(self, place: str) -> Channel:
+        told = (await self.call("conversations.info", channel=place)).get("channel") or {}
+        shared = told.get("is_ext_shared") or told.get("is_pending_ext_shared")
+        return Channel("" if told.get("is_mpim") else told.get("name") or "", bool(shared))
+
+
+def _refused(method: str, no: SlackApiError) -> TryLater | Undeliverable:
+    """slack_sdk hands over its own answer or, where the body is no JSON, aiohttp's."""
+    status = getattr(no.response, "status_code", None) or getattr(no.response, "status", 0)
+    return refusal(method, int(status or 0), getattr(no.response, "headers", {}), getattr(no.response, "data", None))

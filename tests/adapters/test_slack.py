@@ -1,0 +1,443 @@
+"""Conversations in Slack, from a signed request to what the person sees."""
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import web
+
+from adapters.slack import Slack
+from bot.courier import Credentials
+from bot.domain.message import (
+    Action,
+    Attachment,
+    Blank,
+    BlankKind,
+    Choice,
+    Fact,
+    Form,
+    Message,
+    Said,
+    Where,
+    Who,
+)
+from tests.adapters.fake_slack import SECRET, TOKEN, FakeSlack, event, payload, running, serving
+
+NINE = datetime(2026, 10, 16, 8, 0, tzinfo=UTC)
+
+NEW = Form(
+    "Open a case",
+    "new",
+    (
+        Blank("child", "Child's name", private=True),
+        Blank("born", "Date of birth", BlankKind.DATE, private=True),
+        Blank("asked_by", "Who asked", BlankKind.CHOICE, choices=(Choice("school", "School"), Choice("mp", "MP"))),
+    ),
+)
+
+
+@dataclass
+class Bot:
+    """A stand-in for the whole of the bot but Slack: it answers each line with the message set for it."""
+
+    answers: dict[str, Message | Callable[[Said], Message]] = field(default_factory=dict)
+    heard: list[Said] = field(default_factory=list)
+    met: list[tuple[Who, Where]] = field(default_factory=list)
+    told: list[tuple[int, str]] = field(default_factory=list)
+    now: datetime = NINE
+    hold: threading.Event | None = None
+
+    def answer(self, said: Said, now: datetime) -> Message:
+        assert now == self.now
+        self.heard.append(said)
+        if self.hold:
+            self.hold.wait(5)
+        found = self.answers.get(said.line, Message(f"You said: {said.line}"))
+        return found(said) if callable(found) else found
+
+    def meets(self, who: Who, where: Where, now: datetime) -> None:
+        self.met.append((who, where))
+
+
+COUNCIL = Credentials(1, "T0COUNCIL", "A0REFERRAL", {"bot_token": TOKEN, "signing_secret": SECRET})
+
+
+@asynccontextmanager
+async def connected(bot: Bot, *credentials: Credentials) -> AsyncIterator[FakeSlack]:
+    """The adapter between this bot and a fake Slack, both over HTTP."""
+    async with running() as slack:
+        adapter = Slack(
+            credentials or (COUNCIL,),
+            answer=bot.answer,
+            clock=lambda: bot.now,
+            met=bot.meets,
+            api_url=f"{slack.url}/api/",
+            told=lambda connection, team: bot.told.append((connection, team)),
+        )
+        app = web.Application()
+        app.add_routes(adapter.routes())
+        async with serving(app) as slack.bot:
+            await adapter.start()
+            await slack.until(lambda: len(slack.called("auth.test")) == len(credentials or (COUNCIL,)))
+            try:
+                yield slack
+            finally:
+                await adapter.stop()
+
+
+@pytest.fixture
+def bot() -> Bot:
+    return Bot({"new": Message("Open a case", form=NEW, private=True, nonce="n1")})
+
+
+@pytest.fixture
+async def slack(bot: Bot) -> AsyncIterator[FakeSlack]:
+    async with connected(bot) as fake:
+        yield fake
+
+
+# Slash commands
+
+
+async def test_a_slash_command_is_answered_in_its_acknowledgement_for_the_asker_alone(
+    bot: Bot, slack: FakeSlack
+) -> None:
+    status, shown = await slack.command("status 0042")
+    assert status == 200
+    assert (shown["response_type"], shown["text"]) == ("ephemeral", "You said: status 0042")
+    assert shown["blocks"][0]["text"]["text"] == "You said: status 0042"
+    [said] = bot.heard
+    assert said.line == "status 0042"
+    assert said.who == Who(1, "U0SHAH", "p.shah@council.example")
+    assert said.where == Where(1, "C0HEALTH", name="health")
+    assert said.delivery.endswith(".trigger")
+    assert said.values is None
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        ("", "help"),
+        ("  list   overdue ", "list   overdue"),
+        ("assign 0042 <@U07|sam.lee>", "assign 0042 @sam.lee"),
+        ("note 0042 tea &amp; biscuits", "note 0042 tea & biscuits"),
+        ("status “0042” 🙂", "status “0042” 🙂"),
+    ],
+)
+async def test_the_line_is_what_was_typed(bot: Bot, slack: FakeSlack, text: str, line: str) -> None:
+    await slack.command(text)
+    assert bot.heard[0].line == line
+
+
+@pytest.mark.parametrize(
+    "channel, name, where",
+    [
+        ("D0SHAH", "directmessage", Where(1, "D0SHAH", private=True)),
+        ("C0ELSEWHERE", "privategroup", Where(1, "C0ELSEWHERE", name="elsewhere")),
+        ("C0JOINT", "joint-panel", Where(1, "C0JOINT", name="joint-panel", shared=True)),
+    ],
+    ids=["a direct message is private", "Slack asked for a private channel's name", "people of other organisations"],
+)
+async def test_where_it_was_said(bot: Bot, slack: FakeSlack, channel: str, name: str, where: Where) -> None:
+    await slack.command("status 42", channel_id=channel, channel_name=name)
+    assert bot.heard[0].where == where
+
+
+async def test_people_and_channels_are_asked_about_once_an_hour(bot: Bot, slack: FakeSlack) -> None:
+    for minutes in (0, 30, 59, 61):
+        bot.now = NINE + timedelta(minutes=minutes)
+        await slack.command("status 42")
+    assert [len(slack.called(method)) for method in ("users.info", "conversations.info")] == [2, 2]
+    assert bot.met == [(Who(1, "U0SHAH", "p.shah@council.example"), Where(1, "U0SHAH", private=True))] * 2
+
+
+async def test_the_bot_answers_though_slack_says_nothing_about_the_person(bot: Bot, slack: FakeSlack) -> None:
+    slack.fail("users.info", 503)
+    assert (await slack.command("status 42"))[0] == 200
+    assert bot.heard[0].who == Who(1, "U0SHAH")
+    bot.now += timedelta(minutes=2)
+    await slack.command("status 42")
+    assert bot.heard[1].who.email == "p.shah@council.example"
+
+
+# Forms
+
+
+async def test_a_form_opens_as_a_modal(bot: Bot, slack: FakeSlack) -> None:
+    status, shown = await slack.command("new")
+    assert (status, shown) == (200, {})
+    await slack.until(lambda: slack.views)
+    [view] = slack.views.values()
+    assert view["title"]["text"] == "Open a case"
+    assert [block["block_id"] for block in view["blocks"]] == ["child", "born", "asked_by"]
+    assert json.loads(view["private_metadata"])["nonce"] == "n1"
+    assert not slack.messages
+
+
+async def test_a_trigger_that_grew_old_leaves_a_button_that_opens_the_form(bot: Bot, slack: FakeSlack) -> None:
+    def slow(said: Said) -> Message:
+        slack.now += 3.5
+        return Message("Open a case", form=NEW, private=True, nonce="n1")
+
+    bot.answers["new"] = slow
+    await slack.command("new")
+    await slack.until(lambda: slack.answers)
+    button = slack.answers[0]["blocks"][-1]["elements"][0]
+    assert (slack.answers[0]["response_type"], json.loads(button["value"])) == ("ephemeral", {"line": "new"})
+    assert not slack.views
+
+
+async def test_a_bad_value_comes_back_beside_its_field(bot: Bot, slack: FakeSlack) -> None:
+    error = "That would be dated after today."
+    wrong = replace(NEW, blanks=tuple(replace(b, error=error if b.name == "born" else "") for b in NEW.blanks))
+    bot.answers["new"] = Message("Open a case", form=wrong, private=True)
+    _, shown = await slack.interact(payload("view_submission"))
+    assert shown == {"response_action": "errors", "errors": {"born": error}}
+
+
+async def test_a_good_form_is_replaced_by_its_result(bot: Bot, slack: FakeSlack) -> None:
+    bot.answers["new"] = Message(
+        "SEND-2026-0042 is open.",
+        (Fact("Child", "Maisie", private=True),),
+        (Action("Undo", "undo 0042"),),
+        private=True,
+        nonce="n2",
+    )
+    _, shown = await slack.interact(payload("view_submission"))
+    assert shown["response_action"] == "update"
+    told = [block["text"]["text"] for block in shown["view"]["blocks"] if "text" in block]
+    assert told == ["*SEND-2026-0042 is open.*", "*Child*  Maisie"]
+    [said] = bot.heard
+    assert (said.line, said.nonce, said.where) == ("new", "n1", Where(1, "C0HEALTH", name="health"))
+    assert said.values == {"child": "Maisie & Co", "born": "2018-03-04", "asked_by": "school"}
+    assert not slack.messages and not slack.called("chat.postEphemeral")
+
+
+async def test_a_refusal_lies_on_top_of_the_form_so_that_nothing_typed_is_lost(bot: Bot, slack: FakeSlack) -> None:
+    bot.answers["new"] = Message("You can't open a case here.", error="NotAllowed", private=True)
+    _, shown = await slack.interact(payload("view_submission"))
+    assert shown["response_action"] == "push"
+    assert shown["view"]["title"]["text"] == "Not done"
+
+
+async def test_the_next_form_takes_the_place_of_the_first(bot: Bot, slack: FakeSlack) -> None:
+    bot.answers["new"] = Message(
+        "", form=Form("The same child?", "new same=yes", (Blank("same", "Same", BlankKind.YES_NO),)), nonce="n2"
+    )
+    _, shown = await slack.interact(payload("view_submission"))
+    assert (shown["response_action"], shown["view"]["title"]["text"]) == ("update", "The same child?")
+
+
+async def test_the_shortcut_offers_the_message_for_editing_and_passes_it_no_further(bot: Bot, slack: FakeSlack) -> None:
+    note = Blank("note", "Note", BlankKind.LONG_TEXT, required=False)
+    bot.answers["new"] = Message("Open a case", form=replace(NEW, blanks=(*NEW.blanks, note)), nonce="n1")
+    await slack.interact(payload("message_shortcut"))
+    await slack.until(lambda: slack.views)
+    [view] = slack.views.values()
+    fields = {block["block_id"]: block["element"] for block in view["blocks"]}
+    assert fields["note"]["initial_value"] == "School asked us about a pupil & her @p.shah plan"
+    assert "initial_value" not in fields["child"]
+    assert "pupil" not in repr(bot.heard) + view["private_metadata"]
+
+
+async def test_without_a_note_the_shortcut_shows_the_text_nowhere(bot: Bot, slack: FakeSlack) -> None:
+    await slack.interact(payload("message_shortcut"))
+    await slack.until(lambda: slack.views)
+    assert "pupil" not in json.dumps(slack.views)
+
+
+# Buttons
+
+
+async def test_a_button_in_a_channel_is_answered_to_its_presser_alone(bot: Bot, slack: FakeSlack) -> None:
+    bot.answers["sent slt 0042"] = Message("Recorded.")
+    assert (await slack.interact(payload("press_in_channel")))[0] == 200
+    await slack.until(lambda: slack.answers)
+    [said] = bot.heard
+    assert (said.line, said.nonce, said.where.place) == ("sent slt 0042", "n1", "C0HEALTH")
+    [answer] = slack.answers
+    assert (answer["response_type"], answer["replace_original"], answer["text"]) == ("ephemeral", False, "Recorded.")
+    assert not slack.messages
+
+
+async def test_a_button_in_a_direct_message_is_answered_there(bot: Bot, slack: FakeSlack) -> None:
+    await slack.interact(payload("press_in_direct_message"))
+    await slack.until(lambda: slack.messages["D0SHAH"])
+    assert slack.messages["D0SHAH"][0]["text"] == "You said: sent slt 0042"
+    assert bot.heard[0].where.private
+
+
+async def test_a_button_whose_answer_is_a_form_opens_it(bot: Bot, slack: FakeSlack) -> None:
+    bot.answers["sent slt 0042"] = Message("", form=NEW, nonce="n2")
+    await slack.interact(payload("press_in_channel"))
+    await slack.until(lambda: slack.views)
+    assert not slack.answers
+
+
+async def test_a_button_in_a_modal_changes_that_modal(bot: Bot, slack: FakeSlack) -> None:
+    await slack.interact(payload("press_in_modal"))
+    await slack.until(lambda: slack.called("views.update"))
+    assert slack.views["V0MODAL"]["blocks"][0]["text"]["text"] == "You said: sent slt 0042"
+    assert bot.heard[0].where == Where(1, "C0HEALTH", name="health")
+
+
+async def test_a_button_on_the_home_tab_answers_over_it_and_renews_it(bot: Bot, slack: FakeSlack) -> None:
+    await slack.interact(payload("press_on_home"))
+    await slack.until(lambda: slack.homes)
+    assert [said.line for said in bot.heard] == ["sent slt 0042", "home"]
+    assert bot.heard[0].where == Where(1, "U0SHAH", private=True)
+    assert slack.called("views.open")[0]["view"]["type"] == "modal"
+
+
+# Mentions, direct messages, the home tab
+
+
+async def test_a_mention_is_answered_in_its_thread(bot: Bot, slack: FakeSlack) -> None:
+    bot.answers["what's overdue for health"] = Message(
+        "3 things are overdue.", (Fact("Child", "Maisie", private=True),)
+    )
+    assert await slack.event(payload("app_mention")) == [200]
+    await slack.until(lambda: slack.messages["C0HEALTH"])
+    [post] = slack.messages["C0HEALTH"]
+    assert (post["text"], post["thread_ts"]) == ("3 things are overdue.", "1760000000.000200")
+    assert "Maisie" not in json.dumps(post)
+    assert (bot.heard[0].delivery, bot.heard[0].where.name) == ("Ev0001", "health")
+
+
+@pytest.mark.parametrize(
+    "text", ["<@U0BOT> status 42", "<@U0BOT>: status 42", "<@U0BOT|referralbot>, status 42", "status 42 <@U0BOT>"]
+)
+async def test_the_mention_is_no_part_of_the_line(bot: Bot, slack: FakeSlack, text: str) -> None:
+    await slack.event(event("app_mention", text=text))
+    assert bot.heard[0].line == "status 42"
+
+
+@pytest.mark.parametrize(
+    "message", [Message("Maisie P.", private=True), Message("Fill this in.", form=NEW)], ids=["private", "a form"]
+)
+async def test_what_is_not_for_the_room_goes_to_the_asker_alone(bot: Bot, slack: FakeSlack, message: Message) -> None:
+    bot.answers["what's overdue for health"] = message
+    await slack.event(payload("app_mention"))
+    await slack.until(lambda: slack.called("chat.postEphemeral"))
+    [post] = slack.called("chat.postEphemeral")
+    assert (post["channel"], post["user"], post["thread_ts"]) == ("C0HEALTH", "U0SHAH", "1760000000.000200")
+    assert not slack.messages["C0HEALTH"]
+
+
+async def test_where_the_bot_is_no_member_a_private_answer_comes_directly(bot: Bot, slack: FakeSlack) -> None:
+    bot.answers["status 42"] = Message("Maisie P.", private=True)
+    await slack.event(event("app_mention", text="<@U0BOT> status 42", channel="C0ELSEWHERE"))
+    await slack.until(lambda: slack.messages["D0SHAH"])
+    assert slack.messages["D0SHAH"][0]["text"] == "Maisie P."
+
+
+async def test_a_direct_message_is_a_line(bot: Bot, slack: FakeSlack) -> None:
+    await slack.event(payload("message_im"))
+    await slack.until(lambda: slack.messages["D0SHAH"])
+    assert (bot.heard[0].line, bot.heard[0].where) == ("status 42", Where(1, "D0SHAH", private=True))
+    assert "thread_ts" not in slack.messages["D0SHAH"][0]
+
+
+@pytest.mark.parametrize("name", ["message_im_changed", "message_im_from_bot", "app_home_opened_messages"])
+async def test_what_no_person_said_is_no_line(bot: Bot, slack: FakeSlack, name: str) -> None:
+    assert await slack.event(payload(name)) == [200]
+    assert not bot.heard
+
+
+async def test_the_home_tab_shows_the_answer_to_home(bot: Bot, slack: FakeSlack) -> None:
+    bot.answers["home"] = Message("2 due, 1 late.", (Fact("SEND-2026-0042", "final plan"),), private=True)
+    await slack.event(payload("app_home_opened"))
+    await slack.until(lambda: slack.homes)
+    assert slack.homes["U0SHAH"]["blocks"][0]["text"]["text"] == "*2 due, 1 late.*"
+
+
+async def test_a_person_of_another_organisation_is_not_taken_for_one_of_ours(bot: Bot, slack: FakeSlack) -> None:
+    """Slack Connect: an address in somebody else's workspace proves nothing, even where it looks like ours."""
+    await slack.event(payload("app_mention_from_another_organisation"))
+    assert bot.heard[0].who == Who(1, "T0NHS/U0NURSE")
+    assert bot.heard[0].where == Where(1, "C0JOINT", name="joint-panel", shared=True)
+    assert not bot.met
+
+
+async def test_a_person_of_a_connected_organisation_is_an_account_there(bot: Bot) -> None:
+    nhs = Credentials(2, "T0NHS", "A0NHS", {"bot_token": TOKEN, "signing_secret": "nhs-signing-secret"})
+    async with connected(bot, COUNCIL, nhs) as slack:
+        await slack.event(payload("app_mention_from_another_organisation"))
+    assert bot.heard[0].who == Who(2, "U0NURSE")
+
+
+# Again, and late
+
+
+async def test_an_event_sent_again_is_answered_once(bot: Bot, slack: FakeSlack) -> None:
+    await slack.event(payload("app_mention"))
+    await slack.event(payload("app_mention"))
+    await slack.until(lambda: slack.messages["C0HEALTH"])
+    assert [said.delivery for said in bot.heard] == ["Ev0001"]
+    assert len(slack.messages["C0HEALTH"]) == 1
+
+
+async def test_a_redelivery_waits_for_the_first_and_is_not_lost_with_it(bot: Bot, slack: FakeSlack) -> None:
+    bot.hold = threading.Event()
+    first = asyncio.create_task(slack.request(json.dumps(payload("app_mention")), "json"))
+    again = asyncio.create_task(slack.request(json.dumps(payload("app_mention")), "json", {"X-Slack-Retry-Num": "1"}))
+    _, waiting = await asyncio.wait({first, again}, timeout=0.2)
+    assert waiting == {first, again}
+    bot.hold.set()
+    assert [(await first)[0], (await again)[0]] == [200, 200]
+    assert len(bot.heard) == 1
+
+
+async def test_an_event_that_failed_is_taken_up_when_it_is_sent_again(
+    bot: Bot, slack: FakeSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    def first_broken(said: Said) -> Message:
+        if len(bot.heard) == 1:
+            raise RuntimeError("the database is away")
+        return Message("Here it is.")
+
+    bot.answers["what's overdue for health"] = first_broken
+    with caplog.at_level(logging.ERROR):
+        assert await slack.event(payload("app_mention")) == [500, 200]
+    await slack.until(lambda: slack.messages["C0HEALTH"])
+    assert "overdue for health" not in caplog.text
+
+
+async def test_an_answer_waits_as_long_as_slack_asks(bot: Bot, slack: FakeSlack) -> None:
+    slack.limit("chat.postMessage", after="0")
+    await slack.event(payload("message_im"))
+    await slack.until(lambda: slack.messages["D0SHAH"])
+    assert len(slack.called("chat.postMessage")) == 2
+
+
+async def test_answers_under_way_go_out_before_the_bot_stops(bot: Bot) -> None:
+    async with connected(bot) as slack:
+        await slack.event(payload("message_im"))
+    assert len(slack.messages["D0SHAH"]) == 1
+
+
+# Files
+
+
+async def test_a_file_comes_in_the_direct_messages_wherever_it_was_asked_for(bot: Bot, slack: FakeSlack) -> None:
+    bot.answers["list csv"] = Message("1 case.", attachment=Attachment("cases.csv", "case\nSEND-2026-0042\n"))
+    _, shown = await slack.command("list csv")
+    assert shown["blocks"][-1]["elements"][0]["text"] == "The file is in your direct messages with this app."
+    await slack.until(lambda: slack.shared_files)
+    [(channel, file)] = slack.shared_files
+    assert (channel, slack.files[file]) == ("D0SHAH", b"case\nSEND-2026-0042\n")
+
+
+async def test_a_file_that_cannot_be_sent_is_not_passed_over_in_silence(bot: Bot, slack: FakeSlack) -> None:
+    slack.scopes.remove("files:write")
+    bot.answers["list csv"] = Message("1 case.", attachment=Attachment("cases.csv", "case\n"))
+    await slack.command("list csv")
+    await slack.until(lambda: slack.answers)
+    assert "cases.csv could not be sent to you here." in slack.answers[0]["text"]
+    assert "files:write" in slack.answers[0]["text"]
