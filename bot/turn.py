@@ -1,11 +1,14 @@
 """The moment: everything a function may know about it."""
 
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
 
 from bot.domain.calendar import london_date
+from bot.domain.message import Where
 from bot.rules import Rules
 from storage.crypto import Vault
 from storage.tables import Person, Room
@@ -26,8 +29,10 @@ class Turn:
     """The bound room it happens in; None in a private chat or an unbound channel."""
     private: bool = True
     """Whether only the asker can read the answer."""
-    connection: int = 0
-    place: str = ""
+    where: Where | None = None
+    """The place it was said in; None when the bot acts by itself."""
+    draw: Callable[[Sequence[int]], int] = secrets.choice
+    """How a reference is drawn."""
     record_url: str = ""
     """Where the council's own record system shows a child: a template with {record_number}."""
 

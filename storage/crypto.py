@@ -84,7 +84,8 @@ def _open(cipher: AESGCM, sealed: bytes, about: bytes) -> bytes:
     try:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
     except InvalidTag:
-        raise BadSettings("A private value does not open with this REFERRALBOT_KEY. Is it the key it was sealed with?")
+        sentence = "A private value does not open with this REFERRALBOT_KEY. Is it the key it was sealed with?"
+        raise BadSettings(sentence) from None
 
 
 def _as_bytes(values: Mapping[str, Any]) -> bytes:

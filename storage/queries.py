@@ -18,7 +18,7 @@ from storage.tables import Connection, Heard, Identity, Person, Post, Room
 def rooms_of(db: Session, agency: Agency | None) -> list[Room]:
     """The rooms of an agency that can be written to, oldest first; those of the administrators for None."""
     bound = col(Room.agency).is_(None) if agency is None else col(Room.agency) == agency
-    found = select(Room).join(Connection).where(bound, Connection.active).order_by(col(Room.id))
+    found = select(Room).join(Connection).where(bound, col(Room.bound), col(Connection.active)).order_by(col(Room.id))
     return list(db.exec(found))
 
 
@@ -51,7 +51,7 @@ def add_new(db: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]
         return {}
     insert = _insert(db, table).on_conflict_do_nothing(index_elements=["key"])
     columns = table.__table__.c  # type: ignore[attr-defined]
-    return {key: row_id for key, row_id in db.execute(insert.returning(columns.key, columns.id), list(rows))}
+    return dict(db.execute(insert.returning(columns.key, columns.id), list(rows)).tuples().all())
 
 
 def _insert(db: Session, table: type[SQLModel]) -> SqliteInsert | PostgresInsert:

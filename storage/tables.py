@@ -4,7 +4,18 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, LargeBinary, String, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    LargeBinary,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from bot.domain.terms import (
@@ -61,7 +72,7 @@ class Word(TypeDecorator[StrEnum]):
 
 def word(words: type[StrEnum], **field: Any) -> Any:
     """A column that holds one member of `words`."""
-    return Field(sa_type=Word(words), **field)  # type: ignore[call-overload]
+    return Field(sa_type=Word(words), **field)
 
 
 class Child(SQLModel, table=True):
@@ -97,10 +108,10 @@ class Case(SQLModel, table=True):
     """One child and one run of a process."""
 
     id: int | None = Field(default=None, primary_key=True)
-    reference: str = Field(unique=True)
+    reference: str = Field(default="", unique=True)
     """Such as SEND-2026-0042: drawn at random within the year, so that a gap tells nothing."""
-    year: int
-    number: int = Field(index=True)
+    year: int = 0
+    number: int = Field(default=0, index=True)
     child_id: int = Field(foreign_key="child.id", index=True)
     setting_id: int | None = Field(default=None, foreign_key="setting.id")
     process: Process = word(Process)
@@ -119,13 +130,15 @@ class Enquiry(SQLModel, table=True):
     """An MP's letter. Its clocks are local; it never moves a statutory one."""
 
     id: int | None = Field(default=None, primary_key=True)
-    reference: str = Field(unique=True)
+    reference: str = Field(default="", unique=True)
     """Such as MP-2026-0007, drawn like a case's."""
-    year: int
-    number: int = Field(index=True)
+    year: int = 0
+    number: int = Field(default=0, index=True)
     mp: str = Field(index=True)
     constituency: str
     letter_dated: date | None = None
+    wrapped_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """The letter's own key, under which what people write about it is sealed."""
     matters: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     status: CaseStatus = word(CaseStatus, default=CaseStatus.OPEN, index=True)
@@ -292,6 +305,8 @@ class Room(SQLModel, table=True):
     name: str
     agency: Agency | None = word(Agency, default=None, index=True)
     """None for the administrators' room."""
+    bound: bool = True
+    """False once it is unbound: what was posted there stays, nothing more comes."""
     shared: bool = False
     reference: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     bound_at: datetime = Field(sa_type=Moment)

@@ -1,16 +1,16 @@
 """Every expected "no", each named for the fact. Its text tells the person what to do next.
 
-    Refusal
-    ├── NotUnderstood      the line is not a command
-    ├── CannotRead         a blank cannot be read; knows which
-    ├── NotAllowed         the role may not say this
-    ├── NotFound           no such case among those the person may see
-    ├── WhichOne           more than one fits; carries the choices
-    ├── NeedsReason        an odd but possible thing needs a reason
-    ├── AlreadyDone        it was done before
-    └── NotNow             the state of the case does not allow it
-    TryLater, Undeliverable   a chat platform's "not now" and "never"
-    BadSettings               the operator must mend a setting
+Refusal
+├── NotUnderstood      the line is not a command
+├── CannotRead         a blank cannot be read; knows which
+├── NotAllowed         the role may not say this
+├── NotFound           no such case among those the person may see
+├── WhichOne           more than one fits; carries the choices
+├── NeedsReason        an odd but possible thing needs a reason
+├── AlreadyDone        it was done before
+└── NotNow             the state of the case does not allow it
+TryLater, Undeliverable   a chat platform's "not now" and "never"
+BadSettings               the operator must mend a setting
 """
 
 from collections.abc import Sequence
@@ -45,11 +45,11 @@ class NotFound(Refusal):
 
 
 class WhichOne(Refusal):
-    """Several things fit. `lines` are what to say for each, `labels` what to show."""
+    """Several things fit what was written; `choices` are what to write instead of it."""
 
-    def __init__(self, sentence: str, lines: Sequence[str], labels: Sequence[str]) -> None:
+    def __init__(self, sentence: str, wrote: str, choices: Sequence[str]) -> None:
         super().__init__(sentence)
-        self.lines, self.labels = tuple(lines), tuple(labels)
+        self.wrote, self.choices = wrote, tuple(choices)
 
 
 class NeedsReason(Refusal):

@@ -223,6 +223,7 @@ class Notice(StrEnum):
     ASSIGNED = "assigned"
     MATCH_HIDDEN = "match_hidden"
     APPROVAL_ASKED = "approval_asked"
+    ADVICE_SENT = "advice_sent"
     HELP_ASKED = "help_asked"
     UNDELIVERED = "undelivered"
     IMPORTED = "imported"

@@ -1,0 +1,207 @@
+"""One line in, one message out: know who, parse, authorise, run in one transaction, keep that it was asked."""
+
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlmodel import Session, select
+
+from bot import heard
+from bot.cases import staff
+from bot.domain.errors import CannotRead, NotAllowed, NotUnderstood, Refusal, WhichOne
+from bot.domain.message import Action, Message, Said, Where, Who
+from bot.domain.terms import Role
+from bot.filling import Filled, fill, form_of
+from bot.grammar import Book, Command
+from bot.rules import Rules
+from bot.turn import Turn
+from storage.connect import Store
+from storage.crypto import Vault
+from storage.tables import Person, Room
+
+log = logging.getLogger(__name__)
+
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Letters and digits that are not mistaken for each other on the telephone."""
+
+AWAY = "I couldn't save that: the database isn't answering. Nothing was changed. Try again in a minute"
+
+BROKEN = "Something went wrong on our side and nothing was changed. Tell your administrator"
+
+
+@dataclass(frozen=True)
+class App:
+    """The bot as adapters see it: `answer` for a line, `met` for an account or a place that was seen."""
+
+    store: Store
+    vault: Vault
+    rules: Rules
+    book: Book
+    record_url: str = ""
+    draw: Callable[[Sequence[int]], int] = secrets.choice
+    """How references are drawn: at random, so that a gap tells nothing."""
+
+    def answer(self, said: Said, now: datetime) -> Message:
+        """The answer to one line. Never raises: every trouble is a sentence, and a fault a sentence with a code."""
+        try:
+            return self._in_one_transaction(said, now)
+        except IntegrityError:  # the same delivery or nonce reached two replicas at once: the other has answered it
+            return self._answer_of_first(said, now)
+        except (OperationalError, DBAPIError) as error:
+            return self._database_trouble(said, error)
+        except Exception as error:  # noqa: BLE001  the edge of one answer: a bug is one person's trouble, not everybody's
+            return fault(BROKEN, error)
+
+    def met(self, who: Who, where: Where, now: datetime) -> None:
+        """Remember how to write to an account or a room that has been seen: references go stale."""
+        with self.store.transaction() as db:
+            staff.recognise(db, who, now)
+            room = _room(db, where)
+            if room is not None and where.reference:
+                room.reference = dict(where.reference)
+
+    def _in_one_transaction(self, said: Said, now: datetime) -> Message:
+        with self.store.transaction() as db:
+            keys = heard.keys_of(said)
+            earlier = heard.earlier(db, self.vault, keys)
+            if earlier is not None:
+                return earlier
+            person = staff.recognise(db, said.who, now)
+            message = self._answer(db, said, person, now)
+            heard.keep(db, self.vault, said, keys, person, message, now)
+            return message
+
+    def _answer(self, db: Session, said: Said, person: Person | None, now: datetime) -> Message:
+        if person is None:
+            return _stranger(db)
+        room = None if said.where.private else _room(db, said.where)
+        turn = Turn(
+            db=db,
+            now=now,
+            rules=self.rules,
+            vault=self.vault,
+            who=person,
+            room=room if room and room.bound else None,
+            private=said.where.private,
+            where=said.where,
+            record_url=self.record_url,
+            draw=self.draw,
+        )
+        return _stamped(_guarded(turn, said, self._told(turn, said)))
+
+    def _told(self, turn: Turn, said: Said) -> Message:
+        """Run the line's command inside a savepoint: a refusal leaves nothing behind but that it was asked."""
+        try:
+            found, rest = self.book.find(said.line)
+            if turn.person.role not in found.may:
+                raise NotAllowed(_not_yours(found))
+            if not found.acts:
+                return self._run(found, turn, said, rest)
+            with turn.db.begin_nested():
+                message = self._run(found, turn, said, rest)
+                turn.db.flush()
+                return message
+        except Refusal as refusal:
+            return refused(refusal, said)
+
+    def _run(self, found: Command, turn: Turn, said: Said, rest: str) -> Message:
+        filled = fill(found, turn, rest, said.values)
+        missing = [field for field in found.fields if field.required and field.name not in filled.values]
+        if missing or filled.wrong:
+            return _ask_for_rest(found, turn, filled)
+        extra = {"book": self.book} if found.wants_book else {}
+        try:
+            return found.run(turn, **extra, **filled.values)
+        except CannotRead as refusal:
+            if not refusal.blank or (said.values is None and refusal.blank in filled.values):
+                raise
+            turn.db.expunge_all()
+            filled.wrong[refusal.blank] = str(refusal)
+            return _ask_for_rest(found, turn, filled)
+
+    def _answer_of_first(self, said: Said, now: datetime) -> Message:
+        with self.store.reading() as db:
+            earlier = heard.earlier(db, self.vault, heard.keys_of(said))
+        return earlier or fault(BROKEN, IntegrityError("heard", {}, Exception()))
+
+    def _database_trouble(self, said: Said, error: DBAPIError) -> Message:
+        """The database is away. If it went during the commit, whether the line was saved is looked up."""
+        try:
+            with self.store.reading() as db:
+                earlier = heard.earlier(db, self.vault, heard.keys_of(said))
+        except DBAPIError:
+            earlier = None
+        return earlier or fault(AWAY, error)
+
+
+def _room(db: Session, where: Where) -> Room | None:
+    found = select(Room).where(Room.connection_id == where.connection, Room.place == where.place)
+    return db.exec(found).first()
+
+
+def _stranger(db: Session) -> Message:
+    """Someone who is not on the staff list learns whom to ask, and nothing else."""
+    known = staff.administrators(db)
+    ask = known[0].name if known else "your administrator"
+    text = f"I don't know you yet. Ask {ask} to put you on referralbot's staff list."
+    return Message(text, private=True, error="Stranger")
+
+
+def _not_yours(found: Command) -> str:
+    may = sorted(role.value.replace("_", " ") for role in found.may)
+    who = "an " if may[0][0] in "aeiou" else "a "
+    named = who + " or ".join([", ".join(may[:-1]), may[-1]] if len(may) > 1 else may)
+    return f"“{found.name}” is for {named}. Ask one of them, or your manager."
+
+
+def _ask_for_rest(found: Command, turn: Turn, filled: Filled) -> Message:
+    form = form_of(found, turn, filled)
+    return Message(found.summary, form=form, private=turn.private or form.private)
+
+
+def refused(refusal: Refusal, said: Said) -> Message:
+    """A refusal as a message; where there are other things the person may have meant, they are buttons."""
+    actions: tuple[Action, ...] = ()
+    text = str(refusal)
+    if isinstance(refusal, NotUnderstood) and refusal.nearest:
+        text = "I don't know that one. Did you mean:"
+        actions = tuple(Action(line, line) for line in refusal.nearest)
+    if isinstance(refusal, WhichOne):
+        actions = tuple(Action(one, said.line.replace(refusal.wrote, one, 1)) for one in refusal.choices)
+    return Message(text, actions=actions, private=True, error=type(refusal).__name__)
+
+
+def fault(sentence: str, error: Exception) -> Message:
+    """A trouble that nobody asked for: logged under a code, and the person told the code."""
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(4))
+    log.error("fault %s: %s", code, type(error).__name__, exc_info=_without_values(error))
+    return Message(f"{sentence} (code {code}).", private=True, error="Fault")
+
+
+def _without_values(error: Exception) -> bool:
+    """Whether the trace may be logged: a database error carries the values of its statement, which may be private."""
+    return not isinstance(error, DBAPIError)
+
+
+def _guarded(turn: Turn, said: Said, message: Message) -> Message:
+    """What a place that is nobody's room, or that outsiders read, never hears: it is answered privately."""
+    if (
+        not said.where.private
+        and (turn.room is None or said.where.shared)
+        and turn.person.role is not Role.ADMINISTRATOR
+    ):
+        message = message.privately()
+    if not message.private:
+        message = replace(message, facts=tuple(fact for fact in message.facts if not fact.private))
+    return message
+
+
+def _stamped(message: Message) -> Message:
+    """A nonce for every message with a form or a button that acts, so that pressing twice is harmless."""
+    buttons = [*message.actions, *(a for row in (message.table.rows if message.table else ()) for a in row.actions)]
+    if message.form is None and not any(action.acts for action in buttons):
+        return message
+    return replace(message, nonce=secrets.token_hex(8))

@@ -1,0 +1,182 @@
+"""The kinds of blank that commands have: how each is read, offered and shown."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+from bot.cases import advice, staff, visible
+from bot.domain.clocks import Adviser
+from bot.domain.dates import read_date
+from bot.domain.errors import CannotRead
+from bot.domain.message import BlankKind, Choice
+from bot.domain.terms import Agency, AskedBy, Matter, Outcome, Process, ResponseType
+from bot.grammar import Ask
+from bot.turn import Turn
+from storage.tables import Case, Enquiry, Person, Request
+
+W = TypeVar("W", bound=StrEnum)
+LONGEST_NOTE = 2000
+MOST_CHOICES = 100
+"""As many as one select of any platform takes."""
+
+
+def plain(text: str) -> str:
+    return text.strip().lower().replace("_", " ").replace("-", " ")
+
+
+def words_of(word: StrEnum) -> str:
+    return str(getattr(word, "label", word.value.replace("_", " ")))
+
+
+def one_of(words: type[W], also: dict[str, W] | None = None) -> Callable[[Turn, str], W]:
+    """Read one member of a closed set, by its value, its label or another name for it."""
+    known = {plain(name): word for word in words for name in (word.value, words_of(word))} | (also or {})
+
+    def read(_turn: Turn, text: str) -> W:
+        if plain(text) not in known:
+            named = ", ".join(words_of(word) for word in words)
+            raise CannotRead(f"“{text}” is not one of these: {named}.")
+        return known[plain(text)]
+
+    return read
+
+
+def offered(words: type[W]) -> Callable[[Turn], Sequence[Choice]]:
+    return lambda _turn: [Choice(word.value, _sentence(words_of(word))) for word in words]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def choice(words: type[W], label: str, also: dict[str, W] | None = None, words_taken: int = 3) -> Ask:
+    return Ask(
+        label, one_of(words, also), show=lambda word: word.value, kind=BlankKind.CHOICE,
+        choices=offered(words), words=words_taken,
+    )  # fmt: skip
+
+
+def text(label: str, *, longest: int = 200, private: bool = False, hint: str = "", rest: bool = False) -> Ask:
+    kind = BlankKind.LONG_TEXT if longest > 200 else BlankKind.TEXT
+    return Ask(label, lambda _turn, words: words.strip(), kind=kind, longest=longest, private=private, hint=hint,
+               words=0, rest=rest)  # fmt: skip
+
+
+def day(label: str, *, past: bool = True, lead: str = "on", hint: str = "", private: bool = False) -> Ask:
+    """A date, today or earlier unless `past` is False. In a typed line it may be led by a word: `on 3 October`."""
+    return Ask(
+        label,
+        lambda turn, words: read_date(words, turn.today, past=past),
+        show=date.isoformat,
+        kind=BlankKind.DATE,
+        words=4,
+        lead=lead,
+        hint=hint,
+        private=private,
+        longest=40,
+    )
+
+
+def _yes(_turn: Turn, words: str) -> bool:
+    if plain(words) in ("yes", "y", "true", "on"):
+        return True
+    if plain(words) in ("no", "n", "false", "off"):
+        return False
+    raise CannotRead("Say yes or no.")
+
+
+def yes_no(label: str, hint: str = "") -> Ask:
+    return Ask(label, _yes, show=lambda yes: "yes" if yes else "no", kind=BlankKind.YES_NO, hint=hint, words=0)
+
+
+def _number(_turn: Turn, words: str) -> int:
+    if not words.strip().lstrip("#").isdigit():
+        raise CannotRead(f"“{words}” is not a number.")
+    return int(words.strip().lstrip("#"))
+
+
+def number(label: str, *, asked: bool = True, words: int = 1) -> Ask:
+    return Ask(label, _number, asked=asked, words=words)
+
+
+def _adviser(turn: Turn, words: str) -> Adviser:
+    found = turn.rules.adviser(words)
+    if found is None:
+        named = ", ".join(adviser.label for adviser in turn.rules.services)
+        raise CannotRead(f"I don't know “{words}” as somebody who gives advice. I know: {named}.")
+    return found
+
+
+def _advisers(turn: Turn) -> Sequence[Choice]:
+    return [Choice(adviser.id, _sentence(adviser.label)) for adviser in turn.rules.services]
+
+
+def adviser_or_all(turn: Turn, words: str) -> tuple[Adviser, ...]:
+    if plain(words) in ("all", "usual", "the usual", "everyone"):
+        return tuple(adviser for adviser in turn.rules.services if adviser.usual)
+    return (_adviser(turn, words),)
+
+
+def _owners(turn: Turn) -> Sequence[Choice]:
+    return [Choice(person.email, person.name) for person in staff.owners(turn.db)[:MOST_CHOICES]]
+
+
+def _case_or_letter(turn: Turn, words: str) -> Case | Enquiry:
+    if plain(words).startswith("mp"):
+        return visible.find_enquiry(turn, words)
+    return visible.find_case(turn, words)
+
+
+def _request(turn: Turn, words: str) -> Request:
+    """A request by its id: what a button carries. The case it is on must be the asker's to see."""
+    request = advice.request_numbered(turn, _number(turn, words))
+    visible.find_case(turn, advice.case_of(turn, request).reference)
+    return request
+
+
+CASE = Ask("Case", visible.find_case, show=lambda case: case.reference, hint="SEND-2026-0042, or just 0042")
+ENQUIRY = Ask("MP letter", visible.find_enquiry, show=lambda letter: letter.reference, hint="MP-2026-0007")
+CASE_OR_LETTER = CASE.named("Case or MP letter", read=_case_or_letter)
+CASES = CASE.named("Cases", many=True, hint="One or more, for example 0042, 0047")
+PERSON = Ask("Person", staff.find, show=lambda person: person.email, words=3, hint="Name or e-mail address")
+OWNER = Ask(
+    "Owner", staff.find, show=lambda person: person.email, kind=BlankKind.CHOICE, choices=_owners, words=3, lead="to"
+)
+SERVICE = Ask("Advice", _adviser, show=lambda a: a.id, kind=BlankKind.CHOICE, choices=_advisers, words=4)
+REQUEST = Ask("Request", _request, show=lambda request: str(request.id), asked=False, words=0)
+AGENCY = choice(Agency, "Agency", {"mp": Agency.MP_TEAM, "sc": Agency.SOCIAL_CARE, "nhs": Agency.HEALTH})
+PROCESS = choice(Process, "Process")
+
+CaseBlank = Annotated[Case, CASE]
+MaybeCaseBlank = Annotated[Case | None, CASE]
+CasesBlank = Annotated[tuple[Case, ...], CASES]
+EnquiryBlank = Annotated[Enquiry, ENQUIRY]
+CaseOrLetterBlank = Annotated[Case | Enquiry, CASE_OR_LETTER]
+PersonBlank = Annotated[Person, PERSON]
+OwnerBlank = Annotated[Person, OWNER]
+ServiceBlank = Annotated[Adviser | None, SERVICE]
+RequestBlank = Annotated[Request | None, REQUEST]
+ProcessBlank = Annotated[Process, PROCESS]
+AskedByBlank = Annotated[AskedBy, replace(choice(AskedBy, "Who asked for the assessment"), words=0)]
+OutcomeBlank = Annotated[Outcome, choice(Outcome, "Outcome")]
+ResponseBlank = Annotated[
+    ResponseType,
+    choice(ResponseType, "What came back", {"nil": ResponseType.NIL_RETURN, "refused": ResponseType.DECLINED}),
+]
+MattersBlank = Annotated[
+    tuple[Matter, ...],
+    replace(
+        choice(
+            Matter,
+            "What the letter holds",
+            {"sar": Matter.SUBJECT_ACCESS, "safeguarding": Matter.RISK_OF_HARM, "request": Matter.FIRST_REQUEST},
+        ),
+        kind=BlankKind.CHOICES,
+        many=True,
+    ),
+]
+DayBlank = Annotated[date | None, day("Date", hint="Today if left empty")]
+ReasonBlank = Annotated[str, replace(text("Reason", longest=LONGEST_NOTE, rest=True), lead="because")]
+SettingBlank = Annotated[str, text("School, college or nursery", private=True)]

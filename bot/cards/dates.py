@@ -1,0 +1,69 @@
+"""A deadline in words: its date, how far off, its kind, and how it stands."""
+
+from bot.domain.clocks import ClockRule
+from bot.domain.dates import say_date, say_day
+from bot.domain.message import State
+from bot.domain.terms import ClockState, Nature, RuleId
+from bot.turn import Turn
+from storage.tables import Deadline
+
+SOON = 7
+"""Days before the last safe day from which a date is marked as soon."""
+
+
+def rule_of(turn: Turn, deadline: Deadline) -> ClockRule:
+    """The row that the deadline was made under."""
+    return turn.rules.rule(deadline.rule, int(deadline.rule_version)) or turn.rules.by_id[RuleId(deadline.rule)]
+
+
+def when(turn: Turn, deadline: Deadline) -> str:
+    """ "due Mon 28 Dec (in 3 days), act by Thu 24 Dec · statutory"."""
+    return f"{_date(turn, deadline)} · {rule_of(turn, deadline).kind.label}"
+
+
+def _date(turn: Turn, deadline: Deadline) -> str:
+    legal = say_day(deadline.legal, turn.today)
+    match deadline.state:
+        case ClockState.MET | ClockState.MET_LATE:
+            stopped = deadline.stopped_on or deadline.legal
+            late = (stopped - deadline.legal).days
+            how = "on time" if late <= 0 else f"{late} day{'s' if late > 1 else ''} late"
+            return f"done {say_day(stopped, turn.today)}, {how}"
+        case ClockState.STOPPED | ClockState.NOT_NEEDED:
+            return "no longer runs"
+    match deadline.nature:
+        case Nature.EARLIEST:
+            return f"until at least {legal}"
+        case Nature.RIGHT:
+            return f"until {legal}"
+        case Nature.AT_ONCE:
+            return f"at once, from {legal}"
+    if deadline.information:
+        return f"{rule_of(turn, deadline).branch}, by {legal}"
+    target = f" (we aim for {say_day(deadline.target, turn.today)})" if deadline.target else ""
+    return f"due {say_date(deadline.legal, turn.today)}{_act_by(turn, deadline)}{target}"
+
+
+def _act_by(turn: Turn, deadline: Deadline) -> str:
+    ahead = deadline.safe != deadline.legal and deadline.legal >= turn.today
+    return f", act by {say_day(deadline.safe, turn.today)}" if ahead else ""
+
+
+def state(turn: Turn, deadline: Deadline) -> State:
+    """The mark beside it."""
+    if deadline.state in (ClockState.MET, ClockState.MET_LATE):
+        return State.DONE
+    if deadline.state is not ClockState.RUNNING or deadline.information:
+        return State.PLAIN
+    if deadline.legal < turn.today:
+        return State.LATE
+    return State.SOON if (deadline.safe - turn.today).days <= SOON else State.WAITING
+
+
+def title(turn: Turn, deadline: Deadline, adviser: str = "") -> str:
+    """What is due: `final plan`, or `speech and language advice` for a request."""
+    return f"{adviser} advice" if adviser else rule_of(turn, deadline).title
+
+
+def sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,50 @@
+"""Short things told to one person, or in the administrators' room: typed values in, one sentence out."""
+
+from bot.cases import advice
+from bot.domain.message import Action, Message, Style
+from bot.domain.terms import Notice
+from bot.grammar import line
+from bot.turn import Turn
+from storage.tables import Case, Enquiry, Person, Post, Request
+
+
+def notice_message(turn: Turn, post: Post) -> Message | None:
+    """The words of a notice, made from the record as it stands; None when what it speaks of is gone."""
+    about = turn.db.get(Case, post.case_id) if post.case_id else None
+    letter = turn.db.get(Enquiry, post.enquiry_id) if post.enquiry_id else None
+    reference = about.reference if about else letter.reference if letter else ""
+    text, actions = _words(turn, post, reference)
+    meant = turn.db.get(Person, post.about["meant_for"]) if post.about.get("meant_for") else None
+    aside = f"Meant for {meant.name}, who could not be reached." if meant else ""
+    return Message(text=text, actions=actions, aside=aside, private=post.room_id is None)
+
+
+def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, ...]]:
+    look = Action("Open", line("open", case=reference), acts=False)
+    match Notice(post.about["notice"]):
+        case Notice.ASSIGNED:
+            return f"{reference} is yours now.", (look,)
+        case Notice.APPROVAL_ASKED:
+            number = post.about["entry"]
+            agree = Action("Agree", line("approve", case=reference, entry=number), Style.PRIMARY)
+            return f"{reference}: an earlier date waits for a second person's yes (entry {number}).", (look, agree)
+        case Notice.ADVICE_SENT:
+            request = turn.db.get(Request, post.about["request"])
+            name = advice.label(turn, request) if request else "advice"
+            got = Action("Advice received", line("received", request=post.about["request"]), Style.PRIMARY)
+            return f"{reference}: {name} advice has been sent. Confirm that you have it.", (got, look)
+        case Notice.HELP_ASKED:
+            request = turn.db.get(Request, post.about["request"])
+            name = advice.label(turn, request) if request else "the"
+            return f"{reference}: {name} advice can't come by its date. The date stays; speak with them.", (look,)
+        case Notice.MATCH_HIDDEN:
+            return f"{reference}: somebody opened a second record for the same child.", (look,)
+        case Notice.IMPORTED:
+            return (
+                f"{post.about.get('count', 0)} cases were imported and {post.about.get('late', 0)} dates are late.",
+                (),
+            )
+        case Notice.UNDELIVERED:
+            who = turn.db.get(Person, post.about["person_id"]) if post.about.get("person_id") else None
+            whom = f" for {who.name}" if who else ""
+            return f"A message{whom} could not be delivered. Say people, to see who can't be reached.", ()

@@ -1,0 +1,165 @@
+"""What a nudge says: the things that need an answer, each with its date and its button."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from bot.cards.dates import rule_of, sentence, state, title
+from bot.cases import advice
+from bot.domain.calendar import london_date
+from bot.domain.dates import say_date, say_day
+from bot.domain.message import Action, Message, Row, Style, Table
+from bot.domain.terms import Agency, CaseStatus, ClockState, EntryKind, Hears, RuleId
+from bot.grammar import line
+from bot.turn import Turn
+from storage.tables import Case, Deadline, Enquiry, Nudge, Request
+
+RECORD = {
+    EntryKind.DECISION_TO_ASSESS_SENT: "Decision sent…",
+    EntryKind.DRAFT_SERVED: "Draft sent…",
+    EntryKind.FINAL_PLAN_SENT: "Final plan sent…",
+    EntryKind.MP_ACKNOWLEDGED: "Acknowledged",
+    EntryKind.MP_HOLDING_REPLY_SENT: "Holding reply sent",
+    EntryKind.MP_REPLY_SENT: "Reply sent",
+}
+
+
+@dataclass(frozen=True)
+class Due:
+    """A nudge with what it is about, as things stand now."""
+
+    nudge: Nudge
+    deadline: Deadline
+    about: Case | Enquiry
+    request: Request | None
+
+
+def nudges_message(turn: Turn, nudges: Sequence[Nudge], agency: Agency | None) -> Message | None:
+    """One message for all that one room or person is nudged about; None when nothing of it is still open."""
+    still = [due for nudge in nudges if (due := _due(turn, nudge)) is not None]
+    if not still:
+        return None
+    if len(still) == 1:
+        return _one(turn, still[0], agency)
+    who = f"{sentence(agency.label)} · " if agency else ""
+    return Message(
+        text=f"{who}{len(still)} things need an answer",
+        table=Table(("Reference", "What", "Due"), tuple(_row(turn, due, agency) for due in still)),
+    )
+
+
+def _due(turn: Turn, nudge: Nudge) -> Due | None:
+    deadline = turn.db.get(Deadline, nudge.deadline_id)
+    if deadline is None or deadline.state is not ClockState.RUNNING or deadline.legal != nudge.due:
+        return None
+    about = turn.db.get(Case, deadline.case_id) if deadline.case_id else turn.db.get(Enquiry, deadline.enquiry_id)
+    if about is None or about.status is CaseStatus.CLOSED:
+        return None
+    request = turn.db.get(Request, deadline.request_id) if deadline.request_id else None
+    return Due(nudge, deadline, about, request)
+
+
+def _one(turn: Turn, due: Due, agency: Agency | None) -> Message:
+    deadline, what = due.deadline, _what(turn, due)
+    kind = rule_of(turn, deadline).kind.label
+    late = deadline.legal < turn.today
+    if late and due.nudge.hears in (Hears.MANAGER, Hears.HEAD):
+        return _escalated(turn, due)
+    who = f"{sentence(agency.label)} · " if agency else ""
+    verb = "was due" if late else "is due"
+    text = f"{who}{due.about.reference} {what} {verb} {say_date(deadline.legal, turn.today)} · {kind}"
+    return Message(text=text, aside=_holiday(turn, due), actions=_actions(turn, due, agency))
+
+
+def _escalated(turn: Turn, due: Due) -> Message:
+    """To a manager: how late it is, and who was told when."""
+    deadline = due.deadline
+    days = turn.rules.calendar.working_days_between(deadline.legal, turn.today)
+    text = (
+        f"{due.about.reference} {_what(turn, due)} was due {say_day(deadline.legal, turn.today)}, "
+        f"{days} working day{'' if days == 1 else 's'} ago."
+    )
+    reference = due.about.reference
+    actions = (
+        Action("Take it on", line("assign", case=reference, to="me"), Style.PRIMARY),
+        Action("Open", line("open", case=reference), acts=False),
+        Action("Why this date", line("why", case=reference), acts=False),
+    )
+    return Message(text=text, aside=_told(turn, due), actions=actions)
+
+
+def _told(turn: Turn, due: Due) -> str:
+    """ "Told: the agency's room on Mon 5 Oct, Fri 16 Oct. No answer is recorded." """
+    before = turn.db.exec(
+        select(Nudge)
+        .where(Nudge.deadline_id == due.deadline.id, Nudge.due == due.nudge.due, col(Nudge.post_id).is_not(None))
+        .where(col(Nudge.at) < due.nudge.at)
+        .order_by(col(Nudge.at))
+    ).all()
+    told: dict[Hears, list[str]] = {}
+    for nudge in before:
+        told.setdefault(nudge.hears, []).append(say_day(london_date(nudge.at), turn.today))
+    if not told:
+        return "Nobody was told before: it was recorded late."
+    return (
+        "Told: "
+        + "; ".join(f"{who.label} on {', '.join(days)}" for who, days in told.items())
+        + ". No answer is recorded."
+    )
+
+
+def _holiday(turn: Turn, due: Due) -> str:
+    deadline = due.deadline
+    if deadline.safe == deadline.legal or turn.today > deadline.safe:
+        return ""
+    closed = turn.rules.calendar.why_closed(deadline.legal)
+    last = say_day(deadline.safe, turn.today)
+    return f"The last working day is {last} (the legal date, {say_day(deadline.legal, turn.today)}, is {_a(closed)})."
+
+
+def _a(closed: str) -> str:
+    return f"a {closed}" if closed in ("Saturday", "Sunday") else f"a bank holiday: {closed}"
+
+
+def _what(turn: Turn, due: Due) -> str:
+    return title(turn, due.deadline, advice.label(turn, due.request) if due.request else "")
+
+
+def _row(turn: Turn, due: Due, agency: Agency | None) -> Row:
+    kind = rule_of(turn, due.deadline).kind.label
+    when = f"{say_date(due.deadline.legal, turn.today)} · {kind}"
+    actions = _actions(turn, due, agency)[:2]
+    return Row((due.about.reference, sentence(_what(turn, due)), when), state(turn, due.deadline), actions)
+
+
+def _actions(turn: Turn, due: Due, agency: Agency | None) -> tuple[Action, ...]:
+    """What this recipient can do about it: a partner's room answers, the council records."""
+    request, reference = due.request, due.about.reference
+    if request is not None and agency in (Agency.HEALTH, Agency.SOCIAL_CARE):
+        sent = Action("Advice sent", line("advice sent", request=request.id), Style.PRIMARY)
+        return (sent, Action("We can't by then…", line("help needed", request=request.id)))
+    if request is not None:
+        return (Action("Advice received", line("received", request=request.id), Style.PRIMARY), _open(reference))
+    stops = turn.rules.by_id[RuleId(due.deadline.rule)].stops
+    record = [Action(RECORD[kind], _record_line(kind, reference), Style.PRIMARY) for kind in stops if kind in RECORD]
+    return (*record[-1:], _open(reference))
+
+
+def _record_line(kind: EntryKind, reference: str) -> str:
+    return line("sent", what=SENT_WORDS[kind], case=reference)
+
+
+SENT_WORDS = {
+    EntryKind.DECISION_TO_ASSESS_SENT: "",
+    EntryKind.DRAFT_SERVED: "draft",
+    EntryKind.FINAL_PLAN_SENT: "final plan",
+    EntryKind.MP_ACKNOWLEDGED: "acknowledgement",
+    EntryKind.MP_HOLDING_REPLY_SENT: "holding reply",
+    EntryKind.MP_REPLY_SENT: "reply",
+}
+"""What `sent` calls each; a decision to assess or not is asked for in the form."""
+
+
+def _open(reference: str) -> Action:
+    return Action("Open", line("open", case=reference), acts=False)

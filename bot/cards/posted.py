@@ -1,0 +1,47 @@
+"""What a post says, made from the record at the moment it is sent."""
+
+from sqlmodel import col, select
+
+from bot.cards.case import case_card
+from bot.cards.digest import digest_message
+from bot.cards.letter import letter_card
+from bot.cards.notices import notice_message
+from bot.cards.nudges import nudges_message
+from bot.cases.files import open_case_file, open_enquiry_file
+from bot.domain.message import Message
+from bot.domain.sharing import Viewer
+from bot.domain.terms import PostSays
+from bot.turn import Turn
+from storage.tables import Case, Enquiry, Nudge, Person, Post, Room
+
+
+def post_message(turn: Turn, post: Post) -> Message | None:
+    """The words of a post; None when it is no longer true and should not be sent."""
+    room = turn.db.get(Room, post.room_id) if post.room_id else None
+    person = turn.db.get(Person, post.person_id) if post.person_id else None
+    match post.says:
+        case PostSays.CASE_CARD:
+            return _case(turn, post, room)
+        case PostSays.ENQUIRY_CARD:
+            return _letter(turn, post, room)
+        case PostSays.NUDGES:
+            nudges = turn.db.exec(select(Nudge).where(Nudge.post_id == post.id).order_by(col(Nudge.due))).all()
+            return nudges_message(turn, nudges, room.agency if room else None)
+        case PostSays.DIGEST:
+            return digest_message(turn, person) if person else None
+        case PostSays.NOTICE:
+            return notice_message(turn, post)
+
+
+def _case(turn: Turn, post: Post, room: Room | None) -> Message | None:
+    case = turn.db.get(Case, post.case_id)
+    if case is None or case.restricted or room is None:
+        return None
+    return case_card(turn, open_case_file(turn, case), Viewer(agency=room.agency))
+
+
+def _letter(turn: Turn, post: Post, room: Room | None) -> Message | None:
+    letter = turn.db.get(Enquiry, post.enquiry_id)
+    if letter is None or room is None:
+        return None
+    return letter_card(turn, open_enquiry_file(turn, letter), Viewer(agency=room.agency))

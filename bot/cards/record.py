@@ -1,0 +1,43 @@
+"""Entries in words."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+
+from bot.cases import history
+from bot.cases.facts import LABELS
+from bot.domain.calendar import london_date
+from bot.domain.dates import say_day
+from bot.domain.message import Fact
+from bot.turn import Turn
+from storage.tables import Case, Enquiry, Entry, Person, Request
+
+
+def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> list[Fact]:
+    """One fact an entry, newest first: what, when, by whom. Private: it opens what people wrote."""
+    people = {entry.recorded_by for entry in entries if entry.recorded_by}
+    names = dict(turn.db.exec(select(Person.id, Person.name).where(col(Person.id).in_(people))).all())
+    return [
+        Fact(
+            f"Entry {entry.number}",
+            f"{_what(turn, entry)}, {say_day(entry.happened_on, turn.today)}{_said(turn, about, entry)}",
+            f"recorded by {names.get(entry.recorded_by or 0, 'the bot')} on "
+            f"{say_day(london_date(entry.recorded_at), turn.today)}",
+            private=True,
+        )
+        for entry in reversed(entries)
+    ]
+
+
+def _what(turn: Turn, entry: Entry) -> str:
+    label = LABELS[entry.kind]
+    if entry.request_id is None:
+        return f"{label}: {entry.clear['what']}" if "what" in entry.clear else label
+    request = turn.db.get(Request, entry.request_id)
+    service = next((a.label for a in turn.rules.services if request and a.id == request.service), "")
+    return f"{label} ({service})"
+
+
+def _said(turn: Turn, about: Case | Enquiry, entry: Entry) -> str:
+    words = history.words_of(turn, about, entry)
+    return f": {words}" if words else ""

@@ -1,0 +1,150 @@
+"""Advice: asked of a body, had by it, sent by it, received by the council. Each request is a clock of its own."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlmodel import select
+
+from bot.cases import deadlines, facts, history, posts
+from bot.cases.facts import Recorded
+from bot.cases.files import CaseFile
+from bot.cases.history import New
+from bot.cases.referrals import must_be_open
+from bot.domain.clocks import Adviser
+from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotFound
+from bot.domain.terms import Agency, EntryKind, Notice, ResponseType, Role
+from bot.turn import Turn
+from storage.add import add_all
+from storage.queries import rooms_of
+from storage.tables import Case, Deadline, Request
+
+
+def adviser_of(turn: Turn, request: Request) -> Adviser:
+    return next(adviser for adviser in turn.rules.services if adviser.id == request.service)
+
+
+def label(turn: Turn, request: Request) -> str:
+    """What a caseworker calls it: `speech and language`, with the body's name where several were asked."""
+    name = adviser_of(turn, request).label
+    return f"{name} ({request.adviser})" if request.adviser else name
+
+
+def ask(
+    turn: Turn, file: CaseFile, services: Sequence[Adviser], on: date, *, adviser: str = ""
+) -> list[tuple[Request, Deadline]]:
+    """Ask advisers for their advice: each gets a request and a clock of its own, and its agency's rooms the card."""
+    must_be_open(file.case)
+    _check_asked_on(turn, file, on)
+    _check_not_waiting(file, services, adviser)
+    new = [
+        Request(
+            case_id=file.case.id or 0, service=s.id, agency=s.agency or Agency.EDUCATION, adviser=adviser, asked_on=on
+        )
+        for s in services
+    ]
+    add_all(turn.db, new)
+    asked = [
+        New(EntryKind.ADVICE_ASKED, on, request_id=request.id, clear={"service": request.service}) for request in new
+    ]
+    added = history.record(turn, file.case, *asked)
+    after = deadlines.rebuild(turn, file.case, [*file.entries, *added], [*file.requests, *new])
+    if not file.case.restricted:
+        agencies = {request.agency for request in new}
+        posts.show_case(turn, file.case, [room for agency in agencies for room in rooms_of(turn.db, agency)])
+    posts.case_moved(turn, file.case)
+    clocks = {deadline.request_id: deadline for deadline in after}
+    return [(request, clocks[request.id]) for request in new]
+
+
+def _check_asked_on(turn: Turn, file: CaseFile, on: date) -> None:
+    if on > turn.today:
+        raise CannotRead("That would be dated after today. Ask on the day itself.", "on")
+    began = next((e.happened_on for e in file.entries if e.kind is EntryKind.REQUEST_RECEIVED), on)
+    if on < began:
+        raise CannotRead(f"The council only received the request on {began:%-d %b %Y}. Enter a later day.", "on")
+
+
+def _check_not_waiting(file: CaseFile, services: Sequence[Adviser], adviser: str) -> None:
+    waiting = {(request.service, request.adviser) for request in file.requests if request.received_on is None}
+    twice = [service for service in services if (service.id, adviser) in waiting]
+    if twice:
+        raise AlreadyDone(
+            f"{twice[0].label.capitalize()} advice on {file.case.reference} is asked for already and still awaited. "
+            'To ask a second adviser of the same kind, name them, for example: adviser="Northside clinic"'
+        )
+
+
+def find_request(turn: Turn, file: CaseFile, service: Adviser | None, *, waiting: bool = True) -> Request:
+    """The one request meant by a service on a case; WhichOne-like sentences where several could be."""
+    found = [r for r in file.requests if (not waiting or r.received_on is None) and _meant(turn, r, service)]
+    own = [r for r in found if r.agency is turn.person.agency]
+    if turn.person.role is Role.CONTRIBUTOR or (len(found) > 1 and len(own) == 1):
+        found = own
+    match found:
+        case [one]:
+            return one
+        case []:
+            what = f"{service.label} advice" if service else "advice"
+            raise NotFound(f"No {what} is awaited on {file.case.reference} that you can answer for.")
+        case several:
+            named = ", ".join(label(turn, request) for request in several)
+            raise CannotRead(
+                f"Several pieces of advice are awaited on {file.case.reference}: {named}. Say which.", "service"
+            )
+
+
+def _meant(turn: Turn, request: Request, service: Adviser | None) -> bool:
+    if service is None or request.service == service.id:
+        return True
+    # "health" means any of health's advisers where the general request was not made
+    return str(service.id) == str(service.agency) and request.agency is service.agency
+
+
+def request_numbered(turn: Turn, request_id: int) -> Request:
+    request = turn.db.exec(select(Request).where(Request.id == request_id)).first()
+    if request is None:
+        raise NotFound("I can't find that request.")
+    return request
+
+
+def case_of(turn: Turn, request: Request) -> Case:
+    return turn.db.exec(select(Case).where(Case.id == request.case_id)).one()
+
+
+def _must_be_theirs(turn: Turn, request: Request) -> None:
+    if turn.person.role is Role.CONTRIBUTOR and turn.person.agency is not request.agency:
+        raise NotAllowed("That request went to another agency. Its own staff answer it.")
+
+
+def have(turn: Turn, file: CaseFile, request: Request, on: date, reason: str = "") -> Recorded:
+    """The body says when it had the request: its clock counts from that day."""
+    _must_be_theirs(turn, request)
+    return facts.record_fact(turn, file, EntryKind.BODY_RECEIVED_REQUEST, on, request=request, reason=reason)
+
+
+def sent(turn: Turn, file: CaseFile, request: Request, on: date) -> Recorded:
+    """The body says that it has sent its advice: now the council is nudged to confirm, not the body."""
+    _must_be_theirs(turn, request)
+    recorded = facts.record_fact(turn, file, EntryKind.ADVICE_SENT, on, request=request)
+    if file.owner:
+        told = {"request": request.id}
+        posts.tell(turn, file.owner.id or 0, Notice.ADVICE_SENT, case_id=file.case.id, about=told)
+    return recorded
+
+
+def received(
+    turn: Turn, file: CaseFile, request: Request, on: date, response: ResponseType, reason: str = ""
+) -> Recorded:
+    """The council has the advice, or a nil return, or a no: the clock stops."""
+    clear = {"response": response.value}
+    return facts.record_fact(turn, file, EntryKind.ADVICE_RECEIVED, on, request=request, clear=clear, reason=reason)
+
+
+def ask_for_help(turn: Turn, file: CaseFile, request: Request) -> None:
+    """The body says it cannot answer by the date: on record, and the owner is told at once. The date stays."""
+    _must_be_theirs(turn, request)
+    must_be_open(file.case)
+    history.record(turn, file.case, New(EntryKind.HELP_ASKED, turn.today, request_id=request.id))
+    if file.owner:
+        told = {"request": request.id}
+        posts.tell(turn, file.owner.id or 0, Notice.HELP_ASKED, case_id=file.case.id, about=told)

@@ -1,0 +1,82 @@
+"""Children: sealed under a key of their own, found again by fingerprint, shown only on record."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
+
+from bot.turn import Turn
+from storage.add import add_all
+from storage.crypto import open_with, seal_with
+from storage.tables import Case, Child, Fingerprint, Viewed
+
+RECORD_NUMBER = "record_number"
+NAME_AND_BIRTH = "name_and_birth"
+
+
+@dataclass(frozen=True, repr=False)
+class Private:
+    """What is known of a child. It has no repr: it must not turn up in a log or a trace."""
+
+    name: str
+    born: date
+    record_number: str = ""
+
+    def fingerprints(self) -> dict[str, str]:
+        """The plain texts by which a child counts as the same: kind -> text."""
+        marks = {NAME_AND_BIRTH: f"{_plain(self.name)} {self.born.isoformat()}"}
+        return {**marks, RECORD_NUMBER: _plain(self.record_number)} if self.record_number else marks
+
+
+def register(turn: Turn, private: Private) -> Child:
+    """A child not known yet."""
+    key, wrapped = turn.vault.new_child_key()
+    values = {"name": private.name, "born": private.born.isoformat(), "record_number": private.record_number}
+    child = Child(sealed=seal_with(key, values, "child"), wrapped_key=wrapped, added_at=turn.now)
+    add_all(turn.db, [child])
+    marks = private.fingerprints()
+    add_all(
+        turn.db,
+        [
+            Fingerprint(child_id=child.id or 0, kind=kind, digest=turn.vault.fingerprint(kind, text))
+            for kind, text in marks.items()
+        ],
+    )
+    return child
+
+
+def known(turn: Turn, private: Private) -> list[int]:
+    """Ids of the children that share the record number, or the name and date of birth."""
+    marks = private.fingerprints()
+    same = [
+        and_(col(Fingerprint.kind) == kind, col(Fingerprint.digest) == turn.vault.fingerprint(kind, text))
+        for kind, text in marks.items()
+    ]
+    return list(turn.db.exec(select(Fingerprint.child_id).where(or_(*same)).distinct()))
+
+
+def identity(turn: Turn, case: Case) -> Private | None:
+    """Who a case is about, put on record as seen by the asker; None once the child is erased.
+
+    The caller has checked that the asker may know and that the answer goes to them alone.
+    """
+    turn.db.add(Viewed(person_id=turn.person.id or 0, case_id=case.id or 0, kinds="identity", at=turn.now))
+    return private_of(turn, case)
+
+
+def private_of(turn: Turn, case: Case) -> Private | None:
+    """A child's private fields, for matching and export; showing them to a person goes through `identity`."""
+    child = turn.db.get(Child, case.child_id)
+    if child is None or child.wrapped_key is None:
+        return None
+    values = open_with(turn.vault.unwrap(child.wrapped_key), child.sealed, "child")
+    return Private(values["name"], date.fromisoformat(values["born"]), values["record_number"])
+
+
+def _plain(text: str) -> str:
+    """Lower case, no accents, one space: how two spellings of one name are compared."""
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", letters).split())

@@ -1,0 +1,265 @@
+"""Facts that start and stop clocks: recorded with their date, checked for sense, corrected by a later entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from bot.cases import deadlines, history, posts
+from bot.cases.files import CaseFile, EnquiryFile
+from bot.cases.history import New
+from bot.cases.referrals import must_be_open
+from bot.cases.staff import manager_of
+from bot.domain.clocks import Clock, is_late
+from bot.domain.errors import AlreadyDone, CannotRead, NeedsReason, NotAllowed, NotNow
+from bot.domain.terms import ClockState, EntryKind, Notice, Role, RuleId
+from bot.turn import Turn
+from storage.tables import Case, Deadline, Enquiry, Entry, Request
+
+UNDO_FOR = timedelta(minutes=10)
+"""How long a slip of the hand can be undone without a reason of one's own."""
+
+AFTER = {
+    EntryKind.DRAFT_SERVED: EntryKind.REQUEST_RECEIVED,
+    EntryKind.FINAL_PLAN_SENT: EntryKind.REQUEST_RECEIVED,
+    EntryKind.MP_REPLY_SENT: EntryKind.MP_RECEIVED,
+    EntryKind.ADVICE_RECEIVED: EntryKind.ADVICE_ASKED,
+    EntryKind.ADVICE_SENT: EntryKind.ADVICE_ASKED,
+    EntryKind.BODY_RECEIVED_REQUEST: EntryKind.ADVICE_ASKED,
+}
+"""A fact and the one it cannot come before; any other cannot come before its case or letter began."""
+
+AGAIN = frozenset({EntryKind.MP_HOLDING_REPLY_SENT, EntryKind.DRAFT_SERVED})
+"""Facts that may happen more than once."""
+
+LABELS = {
+    EntryKind.REQUEST_RECEIVED: "request received",
+    EntryKind.DECISION_TO_ASSESS_SENT: "decision to assess sent",
+    EntryKind.REFUSAL_TO_ASSESS_SENT: "refusal to assess sent",
+    EntryKind.DRAFT_SERVED: "draft plan sent",
+    EntryKind.REFUSAL_TO_ISSUE_SENT: "refusal to issue a plan sent",
+    EntryKind.FINAL_PLAN_SENT: "final plan sent",
+    EntryKind.ADVICE_ASKED: "advice asked for",
+    EntryKind.BODY_RECEIVED_REQUEST: "their receipt of the request",
+    EntryKind.ADVICE_SENT: "advice sent",
+    EntryKind.ADVICE_RECEIVED: "advice received",
+    EntryKind.MP_RECEIVED: "MP letter received",
+    EntryKind.MP_ACKNOWLEDGED: "MP letter acknowledged",
+    EntryKind.MP_HOLDING_REPLY_SENT: "holding reply sent",
+    EntryKind.MP_REPLY_SENT: "reply sent",
+    EntryKind.OPENED: "opened",
+    EntryKind.LINKED: "linked",
+    EntryKind.NOTED: "note",
+    EntryKind.PLANNED: "planned",
+    EntryKind.HELD: "held",
+    EntryKind.ASSIGNED: "owner changed",
+    EntryKind.SNOOZED: "nudges snoozed",
+    EntryKind.HELP_ASKED: "help asked for",
+    EntryKind.BACKDATE_ASKED: "earlier date waits for a second person's yes",
+    EntryKind.CORRECTED: "entry struck out",
+    EntryKind.CLOSED: "closed",
+    EntryKind.REOPENED: "reopened",
+}
+"""Entries in a caseworker's words."""
+
+File = CaseFile | EnquiryFile
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A fact that is on record, or waits for a second person. `clock` is what it met or started, where one did."""
+
+    entry: Entry
+    clock: Deadline | None
+    waits: bool = False
+
+
+def about(file: File) -> Case | Enquiry:
+    return file.case if isinstance(file, CaseFile) else file.enquiry
+
+
+def requests_of(file: File) -> list[Request]:
+    return file.requests if isinstance(file, CaseFile) else []
+
+
+def record_fact(
+    turn: Turn,
+    file: File,
+    kind: EntryKind,
+    on: date,
+    *,
+    request: Request | None = None,
+    clear: Mapping[str, Any] = history.NOTHING,
+    reason: str = "",
+) -> Recorded:
+    """Put a fact on record and bring the clocks in line.
+
+    Refuses a date to come, a closed record, a fact that is there already, and a date before what must come first.
+    A past date that turns a missed clock into a met one waits for a second person's yes, and needs a reason.
+    """
+    record = about(file)
+    must_be_open(record)
+    _check_date(turn, file, kind, on, request)
+    _check_new(file, kind, request)
+    new = New(kind, on, request_id=request.id if request else None, clear=clear, words=reason)
+    return _put_or_ask(turn, file, new)
+
+
+def _put_or_ask(turn: Turn, file: File, new: New) -> Recorded:
+    mended = _missed_clock_it_would_mend(turn, file, new)
+    return _ask_second_person(turn, file, new, mended) if mended else _put(turn, file, new)
+
+
+def _put(turn: Turn, file: File, new: New) -> Recorded:
+    record = about(file)
+    (entry,) = history.record(turn, record, new)
+    after = deadlines.rebuild(turn, record, [*file.entries, entry], requests_of(file))
+    _moved(turn, record)
+    return Recorded(entry, _touched(turn, after, new))
+
+
+def _moved(turn: Turn, record: Case | Enquiry) -> None:
+    if isinstance(record, Case):
+        posts.case_moved(turn, record)
+    else:
+        posts.enquiry_moved(turn, record)
+
+
+def _touched(turn: Turn, after: list[Deadline], new: New) -> Deadline | None:
+    """The duty that the fact stopped, else the clock of its request."""
+    stopped = [d for d in after if new.kind in _stops(turn, d) and d.request_id == new.request_id]
+    return next(iter(stopped), None) or next(
+        (d for d in after if new.request_id and d.request_id == new.request_id), None
+    )
+
+
+def _stops(turn: Turn, deadline: Deadline) -> tuple[EntryKind, ...]:
+    rule = turn.rules.by_id.get(RuleId(deadline.rule))
+    return rule.stops if rule else ()
+
+
+def _check_date(turn: Turn, file: File, kind: EntryKind, on: date, request: Request | None) -> None:
+    if on > turn.today:
+        raise CannotRead("That would be dated after today. If it is planned, say: plan", "on")
+    earlier = [e for e in history.standing(file.entries) if e.kind in _must_come_first(file, kind)]
+    earlier = [e for e in earlier if e.request_id in (None, request.id if request else None)]
+    latest = max((e.happened_on for e in earlier), default=None)
+    if latest and on < latest:
+        first = next(e for e in earlier if e.happened_on == latest)
+        raise NotNow(
+            f"{LABELS[kind].capitalize()} can't be dated {on:%-d %b %Y}: "
+            f"{LABELS[first.kind]} is dated {latest:%-d %b %Y}. Check the two dates."
+        )
+
+
+def _must_come_first(file: File, kind: EntryKind) -> set[EntryKind]:
+    began = EntryKind.REQUEST_RECEIVED if isinstance(file, CaseFile) else EntryKind.MP_RECEIVED
+    return {AFTER.get(kind, began), began} - {kind} if kind is not EntryKind.ADVICE_ASKED else {began}
+
+
+def _check_new(file: File, kind: EntryKind, request: Request | None) -> None:
+    request_id = request.id if request else None
+    there = [e for e in history.standing(file.entries) if e.kind is kind and e.request_id == request_id]
+    if there and kind not in AGAIN:
+        raise AlreadyDone(
+            f"{about(file).reference}: {LABELS[kind]} is on record already, dated {there[-1].happened_on:%-d %b %Y} "
+            f"(entry {there[-1].number}). To change it, say: correct {about(file).reference} {there[-1].number}"
+        )
+
+
+def _missed_clock_it_would_mend(turn: Turn, file: File, new: New) -> Clock | None:
+    """A clock that is late now and would not be, once this fact of an earlier day or this correction is on record."""
+    if new.on == turn.today and new.supersedes is None:
+        return None
+    supposed = history.supposed(turn, about(file), new, after=file.entries[-1])
+    before, after = _late(turn, file, file.entries), _late(turn, file, [*file.entries, supposed])
+    return next((clock for place, clock in before.items() if place not in after), None)
+
+
+def _late(turn: Turn, file: File, entries: list[Entry]) -> dict[tuple[RuleId, int | None], Clock]:
+    found = deadlines.clocks_of(turn, about(file), history.happenings(entries), requests_of(file))
+    return {
+        (clock.rule.id, clock.instance): clock
+        for clock in found
+        if clock.state is ClockState.MET_LATE or is_late(clock, turn.today)
+    }
+
+
+def _ask_second_person(turn: Turn, file: File, new: New, missed: Clock) -> Recorded:
+    record = about(file)
+    if not new.words:
+        raise NeedsReason(
+            f"That would turn a missed clock (due {missed.legal:%-d %b %Y}) into one that was not. "
+            "Say it again with “because …” and the reason; a second person is then asked to agree."
+        )
+    clear = {"kind": new.kind.value, "on": new.on.isoformat(), "clear": dict(new.clear), "supersedes": new.supersedes}
+    asked = New(EntryKind.BACKDATE_ASKED, turn.today, request_id=new.request_id, clear=clear, words=new.words)
+    (entry,) = history.record(turn, record, asked)
+    manager = manager_of(turn.db, file.owner)
+    told: dict[str, Any] = {
+        "case_id": record.id if isinstance(record, Case) else None,
+        "enquiry_id": record.id if isinstance(record, Enquiry) else None,
+        "about": {"entry": entry.number},
+    }
+    if manager is not None and manager.id != turn.person.id:
+        posts.tell(turn, manager.id or 0, Notice.APPROVAL_ASKED, **told)
+    else:
+        posts.tell_administrators(turn, Notice.APPROVAL_ASKED, **told)
+    return Recorded(entry, None, waits=True)
+
+
+def approve(turn: Turn, file: File, number: int) -> Recorded:
+    """A second person's yes to an earlier date: the fact goes on record under both names."""
+    asked = entry_numbered(file, number)
+    if asked.kind is not EntryKind.BACKDATE_ASKED:
+        raise NotNow(f"Entry {number} of {about(file).reference} does not wait for anybody's yes.")
+    if asked.recorded_by == turn.person.id:
+        raise NotAllowed("You asked for this date yourself: a second person has to agree. Ask your manager.")
+    kind, on = EntryKind(asked.clear["kind"]), date.fromisoformat(asked.clear["on"])
+    must_be_open(about(file))
+    request = next((r for r in requests_of(file) if r.id == asked.request_id), None)
+    supersedes = asked.clear["supersedes"]
+    if supersedes is None:
+        _check_new(file, kind, request)
+    clear = {**asked.clear["clear"], "asked_by": asked.recorded_by, "asked_entry": number}
+    return _put(turn, file, New(kind, on, request_id=asked.request_id, clear=clear, supersedes=supersedes))
+
+
+def entry_numbered(file: File, number: int) -> Entry:
+    found = next((entry for entry in file.entries if entry.number == number), None)
+    if found is None:
+        raise NotNow(f"{about(file).reference} has no entry {number}: its last is {file.entries[-1].number}.")
+    return found
+
+
+def correct(turn: Turn, file: File, number: int, reason: str, on: date | None = None) -> Recorded:
+    """Supersede an entry: by the same fact on another date, or by nothing. The old one stays on record."""
+    record = about(file)
+    must_be_open(record)
+    wrong = entry_numbered(file, number)
+    if turn.person.role is Role.CONTRIBUTOR and wrong.recorded_by != turn.person.id:
+        raise NotAllowed("You can correct what you recorded yourself. Ask the case's owner to correct the rest.")
+    if wrong not in history.standing(file.entries):
+        raise AlreadyDone(f"Entry {number} of {record.reference} was corrected before.")
+    if wrong.kind in history.ACTS - {EntryKind.NOTED, EntryKind.PLANNED, EntryKind.HELD}:
+        raise NotNow(f"Entry {number} ({LABELS[wrong.kind]}) is an act, not a fact: do the opposite instead.")
+    if on is None:
+        _check_can_be_struck(file, wrong)
+        return _put_or_ask(turn, file, New(EntryKind.CORRECTED, turn.today, words=reason, supersedes=wrong.id))
+    if on > turn.today:
+        raise CannotRead("That would be dated after today.", "on")
+    right = New(wrong.kind, on, request_id=wrong.request_id, clear=wrong.clear, words=reason, supersedes=wrong.id)
+    return _put_or_ask(turn, file, right)
+
+
+def _check_can_be_struck(file: File, wrong: Entry) -> None:
+    if wrong.kind in (EntryKind.REQUEST_RECEIVED, EntryKind.MP_RECEIVED):
+        raise NotNow("A case cannot be without the day it began. Give the right date instead, or close the case.")
+
+
+def undo(turn: Turn, file: File, number: int) -> Recorded:
+    """Take back a slip of the hand within ten minutes, by the one who made it."""
+    entry = entry_numbered(file, number)
+    if entry.recorded_by != turn.person.id or turn.now - entry.recorded_at > UNDO_FOR:
+        raise NotNow(f"That can no longer be undone. To change it, say: correct {about(file).reference} {number}")
+    return correct(turn, file, number, "recorded in error")

@@ -1,0 +1,75 @@
+"""A case or a letter with everything that belongs to it, read once."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from bot.cases import history
+from bot.domain.terms import CaseStatus, ClockState
+from bot.turn import Turn
+from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Entry, Person, Request, Setting
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """One case: its owner, its requests, its clocks, the letters about it, its whole record."""
+
+    case: Case
+    owner: Person | None
+    requests: list[Request]
+    deadlines: list[Deadline]
+    enquiries: list[Enquiry]
+    entries: list[Entry]
+
+    def of_request(self, request: Request) -> Deadline | None:
+        return next((deadline for deadline in self.deadlines if deadline.request_id == request.id), None)
+
+
+@dataclass(frozen=True)
+class EnquiryFile:
+    """One MP letter: its owner, its clocks, the cases it is about, its whole record."""
+
+    enquiry: Enquiry
+    owner: Person | None
+    deadlines: list[Deadline]
+    cases: list[Case]
+    entries: list[Entry]
+
+
+def open_case_file(turn: Turn, case: Case) -> CaseFile:
+    letters = (
+        select(Enquiry)
+        .join(EnquiryCase, col(EnquiryCase.enquiry_id) == Enquiry.id)
+        .where(EnquiryCase.case_id == case.id, Enquiry.status == CaseStatus.OPEN)
+    )
+    return CaseFile(
+        case=case,
+        owner=turn.db.get(Person, case.owner_id) if case.owner_id else None,
+        requests=list(turn.db.exec(select(Request).where(Request.case_id == case.id).order_by(col(Request.id)))),
+        deadlines=list(turn.db.exec(select(Deadline).where(Deadline.case_id == case.id).order_by(col(Deadline.legal)))),
+        enquiries=list(turn.db.exec(letters)),
+        entries=history.entries_of(turn.db, case),
+    )
+
+
+def open_enquiry_file(turn: Turn, enquiry: Enquiry) -> EnquiryFile:
+    linked = select(Case).join(EnquiryCase, col(EnquiryCase.case_id) == Case.id)
+    return EnquiryFile(
+        enquiry=enquiry,
+        owner=turn.db.get(Person, enquiry.owner_id) if enquiry.owner_id else None,
+        deadlines=list(
+            turn.db.exec(select(Deadline).where(Deadline.enquiry_id == enquiry.id).order_by(col(Deadline.legal)))
+        ),
+        cases=list(turn.db.exec(linked.where(EnquiryCase.enquiry_id == enquiry.id))),
+        entries=history.entries_of(turn.db, enquiry),
+    )
+
+
+def is_late(deadline: Deadline, turn: Turn) -> bool:
+    """Only a duty that still runs can be late."""
+    return deadline.state is ClockState.RUNNING and not deadline.information and deadline.legal < turn.today
+
+
+def setting_of(turn: Turn, case: Case) -> str:
+    setting = turn.db.get(Setting, case.setting_id) if case.setting_id else None
+    return setting.name if setting else "not recorded"

@@ -1,0 +1,148 @@
+"""Lists of cases, letters and dates: one query each, over what the asker may see."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import select as select_rows
+from sqlmodel import col, or_, select
+
+from bot.cases import visible
+from bot.domain.sharing import Viewer
+from bot.domain.terms import Agency, CaseStatus, ClockState, Process, Role
+from bot.turn import Turn
+from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Person, Request
+
+PAGE = 15
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is narrowed to. All that is given must hold."""
+
+    owner_id: int | None = None
+    agency: Agency | None = None
+    process: Process | None = None
+    mp: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """One date on a list, with what it belongs to."""
+
+    deadline: Deadline
+    reference: str
+    request: Request | None
+    owner: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some lines of a list, and how many there are in all."""
+
+    lines: list[DueLine]
+    total: int
+    number: int
+
+    @property
+    def more(self) -> bool:
+        return self.number * PAGE < self.total
+
+
+def due(turn: Turn, wanted: Wanted, page: int, *, size: int = PAGE) -> Page:
+    """Duties that run, by date: those that the asker may know of."""
+    base = _duties(turn, wanted)
+    total = turn.db.exec(select(func.count()).select_from(base.subquery())).one()
+    rows = turn.db.execute(
+        base.order_by(col(Deadline.legal), col(Deadline.id)).offset((page - 1) * size).limit(size)
+    ).all()
+    return Page([_line(*row) for row in rows], total, page)
+
+
+def _duties(turn: Turn, wanted: Wanted) -> Select[Deadline, Case, Enquiry, Request, str]:
+    query = (
+        select_rows(Deadline, Case, Enquiry, Request, col(Person.name))
+        .outerjoin(Case, col(Deadline.case_id) == Case.id)
+        .outerjoin(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
+        .outerjoin(Request, col(Deadline.request_id) == Request.id)
+        .outerjoin(Person, col(Person.id) == func.coalesce(Case.owner_id, Enquiry.owner_id))
+        .where(col(Deadline.state) == ClockState.RUNNING, col(Deadline.information).is_(False))
+        .where(
+            or_(col(Case.id).is_not(None) & visible.cases(turn), col(Enquiry.id).is_not(None) & visible.enquiries(turn))
+        )
+    )
+    for condition in _conditions(turn, wanted):
+        query = query.where(condition)
+    return query
+
+
+def _conditions(turn: Turn, wanted: Wanted) -> list[ColumnElement[bool]]:
+    viewer = visible.viewer(turn)
+    found: list[ColumnElement[bool]] = []
+    if wanted.owner_id:
+        found.append(or_(col(Case.owner_id) == wanted.owner_id, col(Enquiry.owner_id) == wanted.owner_id))
+    if wanted.agency:
+        found.append(col(Deadline.agency) == wanted.agency)
+    if wanted.process:
+        found.append(col(Case.process) == wanted.process)
+    if wanted.first:
+        found.append(col(Deadline.legal) >= wanted.first)
+    if wanted.last:
+        found.append(col(Deadline.legal) <= wanted.last)
+    if not _sees_all_requests(viewer):
+        found.append(or_(col(Deadline.request_id).is_(None), col(Deadline.agency) == viewer.agency))
+    if wanted.mp:
+        found.append(_about_mp(wanted.mp))
+    return found
+
+
+def _sees_all_requests(viewer: Viewer) -> bool:
+    return viewer.agency in (Agency.EDUCATION, Agency.MP_TEAM) and viewer.role is not Role.CONTRIBUTOR
+
+
+def _about_mp(name: str) -> ColumnElement[bool]:
+    like = f"%{name.strip().lower()}%"
+    named = select(Enquiry.id).where(func.lower(Enquiry.mp).like(like))
+    linked = select(EnquiryCase.case_id).where(col(EnquiryCase.enquiry_id).in_(named))
+    return or_(col(Deadline.enquiry_id).in_(named), col(Deadline.case_id).in_(linked))
+
+
+def _line(
+    deadline: Deadline, case: Case | None, letter: Enquiry | None, request: Request | None, owner: str | None
+) -> DueLine:
+    reference = case.reference if case else letter.reference if letter else ""
+    return DueLine(deadline, reference, request, owner or "nobody yet")
+
+
+def open_cases(
+    turn: Turn, owner_id: int | None, process: Process | None, page: int
+) -> tuple[list[tuple[Case, str]], int]:
+    """Open cases with their owner's name, newest number last, and how many there are."""
+    where = [visible.cases(turn), col(Case.status) == CaseStatus.OPEN]
+    where += [col(Case.owner_id) == owner_id] if owner_id else []
+    where += [col(Case.process) == process] if process else []
+    total = turn.db.exec(select(func.count()).select_from(Case).where(*where)).one()
+    rows = turn.db.exec(
+        select(Case, Person.name)
+        .outerjoin(Person, col(Person.id) == Case.owner_id)
+        .where(*where)
+        .order_by(col(Case.year), col(Case.number))
+        .offset((page - 1) * PAGE)
+        .limit(PAGE)
+    ).all()
+    return [(case, name or "nobody yet") for case, name in rows], total
+
+
+def next_dates(turn: Turn, cases: list[Case]) -> dict[int, Deadline]:
+    """The next duty of each case that the asker may know of: case id -> deadline."""
+    viewer = visible.viewer(turn)
+    found = turn.db.exec(
+        select(Deadline)
+        .where(col(Deadline.case_id).in_([case.id for case in cases]))
+        .where(col(Deadline.state) == ClockState.RUNNING, col(Deadline.information).is_(False))
+        .order_by(col(Deadline.legal).desc())
+    )
+    own = [d for d in found if _sees_all_requests(viewer) or d.request_id is None or d.agency is viewer.agency]
+    return {deadline.case_id or 0: deadline for deadline in own}

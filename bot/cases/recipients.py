@@ -1,0 +1,120 @@
+"""Who hears: the person or the rooms that a reminder is for, and who hears instead when they are not there."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from bot.cases.posts import administrators_room
+from bot.domain.terms import Agency, Hears
+from bot.turn import Turn
+from storage.queries import accounts_of, rooms_of
+from storage.tables import Absence, Person
+
+LINE = (Hears.ROOM, Hears.OWNER, Hears.MANAGER, Hears.HEAD)
+"""From whoever is nearest to the work upwards: where one is not there, the next one hears."""
+HIGHEST = 5
+"""How many stand-ins or managers are asked in turn, so that a circle in the staff list ends."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a post goes: one room, or one person at one account."""
+
+    connection_id: int
+    room_id: int | None = None
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Hearers:
+    """Where a reminder is said; `why` says why there, where that is not plain. No places: nobody can be reached."""
+
+    places: tuple[Place, ...]
+    why: str = ""
+
+
+class Recipients:
+    """Who is there on this turn's day. Remembers what it looked up: make one for each batch."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._rooms: dict[Agency, tuple[Place, ...]] = {}
+        self._people: dict[int, Hearers] = {}
+
+    def of(self, hears: Hears, *, owner_id: int | None, agency: Agency | None, restricted: bool) -> Hearers:
+        """Who hears what is meant for this role. A restricted case is spoken of in no room."""
+        line = LINE[LINE.index(hears) :]
+        below = tuple(reversed(LINE[1 : LINE.index(hears)])) if restricted else ()
+        missing: list[str] = []
+        for role in (*line, *below):
+            found = self._in_rooms(agency, restricted) if role is Hears.ROOM else self._above(owner_id, role)
+            if found.places:
+                return Hearers(found.places, "; ".join([*missing, *filter(None, [found.why])]))
+            missing.append(found.why)
+        administrators = None if restricted else administrators_room(self._turn)
+        if administrators:
+            found = Hearers((Place(administrators.connection_id, room_id=administrators.id),))
+        return Hearers(found.places, "; ".join(missing))
+
+    def reader(self, person_id: int) -> Hearers:
+        """The person, or while they are away whoever covers for them."""
+        if person_id not in self._people:
+            self._people[person_id] = self._find(person_id)
+        return self._people[person_id]
+
+    def _find(self, person_id: int) -> Hearers:
+        away = ""
+        for _ in range(HIGHEST):
+            person = self._turn.db.get_one(Person, person_id)
+            absence = self._absence(person_id)
+            if absence is None:
+                accounts = accounts_of(self._turn.db, person_id)
+                places = (Place(accounts[0].connection_id, person_id=person_id),) if accounts else ()
+                return Hearers(places, away if places else f"{away}{person.name} can't be reached")
+            away = f"{person.name} is away"
+            if absence.deputy_id is None:
+                return Hearers((), f"{away} and nobody covers")
+            person_id = absence.deputy_id
+        return Hearers((), f"{away} and so is everybody who covers")
+
+    def _absence(self, person_id: int) -> Absence | None:
+        today = self._turn.today
+        return self._turn.db.exec(
+            select(Absence)
+            .where(Absence.person_id == person_id, Absence.first_day <= today, Absence.last_day >= today)
+            .order_by(col(Absence.deputy_id).is_(None), col(Absence.id).desc())
+        ).first()
+
+    def _in_rooms(self, agency: Agency | None, restricted: bool) -> Hearers:
+        if restricted:
+            return Hearers((), "a restricted case is spoken of in no room")
+        if agency is None:
+            return Hearers((), "it is no agency's")
+        if agency not in self._rooms:
+            rooms = rooms_of(self._turn.db, agency)
+            self._rooms[agency] = tuple(Place(room.connection_id, room_id=room.id) for room in rooms)
+        places = self._rooms[agency]
+        return Hearers(places, "" if places else f"{agency.label} has no room")
+
+    def _above(self, owner_id: int | None, role: Hears) -> Hearers:
+        """The owner, the owner's manager or the manager's manager."""
+        if owner_id is None:
+            return Hearers((), "nobody owns it")
+        person_id = owner_id
+        for _ in range(LINE.index(role) - LINE.index(Hears.OWNER)):
+            person = self._turn.db.get_one(Person, person_id)
+            if person.manager_id is None:
+                return Hearers((), f"{person.name} has no manager")
+            person_id = person.manager_id
+        return self.reader(person_id)
+
+
+def managers_of(turn: Turn, person_id: int) -> list[int]:
+    """The person, then those above, nearest first."""
+    line = [person_id]
+    while len(line) < HIGHEST:
+        manager_id = turn.db.exec(select(Person.manager_id).where(Person.id == line[-1])).first()
+        if manager_id is None or manager_id in line:
+            break
+        line.append(manager_id)
+    return line

@@ -1,0 +1,163 @@
+"""Cases: opened, handed over, closed, reopened, noted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import col, func, select
+
+from bot.cases import children, deadlines, history, posts, visible
+from bot.cases.children import Private
+from bot.cases.files import CaseFile, open_case_file
+from bot.cases.history import New
+from bot.cases.references import insert_with_reference
+from bot.domain.errors import CannotRead, NotNow
+from bot.domain.terms import Agency, AskedBy, CaseStatus, EntryKind, Notice, Outcome, Process
+from bot.turn import Turn
+from storage.queries import rooms_of
+from storage.tables import Case, Deadline, Enquiry, Entry, Person, Setting
+
+PARTNERS = (Agency.EDUCATION, Agency.HEALTH, Agency.SOCIAL_CARE)
+"""Whose rooms show a new case: regulations 3 and 4 have each of them told that an assessment is being considered."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new case and the clocks that run on it."""
+
+    case: Case
+    deadlines: Sequence[Deadline]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A case of a child who looks the same; `hidden` ones are not the asker's to see."""
+
+    case: Case
+    hidden: bool
+
+
+def matches(turn: Turn, private: Private) -> list[Match]:
+    """Cases, open or closed, of a child with the same record number, or the same name and date of birth."""
+    same = children.known(turn, private)
+    if not same:
+        return []
+    found = list(turn.db.exec(select(Case).where(col(Case.child_id).in_(same))))
+    seen = set(turn.db.exec(select(Case.id).where(col(Case.child_id).in_(same), visible.cases(turn))))
+    return [Match(case, hidden=case.id not in seen) for case in found]
+
+
+def open_case(
+    turn: Turn,
+    private: Private,
+    *,
+    process: Process,
+    received: date,
+    asked_by: AskedBy,
+    owner: Person | None,
+    setting: str = "",
+    restricted: bool = False,
+    note: str = "",
+) -> Opened:
+    """Open a case: the child sealed, the first entries, the clocks, and the cards of the rooms that may know."""
+    _check_received(turn, received, private.born)
+    same = children.known(turn, private)
+    case = Case(
+        child_id=same[0] if same else children.register(turn, private).id or 0,
+        setting_id=_setting(turn, setting),
+        process=process,
+        asked_by=asked_by,
+        owner_id=owner.id if owner else None,
+        restricted=restricted,
+        opened_at=turn.now,
+        stage=deadlines.STAGES[EntryKind.REQUEST_RECEIVED],
+    )
+    insert_with_reference(turn, case)
+    entries = history.record_after(turn, case, _first_entries(turn, case, received, note), last=(0, history.FIRST))
+    running = deadlines.rebuild(turn, case, entries, first=True)
+    if not restricted:
+        posts.show_case(turn, case, [room for agency in PARTNERS for room in rooms_of(turn.db, agency)])
+    if owner and owner.id != turn.person.id:
+        posts.tell(turn, owner.id or 0, Notice.ASSIGNED, case_id=case.id)
+    return Opened(case, running)
+
+
+def _first_entries(turn: Turn, case: Case, received: date, note: str) -> list[New]:
+    opened = {"process": case.process.value, "asked_by": case.asked_by.value, "owner": case.owner_id}
+    entries = [New(EntryKind.REQUEST_RECEIVED, received), New(EntryKind.OPENED, turn.today, clear=opened)]
+    return [*entries, New(EntryKind.NOTED, turn.today, words=note)] if note else entries
+
+
+def _check_received(turn: Turn, received: date, born: date) -> None:
+    if received > turn.today:
+        raise CannotRead("The council can't have received it after today. Enter the day it arrived.", "received")
+    if born > received:
+        raise CannotRead("The date of birth is after the day the request was received. Check both.", "born")
+
+
+def _setting(turn: Turn, name: str) -> int | None:
+    if not name.strip():
+        return None
+    known = turn.db.exec(select(Setting).where(func.lower(Setting.name) == name.strip().lower())).first()
+    if known is None:
+        known = Setting(name=name.strip())
+        turn.db.add(known)
+        turn.db.flush()
+    return known.id
+
+
+def must_be_open(record: Case | Enquiry) -> None:
+    if record.status is CaseStatus.CLOSED:
+        word = record.outcome.value.replace("_", " ") if record.outcome else "no outcome"
+        raise NotNow(f"{record.reference} is closed ({word}). To go on with it, say: reopen {record.reference}")
+
+
+def assign(turn: Turn, case: Case, owner: Person) -> None:
+    """Hand a case over. Later nudges go to the new owner; what the old one was told stays on record."""
+    must_be_open(case)
+    before, case.owner_id = case.owner_id, owner.id
+    history.record(turn, case, New(EntryKind.ASSIGNED, turn.today, clear={"owner": owner.id, "before": before}))
+    posts.case_moved(turn, case)
+    if owner.id != turn.person.id:
+        posts.tell(turn, owner.id or 0, Notice.ASSIGNED, case_id=case.id)
+
+
+def note(turn: Turn, about: Case | Enquiry, words: str) -> Entry:
+    """Add a note. Its words are sealed and never reach a room."""
+    return history.record(turn, about, New(EntryKind.NOTED, turn.today, words=words))[0]
+
+
+def close(turn: Turn, file: CaseFile, outcome: Outcome, on: date, words: str = "") -> None:
+    """Close a case: every clock that runs is silent from now on."""
+    must_be_open(file.case)
+    if on > turn.today:
+        raise CannotRead("A case can't be closed on a day that is still to come.", "on")
+    file.case.status, file.case.outcome, file.case.closed_on = CaseStatus.CLOSED, outcome, on
+    _record_and_rebuild(turn, file, New(EntryKind.CLOSED, on, clear={"outcome": outcome.value}, words=words))
+
+
+def reopen(turn: Turn, file: CaseFile, words: str) -> None:
+    """Open a closed case again: its clocks go on from the dates they always had."""
+    if file.case.status is CaseStatus.OPEN:
+        raise NotNow(f"{file.case.reference} is open already.")
+    file.case.status, file.case.outcome, file.case.closed_on = CaseStatus.OPEN, None, None
+    _record_and_rebuild(turn, file, New(EntryKind.REOPENED, turn.today, words=words))
+
+
+def _record_and_rebuild(turn: Turn, file: CaseFile, new: New) -> None:
+    added = history.record(turn, file.case, new)
+    deadlines.rebuild(turn, file.case, [*file.entries, *added], file.requests)
+    posts.case_moved(turn, file.case)
+
+
+def refreshed(turn: Turn, file: CaseFile) -> CaseFile:
+    """The file as it stands after a change in this turn."""
+    turn.db.flush()
+    return open_case_file(turn, file.case)
+
+
+def plan(turn: Turn, case: Case, kind: EntryKind, what: str, on: date) -> None:
+    """Put a meeting or panel on record, planned or held. `what` is one of a closed list, never a person's words."""
+    must_be_open(case)
+    history.record(turn, case, New(kind, on, clear={"what": what}))
+    posts.case_moved(turn, case)

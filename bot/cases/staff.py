@@ -1,0 +1,107 @@
+"""Staff: who an account belongs to, who covers, who is above."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from bot.domain.errors import CannotRead, NotFound
+from bot.domain.message import Who
+from bot.domain.terms import Role
+from bot.turn import Turn
+from storage.tables import Absence, Connection, Identity, Person
+
+OFFICERS = (Role.OFFICER, Role.MANAGER)
+"""The roles that may own a case."""
+
+
+def recognise(db: Session, who: Who, now: datetime) -> Person | None:
+    """The member of staff behind an account; None for a stranger, or for someone who has left."""
+    known = db.exec(
+        select(Person, Identity)
+        .join(Identity, col(Identity.person_id) == Person.id)
+        .where(Identity.connection_id == who.connection, Identity.account == who.account)
+    ).first()
+    if known is None:
+        return _link_by_email(db, who, now)
+    person, identity = known
+    _remember_way_back(identity, who, now)
+    return person if person.active else None
+
+
+def _remember_way_back(identity: Identity, who: Who, now: datetime) -> None:
+    if who.reference and who.reference != identity.reference:
+        identity.reference = dict(who.reference)
+    if (now - identity.heard_at).total_seconds() > 3600:  # which account is in use; no row written for every line
+        identity.heard_at = now
+
+
+def _link_by_email(db: Session, who: Who, now: datetime) -> Person | None:
+    """An e-mail proves a person only on a connection whose organisation owns its domain."""
+    email = who.email.strip().lower()
+    connection = db.get(Connection, who.connection)
+    if not email or connection is None or email.rpartition("@")[2] not in connection.domains:
+        return None
+    person = db.exec(select(Person).where(Person.email == email, col(Person.active))).first()
+    if person is not None:
+        db.add(
+            Identity(
+                person_id=person.id or 0,
+                connection_id=who.connection,
+                account=who.account,
+                reference=dict(who.reference),
+                heard_at=now,
+            )
+        )
+    return person
+
+
+def owners(db: Session) -> Sequence[Person]:
+    """Staff who may own a case, by name."""
+    return db.exec(select(Person).where(col(Person.role).in_(OFFICERS), col(Person.active)).order_by(Person.name)).all()
+
+
+def find(turn: Turn, text: str) -> Person:
+    """A member of staff by e-mail, full name, or a first name only one of them has; `me` is the asker."""
+    wanted = text.strip().lstrip("@").lower()
+    if wanted in ("me", "myself", "i"):
+        return turn.person
+    people = turn.db.exec(select(Person).where(col(Person.active))).all()
+    exact = [p for p in people if wanted in (p.email, p.name.lower())]
+    first = [p for p in people if wanted == p.name.lower().split(" ")[0]]
+    match exact or first:
+        case [one]:
+            return one
+        case []:
+            raise CannotRead(f"I don't know anyone on the staff list called “{text}”. Try their e-mail address.")
+        case several:
+            raise CannotRead(f"More than one person is called {text}: use {' or '.join(p.email for p in several)}.")
+
+
+def manager_of(db: Session, person: Person | None) -> Person | None:
+    manager = db.get(Person, person.manager_id) if person and person.manager_id else None
+    return manager if manager and manager.active else None
+
+
+def covering(db: Session, person: Person, day: date) -> Person:
+    """The person, or their deputy while they are away."""
+    away = db.exec(
+        select(Absence).where(
+            Absence.person_id == person.id, col(Absence.first_day) <= day, col(Absence.last_day) >= day
+        )
+    ).first()
+    deputy = db.get(Person, away.deputy_id) if away and away.deputy_id else None
+    return deputy if deputy and deputy.active else person
+
+
+def administrators(db: Session) -> Sequence[Person]:
+    return db.exec(
+        select(Person).where(Person.role == Role.ADMINISTRATOR, col(Person.active)).order_by(Person.name)
+    ).all()
+
+
+def by_email(db: Session, email: str) -> Person:
+    person = db.exec(select(Person).where(Person.email == email.strip().lower())).first()
+    if person is None:
+        raise NotFound(f"Nobody on the staff list has the address {email}.")
+    return person

@@ -1,0 +1,85 @@
+"""Which cases and letters a person may see at all: one condition, used by every look-up, list and count."""
+
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlmodel import col, select
+
+from bot.cases import references
+from bot.cases.references import Written
+from bot.domain.errors import NotFound, WhichOne
+from bot.domain.sharing import Viewer
+from bot.domain.terms import CaseStatus, Role
+from bot.turn import Turn
+from storage.tables import Case, Enquiry, EnquiryCase, Person, Request
+
+R = TypeVar("R", Case, Enquiry)
+
+
+def cases(turn: Turn) -> ColumnElement[bool]:
+    """The condition on Case: a restricted case exists for its owner and the owner's manager alone."""
+    person = turn.person
+    team = select(Person.id).where(Person.manager_id == person.id)
+    named = or_(col(Case.owner_id) == person.id, col(Case.owner_id).in_(team))
+    if person.role is Role.CONTRIBUTOR and person.setting_id is not None:
+        return and_(col(Case.restricted).is_(False), col(Case.setting_id) == person.setting_id)
+    return or_(col(Case.restricted).is_(False), named)
+
+
+def enquiries(turn: Turn) -> ColumnElement[bool]:
+    """The condition on Enquiry: council staff, and only where no linked case is hidden from them."""
+    if turn.person.role is Role.CONTRIBUTOR:
+        return ~true()
+    hidden = exists().where(
+        col(EnquiryCase.enquiry_id) == Enquiry.id, col(EnquiryCase.case_id) == Case.id, ~cases(turn)
+    )
+    return ~hidden
+
+
+def viewer(turn: Turn, case: Case | None = None) -> Viewer:
+    """The reader of this answer about a case: the asker alone, or the whole room."""
+    person = turn.person
+    if not turn.private and turn.room is not None:
+        return Viewer(agency=turn.room.agency)
+    asked = case is not None and person.role is Role.CONTRIBUTOR and _asked(turn, case)
+    return Viewer(agency=person.agency, role=person.role, private=turn.private, asked=asked)
+
+
+def _asked(turn: Turn, case: Case) -> bool:
+    own = select(Request.id).where(Request.case_id == case.id, Request.agency == turn.person.agency).limit(1)
+    return turn.db.exec(own).first() is not None
+
+
+def find_case(turn: Turn, text: str) -> Case:
+    """The one case meant by a reference among those the asker may see: open ones first, then this year's."""
+    written = references.read(text)
+    query = select(Case).where(Case.number == written.number, cases(turn))
+    found = _narrowed(turn, written, list(turn.db.exec(query)))
+    return _the_one(text, written, found, references.CASE)
+
+
+def find_enquiry(turn: Turn, text: str) -> Enquiry:
+    """The one MP letter meant by a reference among those the asker may see."""
+    written = references.read(text, references.ENQUIRY)
+    query = select(Enquiry).where(Enquiry.number == written.number, enquiries(turn))
+    found = _narrowed(turn, written, list(turn.db.exec(query)))
+    return _the_one(text, written, found, references.ENQUIRY)
+
+
+def _narrowed(turn: Turn, written: Written, found: list[R]) -> list[R]:
+    if written.year is not None:
+        return [one for one in found if one.year == written.year]
+    still_open = [one for one in found if one.status is CaseStatus.OPEN] or found
+    return [one for one in still_open if one.year == turn.today.year] or still_open
+
+
+def _the_one(text: str, written: Written, found: list[R], prefix: str) -> R:
+    match found:
+        case [one]:
+            return one
+        case []:
+            asked = text.strip() if written.year is None else references.say(prefix, written.year, written.number)
+            things = "cases" if prefix == references.CASE else "MP letters"
+            raise NotFound(f"I can't find {asked} among the {things} you can see. Check the number, or say: list mine")
+        case several:
+            raise WhichOne(f"Which one do you mean by {text.strip()}?", text, [one.reference for one in several])

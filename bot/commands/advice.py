@@ -1,0 +1,205 @@
+"""Advice: asking for it, having the request, sending it, receiving it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+
+from bot.blanks import (
+    SERVICE,
+    CaseBlank,
+    CasesBlank,
+    DayBlank,
+    MaybeCaseBlank,
+    ReasonBlank,
+    RequestBlank,
+    ResponseBlank,
+    ServiceBlank,
+    adviser_or_all,
+    text,
+)
+from bot.cards.dates import sentence, when
+from bot.cases import advice
+from bot.cases.facts import Recorded
+from bot.cases.files import CaseFile, open_case_file
+from bot.commands.case import said_recorded
+from bot.commands.roles import ADVISERS, CASEWORK
+from bot.domain.clocks import Adviser
+from bot.domain.dates import say_day
+from bot.domain.errors import CannotRead
+from bot.domain.message import Action, BlankKind, Fact, Message, State
+from bot.domain.terms import ResponseType
+from bot.grammar import command, line
+from bot.turn import Turn
+from storage.tables import Case, Request
+
+SERVICES = replace(
+    SERVICE, label="Who is asked", read=adviser_or_all, show=lambda group: ", ".join(a.id for a in group),
+    many=True, kind=BlankKind.CHOICES, hint="Say all for the usual set",
+)  # fmt: skip
+
+
+@command(
+    "ask", "request advice", may=CASEWORK, examples=("ask 0042 all", "ask 0042 SLT", "ask health 0042 on 7 September")
+)
+def ask(
+    turn: Turn,
+    *,
+    case: CaseBlank,
+    services: Annotated[tuple[tuple[Adviser, ...], ...], SERVICES],
+    on: DayBlank = None,
+    adviser: Annotated[str, text("Which body, where several of one kind are asked", longest=80)] = "",
+) -> Message:
+    """Ask an agency or a professional for advice.
+
+    Each request is a clock of its own: two therapists asked on one day are two. `all` asks the usual set at once.
+    """
+    file = open_case_file(turn, case)
+    chosen = list(dict.fromkeys(one for group in services for one in group))
+    asked = advice.ask(turn, file, chosen, on or turn.today, adviser=adviser)
+    told = tuple(
+        Fact(f"{sentence(advice.label(turn, request))} advice", when(turn, deadline), state=State.WAITING)
+        for request, deadline in asked
+    )
+    number = f"{len(asked)} request{'' if len(asked) == 1 else 's'}"
+    return Message(
+        text=f"{case.reference}: {number} sent {say_day(on or turn.today, turn.today)}.",
+        facts=told,
+        aside="Each clock counts from that day until the body says when it had the request.",
+        private=turn.private,
+    )
+
+
+@command("have", "we have the request", may=ADVISERS, examples=("have 0042 SLT", "have 0042 health on Monday"))
+def have(
+    turn: Turn,
+    *,
+    case: MaybeCaseBlank = None,
+    service: ServiceBlank = None,
+    on: DayBlank = None,
+    reason: ReasonBlank = "",
+    request: RequestBlank = None,
+) -> Message:
+    """Say that your agency has the request: its clock counts from that day."""
+    file, meant = _meant(turn, case, service, request)
+    recorded = advice.have(turn, file, meant, on or turn.today, reason)
+    if recorded.waits:
+        return said_recorded(turn, file, recorded, "receipt of the request", on or turn.today)
+    due = f"The advice is {when(turn, recorded.clock)}." if recorded.clock else ""
+    answer = f"{file.case.reference}: you have had the {advice.label(turn, meant)} request since"
+    return Message(
+        f"{answer} {say_day(on or turn.today, turn.today)}. {due}".rstrip(),
+        actions=(_another_day(file, recorded), _undo(file, recorded)),
+        private=turn.private,
+    )
+
+
+@command("advice sent", "sent advice", may=ADVISERS, examples=("advice sent 0042 SLT", "advice sent 0042 on Friday"))
+def advice_sent(
+    turn: Turn,
+    *,
+    case: MaybeCaseBlank = None,
+    service: ServiceBlank = None,
+    on: DayBlank = None,
+    request: RequestBlank = None,
+) -> Message:
+    """Say that your agency has sent its advice. The council confirms when it has it; you are not nudged again."""
+    file, meant = _meant(turn, case, service, request)
+    recorded = advice.sent(turn, file, meant, on or turn.today)
+    day = say_day(on or turn.today, turn.today)
+    return Message(
+        f"{file.case.reference}: {advice.label(turn, meant)} advice sent {day}. Waiting for the council to confirm.",
+        actions=(_another_day(file, recorded), _undo(file, recorded)),
+        private=turn.private,
+    )
+
+
+@command("help needed", "we can't", may=ADVISERS, examples=("help needed 0042 SLT",))
+def help_needed(
+    turn: Turn, *, case: MaybeCaseBlank = None, service: ServiceBlank = None, request: RequestBlank = None
+) -> Message:
+    """Tell the case's owner that the advice can't come by its date. The date stays."""
+    file, meant = _meant(turn, case, service, request)
+    advice.ask_for_help(turn, file, meant)
+    owner = file.owner.name if file.owner else "the team"
+    return Message(
+        f"{file.case.reference}: {owner} is told that the {advice.label(turn, meant)} advice can't come by its date.",
+        aside="The date stays where the law put it.",
+        private=turn.private,
+    )
+
+
+@command(
+    "received", "advice received", "got", may=CASEWORK,
+    examples=("received SLT 0042", "received EP 0042 nil return", "received SLT 0042, 0047 on Friday"),
+)  # fmt: skip
+def received(
+    turn: Turn,
+    *,
+    service: ServiceBlank = None,
+    cases: CasesBlank = (),
+    response: ResponseBlank = ResponseType.FULL,
+    on: DayBlank = None,
+    reason: ReasonBlank = "",
+    request: RequestBlank = None,
+) -> Message:
+    """Record that advice has come, whole, in part, as a nil return or a no: its clock stops.
+
+    Several references at once record the same advice for each.
+    """
+    if request is not None:
+        targets = [(open_case_file(turn, advice.case_of(turn, request)), request)]
+    else:
+        files = [open_case_file(turn, case) for case in _needed(cases)]
+        targets = [(file, advice.find_request(turn, file, service)) for file in files]
+    day = on or turn.today
+    done = [(file, one, advice.received(turn, file, one, day, response, reason)) for file, one in targets]
+    if len(done) > 1:
+        return _several(turn, done)
+    file, one, recorded = done[0]
+    label = (
+        f"{advice.label(turn, one)} advice received{'' if response is ResponseType.FULL else f' ({_word(response)})'}"
+    )
+    return _with_rest(turn, file, one, said_recorded(turn, file, recorded, label, day))
+
+
+def _word(response: ResponseType) -> str:
+    return response.value.replace("_", " ")
+
+
+def _needed(cases: tuple[Case, ...]) -> tuple[Case, ...]:
+    if not cases:
+        raise CannotRead("Say which case, for example: received SLT 0042", "cases")
+    return cases
+
+
+def _with_rest(turn: Turn, file: CaseFile, got: Request, answer: Message) -> Message:
+    """The answer, with what is still awaited on the case."""
+    waiting = [r for r in file.requests if r.received_on is None and r.id != got.id]
+    if not waiting:
+        return replace(answer, aside="No other advice is awaited.")
+    named = [f"{advice.label(turn, r)} ({when(turn, d)})" for r in waiting if (d := file.of_request(r))]
+    return replace(answer, aside=f"Still waiting for: {'; '.join(named)}.")
+
+
+def _several(turn: Turn, done: Sequence[tuple[CaseFile, Request, Recorded]]) -> Message:
+    waits = sum(recorded.waits for *_, recorded in done)
+    aside = f"{waits} wait for a second person's yes." if waits else ""
+    told = tuple(Fact(file.case.reference, f"{advice.label(turn, one)} advice") for file, one, _ in done)
+    return Message(f"{len(done)} pieces of advice recorded as received.", facts=told, aside=aside, private=turn.private)
+
+
+def _meant(turn: Turn, case: Case | None, service: Adviser | None, request: Request | None) -> tuple[CaseFile, Request]:
+    if request is not None:
+        return open_case_file(turn, advice.case_of(turn, request)), request
+    if case is None:
+        raise CannotRead("Say which case, for example: have 0042 SLT", "case")
+    file = open_case_file(turn, case)
+    return file, advice.find_request(turn, file, service)
+
+
+def _undo(file: CaseFile, recorded: Recorded) -> Action:
+    return Action("Undo", line("undo", case=file.case.reference, entry=recorded.entry.number))
+
+
+def _another_day(file: CaseFile, recorded: Recorded) -> Action:
+    return Action("It was another day", line("correct", case=file.case.reference, entry=recorded.entry.number))

@@ -1,0 +1,319 @@
+"""One case: where it stands, what was sent, who owns it, how it ends."""
+
+from dataclasses import replace
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from bot.blanks import (
+    LONGEST_NOTE,
+    CaseBlank,
+    CaseOrLetterBlank,
+    DayBlank,
+    OutcomeBlank,
+    OwnerBlank,
+    ReasonBlank,
+    choice,
+    day,
+    number,
+    text,
+)
+from bot.cards.case import case_card
+from bot.cards.letter import letter_card
+from bot.cards.why import why_message
+from bot.cases import enquiries, facts, referrals, snoozing, visible
+from bot.cases.facts import File, Recorded
+from bot.cases.files import CaseFile, open_case_file, open_enquiry_file
+from bot.commands.roles import ADVISERS, CASEWORK, COUNCIL, MANAGERS, READERS
+from bot.domain.dates import say_day
+from bot.domain.errors import CannotRead
+from bot.domain.message import Action, Message
+from bot.domain.terms import EntryKind
+from bot.grammar import command, line
+from bot.turn import Turn
+from storage.tables import Case, Enquiry
+
+
+class Sent(StrEnum):
+    """What the council sends."""
+
+    DECISION_TO_ASSESS = "decision_to_assess"
+    REFUSAL_TO_ASSESS = "refusal_to_assess"
+    DRAFT = "draft"
+    REFUSAL_TO_ISSUE = "refusal_to_issue"
+    FINAL_PLAN = "final_plan"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    HOLDING_REPLY = "holding_reply"
+    REPLY = "reply"
+
+
+SENT = {
+    Sent.DECISION_TO_ASSESS: EntryKind.DECISION_TO_ASSESS_SENT,
+    Sent.REFUSAL_TO_ASSESS: EntryKind.REFUSAL_TO_ASSESS_SENT,
+    Sent.DRAFT: EntryKind.DRAFT_SERVED,
+    Sent.REFUSAL_TO_ISSUE: EntryKind.REFUSAL_TO_ISSUE_SENT,
+    Sent.FINAL_PLAN: EntryKind.FINAL_PLAN_SENT,
+    Sent.ACKNOWLEDGEMENT: EntryKind.MP_ACKNOWLEDGED,
+    Sent.HOLDING_REPLY: EntryKind.MP_HOLDING_REPLY_SENT,
+    Sent.REPLY: EntryKind.MP_REPLY_SENT,
+}
+TO_AN_MP = frozenset({Sent.ACKNOWLEDGEMENT, Sent.HOLDING_REPLY, Sent.REPLY})
+
+ALSO_SENT = {
+    "decision": Sent.DECISION_TO_ASSESS,
+    "assess": Sent.DECISION_TO_ASSESS,
+    "draft plan": Sent.DRAFT,
+    "final": Sent.FINAL_PLAN,
+    "plan": Sent.FINAL_PLAN,
+    "ack": Sent.ACKNOWLEDGEMENT,
+    "mp acknowledgement": Sent.ACKNOWLEDGEMENT,
+    "holding": Sent.HOLDING_REPLY,
+    "mp holding reply": Sent.HOLDING_REPLY,
+    "mp reply": Sent.REPLY,
+    "full reply": Sent.REPLY,
+}
+
+
+class Planned(StrEnum):
+    """What can be planned for a day to come."""
+
+    PANEL = "panel"
+    MEETING = "meeting"
+    DRAFT = "draft"
+    FINAL_PLAN = "final_plan"
+
+
+def _file(turn: Turn, about: Case | Enquiry) -> File:
+    return open_case_file(turn, about) if isinstance(about, Case) else open_enquiry_file(turn, about)
+
+
+def card(turn: Turn, file: File, *, whole: bool = False) -> Message:
+    """The card of a case or a letter for whoever reads this answer. A restricted case is answered privately."""
+    if isinstance(file, CaseFile):
+        seen = replace(turn, private=True) if file.case.restricted else turn
+        return case_card(turn, file, visible.viewer(seen, file.case), whole=whole)
+    return letter_card(turn, file, visible.viewer(turn), whole=whole)
+
+
+@command(
+    "status", "case", "where is", "where are we with", may=READERS, acts=False,
+    examples=("status 0042", "case SEND-2026-0042", "status MP-2026-0007"),
+)  # fmt: skip
+def status(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
+    """Show where a case or an MP letter stands.
+
+    Every clock that runs, its date and kind, what is awaited from whom, and the buttons that make sense now.
+    """
+    return card(turn, _file(turn, case), whole=turn.private)
+
+
+@command("open", "open privately", may=READERS, acts=False, examples=("open 0042",))
+def open_(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
+    """Show a case to you alone, with who the child is where you may know that."""
+    return card(replace(turn, private=True), _file(turn, case), whole=True)
+
+
+@command("why", may=READERS, acts=False, examples=("why 0042",))
+def why(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
+    """Show how each date was worked out: the rule, the start, the count."""
+    file = _file(turn, case)
+    return why_message(turn, file)
+
+
+@command(
+    "sent", "record", may=COUNCIL,
+    examples=("sent draft 0042", "sent decision to assess 0042 on 3 October", "sent holding reply MP-2026-0007"),
+)  # fmt: skip
+def sent(
+    turn: Turn,
+    *,
+    what: Annotated[Sent, choice(Sent, "What was sent", ALSO_SENT)],
+    case: CaseOrLetterBlank,
+    on: DayBlank = None,
+    reason: ReasonBlank = "",
+) -> Message:
+    """Record that a letter or a plan was sent, and stop its clock.
+
+    The date is the day it went out; today if you give none. A past date is ordinary. Where it turns a missed clock
+    into a met one it needs a reason and a second person's yes.
+    """
+    if (what in TO_AN_MP) is not isinstance(case, Enquiry):
+        belongs = "an MP letter: give its MP number" if what in TO_AN_MP else "a case: give its SEND number"
+        raise CannotRead(f"A {what.value.replace('_', ' ')} belongs to {belongs}.", "case")
+    file, day_sent = _file(turn, case), on or turn.today
+    if isinstance(file, CaseFile):
+        recorded = facts.record_fact(turn, file, SENT[what], day_sent, reason=reason)
+    else:
+        recorded = enquiries.answered(turn, file, SENT[what], day_sent, reason)
+    return said_recorded(turn, file, recorded, facts.LABELS[SENT[what]], day_sent)
+
+
+def said_recorded(turn: Turn, file: File, recorded: Recorded, what: str, on: date) -> Message:
+    """The answer to a fact put on record: what, when, against which date, and the way back."""
+    about, clock = facts.about(file), recorded.clock
+    if recorded.waits:
+        waiting = f"{about.reference}: {what}, dated {say_day(on, turn.today)}, waits for a second person's yes."
+        return Message(waiting, aside="Until then the clock stays late.", private=True)
+    against = f", {_against(on, clock.legal)}" if clock and clock.stopped_on == on else ""
+    today = "today, " if on == turn.today else ""
+    undo = line("undo", case=about.reference, entry=recorded.entry.number)
+    other = line("correct", case=about.reference, entry=recorded.entry.number)
+    return Message(
+        text=f"{about.reference}: {what} {today}{say_day(on, turn.today)}{against}.",
+        actions=(Action("It was another day", other), Action("Undo", undo)),
+        private=turn.private,
+    )
+
+
+def _against(on: date, legal: date) -> str:
+    days = (legal - on).days
+    if days == 0:
+        return "on its last day"
+    return f"{abs(days)} day{'' if abs(days) == 1 else 's'} {'before its date' if days > 0 else 'late'}"
+
+
+@command("approve", "agree", may=MANAGERS | CASEWORK, examples=("approve 0042 7",))
+def approve(turn: Turn, *, case: CaseOrLetterBlank, entry: Annotated[int, number("Entry")]) -> Message:
+    """Agree to an earlier date that somebody else asked for."""
+    file = _file(turn, case)
+    recorded = facts.approve(turn, file, entry)
+    return said_recorded(turn, file, recorded, facts.LABELS[recorded.entry.kind], recorded.entry.happened_on)
+
+
+@command("plan", may=CASEWORK, examples=("plan panel 0042 on 10 December",))
+def plan(
+    turn: Turn,
+    *,
+    what: Annotated[Planned, choice(Planned, "What is planned")],
+    case: CaseBlank,
+    on: Annotated[date, day("Date", past=False)],
+) -> Message:
+    """Write down a day to come: a panel, a meeting. It stops no clock."""
+    return _planned(turn, case, EntryKind.PLANNED, what, on)
+
+
+@command("held", may=CASEWORK, examples=("held panel 0042", "held meeting 0042 on Monday"))
+def held(
+    turn: Turn,
+    *,
+    what: Annotated[Planned, choice(Planned, "What was held")],
+    case: CaseBlank,
+    on: DayBlank = None,
+) -> Message:
+    """Record that a planned meeting or panel took place."""
+    if on and on > turn.today:
+        raise CannotRead("That would be dated after today. If it is planned, say: plan", "on")
+    return _planned(turn, case, EntryKind.HELD, what, on or turn.today)
+
+
+def _planned(turn: Turn, case: Case, kind: EntryKind, what: Planned, on: date) -> Message:
+    referrals.plan(turn, case, kind, words_of(what), on)
+    verb = "planned for" if kind is EntryKind.PLANNED else "held on"
+    return Message(f"{case.reference}: {words_of(what)} {verb} {say_day(on, turn.today)}.", private=turn.private)
+
+
+def words_of(what: Planned) -> str:
+    return what.value.replace("_", " ")
+
+
+@command("note", may=COUNCIL, examples=("note 0042 Spoke to the school, papers follow on Friday",))
+def note(
+    turn: Turn,
+    *,
+    case: CaseOrLetterBlank,
+    words: Annotated[str, text("Note", longest=LONGEST_NOTE, rest=True, hint="Sealed; never shown in a room")],
+) -> Message:
+    """Add a note to a case or letter. It is sealed: only those who may know read it, privately."""
+    entry = referrals.note(turn, case, words)
+    undo = line("undo", case=case.reference, entry=entry.number)
+    return Message(f"Noted on {case.reference}.", actions=(Action("Undo", undo),), private=True)
+
+
+@command("assign", "hand over", may=COUNCIL, examples=("assign 0042 to Priya", "assign 0042 to me"))
+def assign(turn: Turn, *, case: CaseOrLetterBlank, to: OwnerBlank) -> Message:
+    """Give a case or letter a new owner, who is told and gets its nudges from now on."""
+    if isinstance(case, Case):
+        referrals.assign(turn, case, to)
+    else:
+        enquiries.assign(turn, case, to)
+    return Message(f"{case.reference} belongs to {to.name} now.", private=turn.private)
+
+
+@command("snooze", may=COUNCIL, examples=("snooze 0042 until Monday waiting for the panel",))
+def snooze(
+    turn: Turn,
+    *,
+    case: CaseOrLetterBlank,
+    until: Annotated[date, day("Until", past=False, lead="until")],
+    reason: Annotated[str, text("Reason", longest=LONGEST_NOTE, rest=True)],
+) -> Message:
+    """Quieten your nudges about a case until a day. No clock stops, and no date moves."""
+    last = snoozing.snooze(turn, _file(turn, case), until, reason)
+    cut = (
+        ""
+        if last == until
+        else f" That is the last working day before a date of its own, so not {say_day(until, turn.today)}."
+    )
+    text_ = f"Your nudges about {case.reference} are quiet until {say_day(last, turn.today)}.{cut}"
+    return Message(text_, aside="No clock stops; other people's nudges go on.", private=True)
+
+
+@command("close", may=COUNCIL, examples=("close 0042 withdrawn", "close MP-2026-0007 answered"))
+def close(
+    turn: Turn,
+    *,
+    case: CaseOrLetterBlank,
+    outcome: OutcomeBlank,
+    on: DayBlank = None,
+    reason: ReasonBlank = "",
+) -> Message:
+    """Close a case or letter with its outcome. Everything about it falls silent at once."""
+    file, day_closed = _file(turn, case), on or turn.today
+    if isinstance(file, CaseFile):
+        referrals.close(turn, file, outcome, day_closed, reason)
+    else:
+        enquiries.close(turn, file, outcome, day_closed, reason)
+    back = Action("Reopen…", line("reopen", case=case.reference))
+    ended = outcome.value.replace("_", " ")
+    return Message(
+        f"{case.reference} is closed: {ended}, {say_day(day_closed, turn.today)}.",
+        actions=(back,),
+        private=turn.private,
+    )
+
+
+@command("reopen", may=COUNCIL, examples=("reopen 0042 closed by mistake",))
+def reopen(
+    turn: Turn, *, case: CaseOrLetterBlank, reason: Annotated[str, text("Reason", longest=LONGEST_NOTE, rest=True)]
+) -> Message:
+    """Open a closed case or letter again. Its clocks go on from the dates they always had."""
+    file = _file(turn, case)
+    if isinstance(file, CaseFile):
+        referrals.reopen(turn, file, reason)
+    else:
+        enquiries.reopen(turn, file, reason)
+    return Message(f"{case.reference} is open again.", private=turn.private)
+
+
+@command("correct", may=COUNCIL | ADVISERS, examples=("correct 0042 7 on 3 October wrong day typed",))
+def correct(
+    turn: Turn,
+    *,
+    case: CaseOrLetterBlank,
+    entry: Annotated[int, number("Entry", words=1)],
+    on: Annotated[date | None, day("The right date", hint="Leave empty to strike the entry out")] = None,
+    reason: Annotated[str, text("Reason", longest=LONGEST_NOTE, rest=True)],
+) -> Message:
+    """Put an entry right: with another date, or struck out. The old entry stays on record; nothing is deleted."""
+    file = _file(turn, case)
+    recorded = facts.correct(turn, file, entry, reason, on)
+    if on is None and not recorded.waits:
+        return Message(f"Entry {entry} of {case.reference} is struck out.", private=turn.private)
+    return said_recorded(turn, file, recorded, facts.LABELS[facts.entry_numbered(file, entry).kind], on or turn.today)
+
+
+@command("undo", may=READERS, examples=("undo 0042 7",))
+def undo(turn: Turn, *, case: CaseOrLetterBlank, entry: Annotated[int, number("Entry")]) -> Message:
+    """Take back what you recorded in the last ten minutes."""
+    facts.undo(turn, _file(turn, case), entry)
+    return Message(f"Undone: entry {entry} of {case.reference} is struck out.", private=turn.private)

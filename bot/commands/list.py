@@ -1,0 +1,222 @@
+"""Lists: what is mine, late, due, an agency's, an MP's."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from bot.blanks import AGENCY, PROCESS, choice, number, text, yes_no
+from bot.cards.dates import rule_of, sentence, state, title, when
+from bot.cards.digest import digest_message
+from bot.cases import advice, lists
+from bot.cases.lists import DueLine, Page, Wanted
+from bot.commands.roles import EVERYONE, READERS
+from bot.domain.dates import say_day
+from bot.domain.message import Action, Attachment, Message, Row, Table
+from bot.domain.terms import Agency, Process
+from bot.grammar import command, line
+from bot.turn import Turn
+from storage.tables import Person
+
+AS_FILE = 5000
+"""The most lines one CSV file holds."""
+
+
+class Which(StrEnum):
+    """Which list."""
+
+    MINE = "mine"
+    OVERDUE = "overdue"
+    DUE = "due"
+    ALL = "all"
+
+
+class Period(StrEnum):
+    """How far a list of what is due looks."""
+
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    THIS_WEEK = "this_week"
+    NEXT_WEEK = "next_week"
+    FORTNIGHT = "fortnight"
+    MONTH = "month"
+
+
+def span(period: Period, today: date) -> tuple[date, date]:
+    """The first and last day of a period; a week is Monday to Sunday."""
+    monday = today - timedelta(days=today.weekday())
+    match period:
+        case Period.TODAY:
+            return today, today
+        case Period.TOMORROW:
+            return today + timedelta(days=1), today + timedelta(days=1)
+        case Period.THIS_WEEK:
+            return monday, monday + timedelta(days=6)
+        case Period.NEXT_WEEK:
+            return monday + timedelta(days=7), monday + timedelta(days=13)
+        case Period.FORTNIGHT:
+            return today, today + timedelta(days=14)
+        case Period.MONTH:
+            return today, today + timedelta(days=31)
+
+
+@command(
+    "list", "show", may=READERS, acts=False,
+    examples=("list mine", "list overdue", "list overdue health", "list due this week", "list mp=Okoro"),
+)  # fmt: skip
+def list_(
+    turn: Turn,
+    *,
+    which: Annotated[Which, choice(Which, "Which", {"my": Which.MINE, "late": Which.OVERDUE})] = Which.ALL,
+    period: Annotated[
+        Period | None,
+        choice(Period, "Due within", {"week": Period.THIS_WEEK, "next fortnight": Period.FORTNIGHT}),
+    ] = None,
+    agency: Annotated[Agency | None, AGENCY] = None,
+    process: Annotated[Process | None, PROCESS] = None,
+    mp: Annotated[str, text("MP")] = "",
+    page: Annotated[int, replace(number("Page", asked=False), words=0)] = 1,
+    as_csv: Annotated[bool, replace(yes_no("As a file"), asked=False)] = False,
+) -> Message:
+    """List what is mine, overdue, due in a period, an agency's, an MP's or of a process.
+
+    Only cases that you may see are listed and counted.
+    """
+    if which is Which.MINE and not (period or agency or mp):
+        return _cases(turn, turn.person, process, page)
+    wanted = _wanted(turn, which, period, agency, process, mp)
+    if as_csv:
+        return _as_file(turn, wanted)
+    shown = lists.due(turn, wanted, page)
+    again = {"which": which, "period": period, "agency": agency, "process": process, "mp": mp}
+    return _dates(turn, shown, wanted, again)
+
+
+def _wanted(
+    turn: Turn, which: Which, period: Period | None, agency: Agency | None, process: Process | None, mp: str
+) -> Wanted:
+    first, last = span(period, turn.today) if period else (None, None)
+    if which is Which.OVERDUE:
+        yesterday = turn.today - timedelta(days=1)
+        last = min(last, yesterday) if last else yesterday
+    elif which is Which.DUE:
+        first = max(first, turn.today) if first else turn.today
+        last = last or turn.today + timedelta(days=14)
+    owner = turn.person.id if which is Which.MINE else None
+    return Wanted(owner_id=owner, agency=agency, process=process, mp=mp, first=first, last=last)
+
+
+def _dates(turn: Turn, shown: Page, wanted: Wanted, again: Mapping[str, object]) -> Message:
+    late = sum(1 for each in shown.lines if each.deadline.legal < turn.today)
+    things = f"{shown.total} date{'' if shown.total == 1 else 's'}"
+    known = f", {late} of those shown late" if late else ""
+    rows = tuple(_row(turn, each) for each in shown.lines)
+    actions = [Action("More", line("list", **again, page=shown.number + 1), acts=False)] if shown.more else []
+    if shown.total:
+        actions.append(Action("As CSV, privately", line("list", **again, as_csv="yes"), acts=False))
+    return Message(
+        text=f"{things}{known}." if shown.total else "Nothing is on that list.",
+        table=Table(("Reference", "What", "Due", "Owner"), rows) if rows else None,
+        actions=tuple(actions),
+        aside=f"{_which_lines(shown)}Read as: {_read_as(turn, wanted)}.",
+        private=turn.private,
+    )
+
+
+def _which_lines(shown: Page) -> str:
+    if not shown.lines or (shown.number == 1 and not shown.more):
+        return ""
+    first = (shown.number - 1) * lists.PAGE + 1
+    return f"{first} to {first + len(shown.lines) - 1} of {shown.total}. "
+
+
+def _read_as(turn: Turn, wanted: Wanted) -> str:
+    parts = ["mine" if wanted.owner_id else "everyone's"]
+    parts += [f"agency {wanted.agency.label}"] if wanted.agency else []
+    parts += [wanted.process.label] if wanted.process else []
+    parts += [f"MP {wanted.mp}"] if wanted.mp else []
+    if wanted.first and wanted.last:
+        parts.append(f"due {say_day(wanted.first, turn.today)} to {say_day(wanted.last, turn.today)}")
+    elif wanted.last:
+        parts.append(f"due up to {say_day(wanted.last, turn.today)}")
+    return ", ".join(parts)
+
+
+def _row(turn: Turn, each: DueLine) -> Row:
+    actions = (Action("Open", line("open", case=each.reference), acts=False),)
+    cells = (each.reference, _what(turn, each), when(turn, each.deadline), each.owner)
+    return Row(cells, state(turn, each.deadline), actions)
+
+
+def _what(turn: Turn, each: DueLine) -> str:
+    return sentence(title(turn, each.deadline, advice.label(turn, each.request) if each.request else ""))
+
+
+def _as_file(turn: Turn, wanted: Wanted) -> Message:
+    """The whole list for a spreadsheet: references and dates, no child."""
+    found = lists.due(turn, wanted, 1, size=AS_FILE)
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(("reference", "what", "kind", "legal date", "act by", "days left", "owner"))
+    for each in found.lines:
+        deadline = each.deadline
+        rows.writerow(
+            (
+                each.reference,
+                _what(turn, each),
+                rule_of(turn, deadline).kind.label,
+                deadline.legal.isoformat(),
+                deadline.safe.isoformat(),
+                (deadline.legal - turn.today).days,
+                _harmless(each.owner),
+            )
+        )
+    name = f"referralbot-{turn.today.isoformat()}.csv"
+    return Message(f"{found.total} dates as a file.", attachment=Attachment(name, out.getvalue()), private=True)
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet would run as a formula is written as text."""
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" else cell
+
+
+def _cases(turn: Turn, owner: Person, process: Process | None, page: int) -> Message:
+    found, total = lists.open_cases(turn, owner.id, process, page)
+    dates = lists.next_dates(turn, [case for case, _ in found])
+    rows = []
+    for case, _name in found:
+        due = dates.get(case.id or 0)
+        what = f"{sentence(title(turn, due))}: {when(turn, due)}" if due else "no date runs"
+        open_it = Action("Open", line("open", case=case.reference), acts=False)
+        rows.append(Row((case.reference, case.stage, what), actions=(open_it,)))
+    actions = (
+        [Action("More", line("list", which="mine", page=page + 1), acts=False)] if page * lists.PAGE < total else []
+    )
+    shown = (
+        f"{(page - 1) * lists.PAGE + 1} to {(page - 1) * lists.PAGE + len(found)} of {total}."
+        if total > len(found)
+        else ""
+    )
+    return Message(
+        text=f"You own {total} open case{'' if total == 1 else 's'}.",
+        table=Table(("Reference", "Stage", "Next date"), tuple(rows)) if rows else None,
+        actions=tuple(actions),
+        aside=shown,
+        private=turn.private,
+    )
+
+
+@command("home", "today", "my day", may=EVERYONE, acts=False, examples=("today",))
+def home(turn: Turn) -> Message:
+    """Show what is late, due today and due this week among what you own."""
+    return digest_message(turn, turn.person)
+
+
+@command("letters", "mp letters", may=READERS, acts=False, examples=("letters",))
+def letters(turn: Turn, *, page: Annotated[int, replace(number("Page", asked=False), words=0)] = 1) -> Message:
+    """List the open MP letters and their dates."""
+    found = lists.due(turn, Wanted(agency=Agency.MP_TEAM), page)
+    return _dates(turn, found, Wanted(agency=Agency.MP_TEAM), {"agency": Agency.MP_TEAM})

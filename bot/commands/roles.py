@@ -1,0 +1,16 @@
+"""Who may say what: the sets of roles that commands name."""
+
+from bot.domain.terms import Role
+
+EVERYONE = frozenset(Role)
+CASEWORK = frozenset({Role.OFFICER, Role.MANAGER})
+"""Those who run cases."""
+COUNCIL = CASEWORK | {Role.MP_TEAM}
+"""Casework, and those who answer MPs."""
+ADVISERS = CASEWORK | {Role.CONTRIBUTOR}
+"""Casework, and those who give advice."""
+MANAGERS = frozenset({Role.MANAGER})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+STAFF_LIST = frozenset({Role.ADMINISTRATOR, Role.MANAGER})
+READERS = EVERYONE - {Role.ADMINISTRATOR}
+"""Those who may look at cases; what each sees is in `domain/sharing.py`."""

@@ -1,0 +1,158 @@
+"""Filling a command's blanks from a typed line or a form, and the form that asks for the rest."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.errors import CannotRead, Refusal
+from bot.domain.message import Blank, BlankKind, Form
+from bot.grammar import Command, Field, line
+from bot.turn import Turn
+
+LEFT_OUT = {"and", "&", "for", "the", "please", "with", "-"}
+"""Small words between blanks that say nothing."""
+
+
+@dataclass
+class Filled:
+    """A command's blanks as far as they are known: values read, text typed, and what was wrong."""
+
+    values: dict[str, Any]
+    typed: dict[str, str]
+    wrong: dict[str, str]
+
+    def put(self, field: Field, value: Any) -> None:
+        """Keep a value; several given to a blank that takes many are kept together."""
+        before = self.values.get(field.name, ()) if field.ask.many else ()
+        self.values[field.name] = (*before, *value) if field.ask.many else value
+        self.typed[field.name] = field.ask.text(self.values[field.name])
+
+
+def fill(command: Command, turn: Turn, rest: str, values: Mapping[str, str] | None) -> Filled:
+    """Read the blanks of a command from the rest of its line, then from a form's values."""
+    filled = Filled({}, {}, {})
+    _read_line(command, turn, rest, filled, strict=values is None)
+    for field in command.fields:
+        text = (values or {}).get(field.name, "").strip()
+        if values is not None and field.name in values:
+            filled.values.pop(field.name, None)
+            _read_blank(field, turn, text, filled)
+        if values is not None and field.required and field.name not in filled.values:
+            filled.wrong.setdefault(field.name, f"Enter {field.ask.label[:1].lower()}{field.ask.label[1:]}.")
+    return filled
+
+
+def _read_blank(field: Field, turn: Turn, text: str, filled: Filled) -> None:
+    filled.typed[field.name] = text
+    if not text:
+        return
+    try:
+        filled.put(field, field.ask.value(turn, text))
+    except Refusal as refusal:
+        filled.wrong[field.name] = str(refusal)
+
+
+def _read_line(command: Command, turn: Turn, rest: str, filled: Filled, *, strict: bool) -> None:
+    """Typed words go first to the blanks they name (`on=…`, `on …`), then to the first blank that can read them."""
+    left: list[str] = []
+    words = _words(rest)
+    while words:
+        used = _named(command, turn, words, filled) or _led(command, turn, words, filled)
+        used = used or _offered(command, turn, words, filled)
+        if not used:
+            left.append(words[0])
+        words = words[used or 1 :]
+    taker = next((f for f in command.fields if f.ask.rest and not f.ask.lead and f.name not in filled.values), None)
+    if left and taker:
+        filled.put(taker, taker.ask.value(turn, " ".join(left)))
+    elif strict and [word for word in left if word.lower() not in LEFT_OUT]:
+        raise CannotRead(_leftover(command, turn, " ".join(left), filled))
+
+
+def _words(text: str) -> list[str]:
+    tidy = text.translate(str.maketrans("“”‘’\u00a0", "\"\"'' "))
+    return [w.strip() for w in re.findall(r'\w+="[^"]*"|"[^"]*"|[^\s,]+', tidy) if w.strip()]
+
+
+def _bare(word: str) -> str:
+    return word.removeprefix('"').removesuffix('"')
+
+
+def _named(command: Command, turn: Turn, words: list[str], filled: Filled) -> int:
+    name, equals, text = words[0].partition("=")
+    field = next((f for f in command.fields if f.name == name.lower()), None)
+    if not equals or field is None:
+        return 0
+    if field.ask.private and not turn.private:
+        raise CannotRead(f"Leave the {field.ask.label.lower()} out of the line: it goes into the form, privately.")
+    filled.put(field, field.ask.value(turn, _bare(text)))
+    return 1
+
+
+def _led(command: Command, turn: Turn, words: list[str], filled: Filled) -> int:
+    field = next((f for f in command.fields if f.ask.lead and f.ask.lead == words[0].lower()), None)
+    if field is None or field.name in filled.values or len(words) == 1:
+        return 0
+    if field.ask.rest:
+        filled.put(field, field.ask.value(turn, " ".join(words[1:])))
+        return len(words)
+    used = _longest(field, turn, words[1:], filled)
+    if not used:  # its own sentence says what to type instead
+        field.ask.value(turn, " ".join(words[1 : 1 + field.ask.words]))
+    return used + 1
+
+
+def _offered(command: Command, turn: Turn, words: list[str], filled: Filled) -> int:
+    free = (f for f in command.fields if f.ask.words and not f.ask.rest and (f.ask.many or f.name not in filled.values))
+    return next((used for field in free if (used := _longest(field, turn, words, filled))), 0)
+
+
+def _longest(field: Field, turn: Turn, words: list[str], filled: Filled) -> int:
+    """Let a blank take the longest run of words it can read; the number of words taken."""
+    for length in range(min(field.ask.words, len(words)), 0, -1):
+        text = " ".join(_bare(word) for word in words[:length])
+        try:
+            filled.put(field, field.ask.value(turn, text))
+        except CannotRead:
+            continue
+        return length
+    return 0
+
+
+def _leftover(command: Command, turn: Turn, text: str, filled: Filled) -> str:
+    dates = [f for f in command.fields if f.ask.kind is BlankKind.DATE and f.name not in filled.values]
+    if dates and re.search(r"\d", text):
+        try:
+            dates[0].ask.value(turn, text)
+        except CannotRead as refusal:
+            return str(refusal)
+    example = f" Try: {command.examples[0]}" if command.examples else ""
+    return f"I don't understand “{text}” after {command.name}.{example}"
+
+
+def form_of(command: Command, turn: Turn, filled: Filled) -> Form:
+    """The form of a command, with what is known filled in and what was wrong beside its field."""
+    shown = [field for field in command.fields if field.ask.asked]
+    hidden = {f.name: filled.typed[f.name] for f in command.fields if not f.ask.asked and filled.typed.get(f.name)}
+    return Form(
+        title=command.summary.rstrip("."),
+        line=line(command.name, **hidden),
+        blanks=tuple(_blank(field, turn, filled) for field in shown),
+    )
+
+
+def _blank(field: Field, turn: Turn, filled: Filled) -> Blank:
+    ask = field.ask
+    return Blank(
+        name=field.name,
+        label=ask.label,
+        kind=ask.kind,
+        required=field.required,
+        private=ask.private,
+        hint=ask.hint,
+        choices=tuple(ask.choices(turn)) if ask.choices else (),
+        longest=ask.longest,
+        value=filled.typed.get(field.name, ""),
+        error=filled.wrong.get(field.name, ""),
+    )

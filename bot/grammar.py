@@ -1,0 +1,149 @@
+"""A line and the command it names: what can be said, derived from the signatures of the command functions."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from inspect import Parameter, getdoc, signature
+from types import ModuleType
+from typing import Any, get_args, get_type_hints
+
+from rapidfuzz import fuzz, process
+
+from bot.domain.errors import CannotRead, NotUnderstood
+from bot.domain.message import BlankKind, Choice, Message
+from bot.domain.terms import Role
+from bot.turn import Turn
+
+NEAR = 70
+"""How alike, of 100, a line must be to a command for "did you mean" to name it."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """How one blank is asked for, and read from what was typed. It annotates a command's parameter."""
+
+    label: str
+    read: Callable[[Turn, str], Any]
+    """Text -> value, or CannotRead with what to type instead."""
+    show: Callable[[Any], str] = str
+    """Value -> text that reads as the same value: what a form shows and a button carries."""
+    kind: BlankKind = BlankKind.TEXT
+    choices: Callable[[Turn], Sequence[Choice]] | None = None
+    hint: str = ""
+    private: bool = False
+    longest: int = 200
+    words: int = 1
+    """The most words it takes from a typed line; 0 for a blank that is only named or filled in."""
+    lead: str = ""
+    """A word that introduces it in a typed line, such as `on`."""
+    many: bool = False
+    """A typed line may give several; the value is a tuple."""
+    rest: bool = False
+    """Takes what is left of a typed line."""
+    asked: bool = True
+    """False for a blank that only buttons fill in: no form shows it."""
+
+    def named(self, label: str, **changes: Any) -> "Ask":
+        return replace(self, label=label, **changes)
+
+    def value(self, turn: Turn, text: str) -> Any:
+        if len(text) > self.longest:
+            raise CannotRead(f"That is too long: use at most {self.longest} characters.")
+        if not self.many:
+            return self.read(turn, text)
+        return tuple(self.read(turn, part.strip()) for part in re.split(r"[,;\n]| and ", text) if part.strip())
+
+    def text(self, value: Any) -> str:
+        return ", ".join(self.show(one) for one in value) if self.many else self.show(value)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter of a command and how it is asked for."""
+
+    name: str
+    ask: Ask
+    required: bool
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing people can say."""
+
+    words: tuple[str, ...]
+    """What it is called, and its other names."""
+    may: frozenset[Role]
+    acts: bool
+    examples: tuple[str, ...]
+    run: Callable[..., Message]
+    fields: tuple[Field, ...]
+    wants_book: bool
+
+    @property
+    def name(self) -> str:
+        return self.words[0]
+
+    @property
+    def help(self) -> str:
+        return getdoc(self.run) or ""
+
+    @property
+    def summary(self) -> str:
+        return self.help.split("\n", 1)[0]
+
+
+def command(*words: str, may: Iterable[Role], acts: bool = True, examples: Sequence[str] = ()) -> Callable[[Any], Any]:
+    """Say that a function is a command. Its signature is the form, its docstring the help."""
+
+    def mark(run: Callable[..., Message]) -> Callable[..., Message]:
+        hints = get_type_hints(run, include_extras=True)
+        given = [p for p in signature(run).parameters.values() if p.name not in ("turn", "book")]
+        fields = tuple(Field(p.name, get_args(hints[p.name])[1], p.default is Parameter.empty) for p in given)
+        run.command = Command(words, frozenset(may), acts, tuple(examples), run, fields, "book" in hints)  # type: ignore[attr-defined]
+        return run
+
+    return mark
+
+
+@dataclass(frozen=True)
+class Book:
+    """All commands, found by the words that begin a line."""
+
+    commands: tuple[Command, ...]
+
+    @classmethod
+    def of(cls, *modules: ModuleType) -> "Book":
+        return cls(tuple(f.command for module in modules for f in vars(module).values() if hasattr(f, "command")))
+
+    def find(self, line: str) -> tuple[Command, str]:
+        """The command whose words begin `line`, the longest first, and the rest of the line."""
+        tidy = " ".join(line.split())
+        for words, found in self._by_words():
+            if re.match(rf"{re.escape(words)}(?=$|[\s:,?])", tidy, re.IGNORECASE):
+                return found, tidy[len(words) :].strip(" :?")
+        raise NotUnderstood("I don't know that one. Say help to see what you can say here.", self.nearest(tidy))
+
+    def nearest(self, line: str) -> tuple[str, ...]:
+        """Commands that the line is nearly, each with the rest of the line kept."""
+        words = [words for words, _ in self._by_words()]
+        start = line.lower().split(" ")
+        tries = {" ".join(start[:n]): " ".join(line.split(" ")[n:]) for n in (1, 2) if len(start) >= n}
+        scored = [
+            (score, f"{word} {rest}".strip())
+            for text, rest in tries.items()
+            for word, score, _ in process.extract(text, words, scorer=fuzz.ratio, score_cutoff=NEAR, limit=3)
+        ]
+        return tuple(dict.fromkeys(line for _, line in sorted(scored, reverse=True)))[:3]
+
+    def _by_words(self) -> list[tuple[str, Command]]:
+        return sorted(((w, c) for c in self.commands for w in c.words), key=lambda pair: -len(pair[0]))
+
+
+def line(words: str, **values: object) -> str:
+    """The line that says `words` with these blanks filled: what a button carries."""
+    told = [f"{name}={_quoted(str(value))}" for name, value in values.items() if value not in (None, "")]
+    return " ".join([words, *told])
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if re.search(r"\s", text) else text

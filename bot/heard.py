@@ -1,0 +1,63 @@
+"""What reached the bot: the same delivery, or the same press of a button, is answered once and acts once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from bot.domain.message import Message, Said
+from storage.add import add_all
+from storage.crypto import Vault
+from storage.tables import Heard, Person
+
+ABOUT = "heard"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """By what a line is known again; None where the platform gives nothing."""
+
+    delivery: str | None
+    nonce: str | None
+
+
+def keys_of(said: Said) -> Keys:
+    connection = said.who.connection
+    nonce = f"{connection}/{said.who.account}/{said.nonce}/{said.line}" if said.nonce else None
+    return Keys(f"{connection}/{said.delivery}" if said.delivery else None, nonce)
+
+
+def earlier(db: Session, vault: Vault, keys: Keys) -> Message | None:
+    """The answer that the first delivery, or the first press, got; None for a line not heard before."""
+    known = [col(Heard.delivery) == keys.delivery] if keys.delivery else []
+    known += [col(Heard.nonce) == keys.nonce] if keys.nonce else []
+    if not known:
+        return None
+    first = db.exec(select(Heard.sealed).where(or_(*known))).first()
+    if first is None:
+        return None
+    told = vault.open_own(first, ABOUT)
+    return Message(told["text"], private=told["private"], error=told["error"])
+
+
+def keep(
+    db: Session, vault: Vault, said: Said, keys: Keys, person: Person | None, message: Message, now: datetime
+) -> None:
+    """Keep that a line was asked and what came of it. A refused or unfinished form keeps its nonce for another try."""
+    done = not message.error and message.form is None
+    told = {"line": said.line, "text": message.text, "private": message.private, "error": message.error}
+    add_all(
+        db,
+        [
+            Heard(
+                delivery=keys.delivery,
+                nonce=keys.nonce if done else None,
+                person_id=person.id if person else None,
+                connection_id=said.who.connection,
+                place=said.where.place,
+                verdict=message.error or ("done" if done else "form"),
+                sealed=vault.seal_own(told, ABOUT),
+                at=now,
+            )
+        ],
+    )
