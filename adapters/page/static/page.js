@@ -1,7 +1,7 @@
 /** The local chat page: who speaks, in which room, and what is heard meanwhile. */
 
 import { dayAndClock } from "./dates.js";
-import { el, unseen } from "./dom.js";
+import { el } from "./dom.js";
 import { Talk } from "./talk.js";
 import { Lost, get, listen, post as send, say } from "./wire.js";
 
@@ -124,7 +124,7 @@ function drawRooms() {
     ...all.map(({ place, name, agency }) => {
       const count = unread.get(placeOf(place)) ?? 0;
       const label = [el("span", { class: "name" }, name), agency && agency.toLowerCase() !== name.toLowerCase() ? el("span", { class: "quiet" }, agency) : null];
-      const news = count ? el("span", { class: "news" }, `${count}`, unseen(" new"), el("span", { class: "word", "aria-hidden": "true" }, " new")) : null;
+      const news = count ? el("span", { class: "news" }, `${count}`, el("span", { class: "word" }, " new")) : null;
       return el("li", {}, el("a", { href: addressOf(place, me), "aria-current": place === here ? "page" : null }, el("span", {}, label), news));
     }),
   );
@@ -270,7 +270,10 @@ const heard = {
     drawElsewhere();
   },
   clock: ({ now }) => setClock(now),
-  down: () => document.body.classList.add("down"),
+  down() {
+    if (!document.body.classList.contains("down")) status.textContent = "Not connected; trying again";
+    document.body.classList.add("down");
+  },
 };
 
 function arrive(post, isNew) {
