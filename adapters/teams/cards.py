@@ -5,7 +5,9 @@ from typing import Any
 
 from adapters.teams.forms import form_elements
 from adapters.teams.words import (
+    LONGEST,
     Element,
+    cut,
     fitting,
     heading,
     line,
@@ -30,17 +32,19 @@ def card(message: Message, *, private: bool, dialog: bool = False) -> Element:
 
     In a dialog the buttons are submits: dialogs answer no Universal Actions.
     """
-    top = _top(message)
     tail = small(message.aside)
     buttons = [button(each, nonce=message.nonce, dialog=dialog) for each in message.actions]
-    room = LARGEST - size(top, tail, buttons) - 600  # the card's own frame, and the line that says what is left out
+    room = LARGEST - size(tail, buttons) - 600  # the card's own frame, and the line that says what is left out
+    form: list[Element] = []
     if message.form is not None:
-        filling, submit = form_elements(message.form, nonce=message.nonce, dialog=dialog, room=room)
-        top, buttons = top + filling, [submit, *buttons]
-        room -= size(filling, submit)
+        form, submit = form_elements(message.form, nonce=message.nonce, dialog=dialog, room=room)
+        buttons = [submit, *buttons]
+        room -= size(form, submit)
+    # What does not fit is left out from the end of each part, the less telling part first.
+    top, top_out, room = fitting(([each] for each in _top(message)), room)
     facts, facts_out, room = fitting(([fact(each)] for each in message.facts if private or not each.private), room)
     rows, rows_out = _table(message.table, message.nonce, dialog, room) if message.table else ([], 0)
-    body = top + facts + rows + _left_out(facts_out + rows_out) + tail
+    body = top + form + facts + rows + _left_out(top_out + facts_out + rows_out) + tail
     return _framed(body, buttons, wide=message.table is not None)
 
 
@@ -75,7 +79,7 @@ def fact(fact: Fact) -> Element:
 
 def _top(message: Message) -> list[Element]:
     """The answer: a heading where something follows it, plain words where it stands alone."""
-    first, _, rest = message.text.strip().partition("\n")
+    first, _, rest = cut(message.text.strip(), LONGEST).partition("\n")
     alone = not (message.facts or message.table or message.form)
     opening = paragraphs(first) if alone else [heading(first)] if first else []
     return opening + paragraphs(rest)

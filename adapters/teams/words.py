@@ -16,8 +16,9 @@ COLOURS: Mapping[State, str] = {
     State.DONE: "Good",
 }
 _MARKUP = re.compile(r"[\\`*_\[\]#<>~|&{}]|^\s*(?:[-+>]|\d+[.)])\s", re.MULTILINE)
-_LONGEST = 6_000
-"""Characters of one text that a card carries, well under what a whole message may hold."""
+LONGEST = 4_000
+"""Characters of a message's text that a card carries: well under what a message may hold, whatever they are."""
+LONGEST_SMALL = 500
 
 
 def run(text: str, **looks: Any) -> Element:
@@ -40,13 +41,17 @@ def heading(text: str) -> Element:
 
 def paragraphs(text: str, **looks: Any) -> list[Element]:
     """A line of text a paragraph; empty lines only part."""
-    whole = text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + " …"
-    return [line(run(each, **looks)) for each in whole.splitlines() if each.strip()]
+    return [line(run(each, **looks)) for each in text.splitlines() if each.strip()]
 
 
 def small(text: str) -> list[Element]:
     """Small print."""
-    return paragraphs(text, size="Small", isSubtle=True)
+    return paragraphs(cut(text, LONGEST_SMALL), size="Small", isSubtle=True)
+
+
+def cut(text: str, longest: int) -> str:
+    """The text, or as much of it as is allowed."""
+    return text if len(text) <= longest else text[:longest].rstrip() + " …"
 
 
 def state_runs(state: State) -> list[Element]:
