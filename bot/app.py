@@ -32,6 +32,14 @@ AWAY = "I couldn't save that: the database isn't answering. Nothing was changed.
 BROKEN = "Something went wrong on our side and nothing was changed. Tell your administrator"
 
 
+class Unfinished(Exception):
+    """A form that a command sends back with an error beside a field; what the command began is rolled back."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text)
+        self.message = message
+
+
 @dataclass(frozen=True)
 class App:
     """The bot as adapters see it: `answer` for a line, `met` for an account or a place that was seen."""
@@ -104,6 +112,8 @@ class App:
                 message = self._run(found, turn, said, rest)
                 turn.db.flush()
                 return message
+        except Unfinished as unfinished:
+            return unfinished.message
         except Refusal as refusal:
             return refused(refusal, said)
 
@@ -118,9 +128,8 @@ class App:
         except CannotRead as refusal:
             if not refusal.blank or (said.values is None and refusal.blank in filled.values):
                 raise
-            turn.db.expunge_all()
             filled.wrong[refusal.blank] = str(refusal)
-            return _ask_for_rest(found, turn, filled)
+            raise Unfinished(_ask_for_rest(found, turn, filled)) from refusal
 
     def _answer_of_first(self, said: Said, now: datetime) -> Message:
         with self.store.reading() as db:

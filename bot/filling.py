@@ -133,8 +133,8 @@ def _leftover(command: Command, turn: Turn, text: str, filled: Filled) -> str:
 
 def form_of(command: Command, turn: Turn, filled: Filled) -> Form:
     """The form of a command, with what is known filled in and what was wrong beside its field."""
-    shown = [field for field in command.fields if field.ask.asked]
-    hidden = {f.name: filled.typed[f.name] for f in command.fields if not f.ask.asked and filled.typed.get(f.name)}
+    shown = [field for field in command.fields if field.ask.asked or field.name in filled.wrong]
+    hidden = {f.name: filled.typed[f.name] for f in command.fields if f not in shown and filled.typed.get(f.name)}
     return Form(
         title=command.summary.rstrip("."),
         line=line(command.name, **hidden),

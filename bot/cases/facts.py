@@ -208,6 +208,15 @@ def _ask_second_person(turn: Turn, file: File, new: New, missed: Clock) -> Recor
     return Recorded(entry, None, waits=True)
 
 
+def plan(turn: Turn, file: CaseFile, kind: EntryKind, what: str, on: date) -> None:
+    """Put a meeting or panel on record, planned or held. `what` is one of a closed list, never a person's words."""
+    must_be_open(file.case)
+    if kind is EntryKind.HELD:
+        _check_date(turn, file, kind, on, None)
+    history.record(turn, file.case, New(kind, on, clear={"what": what}))
+    posts.case_moved(turn, file.case)
+
+
 def approve(turn: Turn, file: File, number: int) -> Recorded:
     """A second person's yes to an earlier date: the fact goes on record under both names."""
     asked = entry_numbered(file, number)

@@ -9,7 +9,7 @@ from sqlmodel import col, or_, select
 
 from bot.cases import visible
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Agency, CaseStatus, ClockState, Process, Role
+from bot.domain.terms import Agency, CaseStatus, ClockKind, ClockState, Process, Role
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Person, Request
 
@@ -44,6 +44,8 @@ class Page:
 
     lines: list[DueLine]
     total: int
+    statutory: int
+    """How many of the total are the law's dates."""
     number: int
 
     @property
@@ -54,11 +56,16 @@ class Page:
 def due(turn: Turn, wanted: Wanted, page: int, *, size: int = PAGE) -> Page:
     """Duties that run, by date: those that the asker may know of."""
     base = _duties(turn, wanted)
-    total = turn.db.exec(select(func.count()).select_from(base.subquery())).one()
+    counted = base.with_only_columns(func.count(), func.count().filter(col(Deadline.rule).in_(_statutory(turn))))
+    total, statutory = turn.db.execute(counted).one()
     rows = turn.db.execute(
         base.order_by(col(Deadline.legal), col(Deadline.id)).offset((page - 1) * size).limit(size)
     ).all()
-    return Page([_line(*row) for row in rows], total, page)
+    return Page([_line(*row) for row in rows], total, statutory, page)
+
+
+def _statutory(turn: Turn) -> list[str]:
+    return [rule.id for rule in turn.rules.clocks if rule.kind is ClockKind.STATUTORY]
 
 
 def _duties(turn: Turn, wanted: Wanted) -> Select[Deadline, Case, Enquiry, Request, str]:

@@ -154,10 +154,3 @@ def refreshed(turn: Turn, file: CaseFile) -> CaseFile:
     """The file as it stands after a change in this turn."""
     turn.db.flush()
     return open_case_file(turn, file.case)
-
-
-def plan(turn: Turn, case: Case, kind: EntryKind, what: str, on: date) -> None:
-    """Put a meeting or panel on record, planned or held. `what` is one of a closed list, never a person's words."""
-    must_be_open(case)
-    history.record(turn, case, New(kind, on, clear={"what": what}))
-    posts.case_moved(turn, case)

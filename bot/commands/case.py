@@ -201,13 +201,11 @@ def held(
     on: DayBlank = None,
 ) -> Message:
     """Record that a planned meeting or panel took place."""
-    if on and on > turn.today:
-        raise CannotRead("That would be dated after today. If it is planned, say: plan", "on")
     return _planned(turn, case, EntryKind.HELD, what, on or turn.today)
 
 
 def _planned(turn: Turn, case: Case, kind: EntryKind, what: Planned, on: date) -> Message:
-    referrals.plan(turn, case, kind, words_of(what), on)
+    facts.plan(turn, open_case_file(turn, case), kind, words_of(what), on)
     verb = "planned for" if kind is EntryKind.PLANNED else "held on"
     return Message(f"{case.reference}: {words_of(what)} {verb} {say_day(on, turn.today)}.", private=turn.private)
 

@@ -110,20 +110,30 @@ def _wanted(
 
 
 def _dates(turn: Turn, shown: Page, wanted: Wanted, again: Mapping[str, object]) -> Message:
-    late = sum(1 for each in shown.lines if each.deadline.legal < turn.today)
-    things = f"{shown.total} date{'' if shown.total == 1 else 's'}"
-    known = f", {late} of those shown late" if late else ""
     rows = tuple(_row(turn, each) for each in shown.lines)
     actions = [Action("More", line("list", **again, page=shown.number + 1), acts=False)] if shown.more else []
     if shown.total:
         actions.append(Action("As CSV, privately", line("list", **again, as_csv="yes"), acts=False))
     return Message(
-        text=f"{things}{known}." if shown.total else "Nothing is on that list.",
+        text=_headline(shown, wanted, again),
         table=Table(("Reference", "What", "Due", "Owner"), rows) if rows else None,
         actions=tuple(actions),
         aside=f"{_which_lines(shown)}Read as: {_read_as(turn, wanted)}.",
         private=turn.private,
     )
+
+
+def _headline(shown: Page, wanted: Wanted, again: Mapping[str, object]) -> str:
+    """ "3 things are overdue for health, 1 of them statutory." """
+    how = "overdue" if again.get("which") is Which.OVERDUE else "due"
+    of = f" for {wanted.agency.label}" if wanted.agency else ""
+    match shown.total:
+        case 0:
+            return f"Nothing is {how}{of}."
+        case 1:
+            return f"1 thing is {how}{of}{', and it is statutory' if shown.statutory else ''}."
+        case many:
+            return f"{many} things are {how}{of}, {shown.statutory or 'none'} of them statutory."
 
 
 def _which_lines(shown: Page) -> str:
