@@ -131,7 +131,8 @@ def rooms(patient: Patient) -> Iterator[Finding]:
     for agency in (each for each in Agency if each in asked | staffed):
         bound = rooms_of(patient.db, agency)
         mend = f"Say in its room: /referral room bind {agency.value}"
-        yield Finding(f"{len(bound)} rooms are bound for {agency.label}.", "" if bound else mend)
+        names = ", ".join(room.name for room in bound)
+        yield Finding(f"Rooms of {agency.label}: {names or 'none'}.", "" if bound else mend)
     if not rooms_of(patient.db, None):
         yield Finding(
             "No administrators' room is bound, so trouble has nowhere to go.",

@@ -8,6 +8,8 @@ from shutil import rmtree
 
 from sqlalchemy import make_url
 
+from bot.app import App
+from bot.commands import BOOK
 from bot.domain.calendar import LONDON
 from bot.domain.errors import BadSettings
 from bot.rules import Rules, load_rules
@@ -30,6 +32,10 @@ class Installation:
     rules: Rules
     clock: Clock
     demo: bool = False
+
+    @property
+    def app(self) -> App:
+        return App(self.store, self.vault, self.rules, BOOK, record_url=self.settings.record_url)
 
 
 def open_installation(settings: Settings, wall: Clock) -> Installation:
@@ -82,8 +88,18 @@ def make_demo(*, reset: bool) -> None:
 
 
 def open_demo(settings: Settings, wall: Clock) -> Installation:
+    """The demo is alone with itself: of the settings it takes only where to listen and how much to log."""
+    own = Settings(
+        database_url=_demo_url(),
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level,
+        local_page=True,
+        council="Anyshire",
+        email_domains=("anyshire.example", "nhs.example", "oakhurst.example"),
+    )
     vault, clock = Vault((DEMO / "key").read_text()), DemoClock(DEMO / "clock", wall)
-    return Installation(settings, open_store(_demo_url()), vault, load_rules(), clock, demo=True)
+    return Installation(own, open_store(own.database_url), vault, load_rules(), clock, demo=True)
 
 
 def read_moment(text: str | None, clock: Clock) -> datetime:

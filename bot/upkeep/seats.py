@@ -1,0 +1,74 @@
+"""Who can be spoken as on this machine, and where: for `say`, the terminal and the local page."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from bot.domain.errors import BadSettings
+from bot.domain.message import Where, Who
+from bot.domain.terms import Platform
+from bot.upkeep.connections import PAGE
+from storage.connect import Store
+from storage.tables import Connection, Identity, Person, Room
+
+PRIVATE = "private:"
+"""What the private place of a person on the local page begins with; their e-mail follows."""
+
+
+def page_connection(db: Session) -> Connection:
+    """The local page's; one that is made here only carries what an operator says, and nothing is posted to it."""
+    page = db.exec(select(Connection).where(Connection.platform == Platform.PAGE)).first()
+    if page is None:
+        page = Connection(platform=Platform.PAGE, outside_id=PAGE, name="Local page", active=False)
+        db.add(page)
+        db.flush()
+    return page
+
+
+def take_seat(db: Session, email: str, now: datetime) -> Who:
+    """A member of staff's account on this machine. Whoever may run this command may speak as anyone."""
+    person = db.exec(select(Person).where(Person.email == email.strip().casefold())).first()
+    if person is None:
+        raise BadSettings(f"Nobody on the staff list has the address {email}.")
+    page = page_connection(db)
+    seat_everyone(db, page, [person], now)
+    return Who(page.id or 0, account=person.email, email=person.email)
+
+
+def seat_everyone(db: Session, page: Connection, people: Iterable[Person], now: datetime) -> None:
+    """Give each an account on the local page, where they have none yet."""
+    seated = set(db.exec(select(Identity.account).where(Identity.connection_id == page.id)))
+    for person in people:
+        if person.email not in seated:
+            own = Identity(person_id=person.id or 0, connection_id=page.id or 0, account=person.email, heard_at=now)
+            own.place = PRIVATE + person.email
+            db.add(own)
+    db.flush()
+
+
+def place(db: Session, who: Who, room: str | None) -> Where:
+    """The bound room of that name, on whichever platform; a private chat without one."""
+    if room is None:
+        return Where(who.connection, PRIVATE + who.email, private=True, name="Private chat")
+    rooms = list(db.exec(select(Room).where(col(Room.bound)).order_by(col(Room.id))))
+    wanted = room.strip().removeprefix("#").casefold()
+    for each in rooms:
+        if wanted in (each.name.casefold(), each.place.casefold()):
+            return Where(each.connection_id, each.place, name=each.name, shared=each.shared)
+    known = ", ".join(each.name for each in rooms) or "none"
+    raise BadSettings(f"No bound room is called {room}. There are: {known}.")
+
+
+def staff_of(store: Store) -> list[tuple[str, str, str, str]]:
+    """Everybody who works here: e-mail, name, role, agency."""
+    with store.reading() as db:
+        people = db.exec(select(Person).where(col(Person.active)).order_by(col(Person.id)))
+        return [(each.email, each.name, each.role.replace("_", " "), each.agency.label) for each in people]
+
+
+def rooms_on(store: Store, connection: int) -> list[tuple[str, str, str]]:
+    """The bound rooms of a connection: place, name, agency."""
+    with store.reading() as db:
+        rooms = db.exec(select(Room).where(Room.connection_id == connection, col(Room.bound)).order_by(col(Room.id)))
+        return [(each.place, each.name, each.agency.label if each.agency else "administrators") for each in rooms]
