@@ -27,7 +27,7 @@ from adapters.slack.listeners import Answer, Listeners, Met
 from adapters.slack.modals import FORM
 from adapters.slack.workspace import Workspace
 from bot.courier import Chat, Credentials
-from bot.domain.errors import TryLater, Undeliverable
+from bot.domain.errors import BadSettings, TryLater, Undeliverable
 
 LOG = logging.getLogger(__name__)
 PATH = "/slack/events"
@@ -43,7 +43,8 @@ class Slack:
     """All Slack workspaces of this installation behind one address.
 
     `answer` is called in a thread, `met` after it, at most once an hour for each person. `api_url` names another Web
-    API than Slack's own. `told(connection, team)` is called when Slack has said which workspace a token belongs to.
+    API than Slack's own. `told(connection, team)` is called in a thread when Slack has said which workspace a token
+    belongs to; it may raise BadSettings.
     """
 
     def __init__(
@@ -56,8 +57,9 @@ class Slack:
         api_url: str | None = None,
         command: str = "/referral",
         told: Callable[[int, str], None] | None = None,
+        proxy: str | None = None,
     ) -> None:
-        self._workspaces = [Workspace(each, api_url) for each in credentials]
+        self._workspaces = [Workspace(each, api_url, proxy) for each in credentials]
         self._told = told
         secrets = dict.fromkeys(each.signing_secret for each in self._workspaces)
         # An empty secret would be one that anybody can sign with.
@@ -126,22 +128,22 @@ class Slack:
         """Learn the workspace's own name; again each minute until Slack answers."""
         while True:
             try:
-                await workspace.introduce()
+                team = await workspace.introduce()
+                if self._told:
+                    await asyncio.to_thread(self._told, workspace.connection, team)
             except TryLater as not_now:
                 LOG.warning("Slack connection %s: %s", workspace.connection, not_now)
                 await asyncio.sleep(ASK_AGAIN)
                 continue
-            except Undeliverable as no:
+            except (Undeliverable, BadSettings) as no:
                 LOG.error("Slack connection %s: %s", workspace.connection, no)
-            else:
-                if self._told:
-                    await asyncio.to_thread(self._told, workspace.connection, workspace.team)
             return
 
     def _socket(self, token: str) -> SocketModeClient:
         """Socket Mode: the bot calls Slack, so that no address of ours need be open to the world."""
         ours = [each for each in self._workspaces if each.app_token == token]
-        socket = SocketModeClient(app_token=token, web_client=ours[0].client, proxy=ours[0].proxy, logger=QUIET)
+        socket = SocketModeClient(app_token=token, web_client=ours[0].client, logger=QUIET)
+        socket.proxy = ours[0].client.proxy  # as the settings say, not as the library finds it
 
         async def received(client: AsyncBaseSocketModeClient, envelope: SocketModeRequest) -> None:
             heard = AsyncBoltRequest(mode="socket_mode", body=envelope.payload, headers=build_headers(envelope))

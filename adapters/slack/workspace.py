@@ -42,22 +42,21 @@ class Channel:
 class Workspace:
     """A connection to Slack. Its team and bot user are empty until Slack has told them."""
 
-    def __init__(self, credentials: Credentials, api_url: str | None) -> None:
+    def __init__(self, credentials: Credentials, api_url: str | None = None, proxy: str | None = None) -> None:
         secrets = credentials.secrets
         self.connection, self.team, self.app_id = credentials.connection, credentials.outside_id, credentials.app_id
         self.enterprise = self.bot_user = self.bot = ""
         self.signing_secret, self.app_token = secrets.get("signing_secret", ""), secrets.get("app_token", "")
         base = api_url or AsyncWebClient.BASE_URL
         self.client = AsyncWebClient(token=secrets.get("bot_token", ""), base_url=base, retry_handlers=[])
-        self.proxy = None if api_url else self.client.proxy
-        self.client.proxy = None  # the session reads the environment, NO_PROXY included
+        self.client.proxy = proxy if base.startswith("https:") else None
         self._met: dict[tuple[str, str], tuple[Account | Channel, datetime]] = {}
 
     @property
     def session(self) -> aiohttp.ClientSession:
         """One pool of connections for all calls, made on first use: it belongs to the running loop."""
         if self.client.session is None or self.client.session.closed:
-            self.client.session = aiohttp.ClientSession(timeout=CALL, trust_env=True)
+            self.client.session = aiohttp.ClientSession(timeout=CALL)
         return self.client.session
 
     async def close(self) -> None:
@@ -88,18 +87,19 @@ class Workspace:
     async def send(self, url: str, **content: Any) -> None:
         """POST to an address that Slack gave us. Raises as `call` does."""
         try:
-            async with self.session.post(url, **content) as answer:
+            async with self.session.post(url, proxy=self.client.proxy, **content) as answer:
                 if answer.status != 200:
                     raise refusal("an answer", answer.status, answer.headers, {"error": (await answer.text())[:40]})
         except (aiohttp.ClientError, TimeoutError, OSError) as broken:
             raise TryLater(f"Slack cannot be reached ({type(broken).__name__}).") from broken
 
-    async def introduce(self) -> None:
-        """Ask Slack which workspace the token belongs to. Raises as `call` does."""
+    async def introduce(self) -> str:
+        """Ask Slack which workspace the token belongs to; its id. Raises as `call` does."""
         told = await self.call("auth.test")
         self.team = self.team or told.get("team_id", "")
         self.enterprise = told.get("enterprise_id") or ""
         self.bot_user, self.bot = told.get("user_id", ""), told.get("bot_id", "")
+        return str(told.get("team_id", ""))
 
     def account(self, user: str, now: datetime) -> Account | None:
         """What is known of a person, without asking; None when Slack should be asked."""
