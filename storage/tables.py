@@ -161,8 +161,10 @@ class Request(SQLModel, table=True):
     case_id: int = Field(foreign_key="case.id", index=True)
     service: str
     agency: Agency = word(Agency, index=True)
+    ordinal: int = 1
+    """1 for the first request to a service on a case, 2 for the second: how a room tells two of a kind apart."""
     adviser: str = ""
-    """Which of several advisers of one service, such as a clinic or a second therapist: a body, never a child."""
+    """Which body was asked, as somebody typed it: shown privately, never in a room."""
     asked_on: date
     receipt_on: date | None = None
     sent_on: date | None = None

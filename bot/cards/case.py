@@ -68,7 +68,8 @@ def _advice(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
         if deadline is not None and viewer.may_know_request(request.agency):
             label = sentence(title(turn, deadline, advice.label(turn, request)))
             how = State.WAITING if request.sent_on and not request.received_on else state(turn, deadline)
-            yield Fact(label, when(turn, deadline), _how_far(turn, request), how)
+            body = f"{request.adviser} · " if request.adviser and viewer.private else ""
+            yield Fact(label, when(turn, deadline), f"{body}{_how_far(turn, request)}", how)
 
 
 def _how_far(turn: Turn, request: Request) -> str:

@@ -24,9 +24,12 @@ def adviser_of(turn: Turn, request: Request) -> Adviser:
 
 
 def label(turn: Turn, request: Request) -> str:
-    """What a caseworker calls it: `speech and language`, with the body's name where several were asked."""
+    """What a caseworker calls it: `speech and language`, and `speech and language (2)` for the second on a case.
+
+    The body's name is words that somebody typed: it stays out of what a room may hear.
+    """
     name = adviser_of(turn, request).label
-    return f"{name} ({request.adviser})" if request.adviser else name
+    return name if request.ordinal == 1 else f"{name} ({request.ordinal})"
 
 
 def ask(
@@ -36,12 +39,7 @@ def ask(
     must_be_open(file.case)
     _check_asked_on(turn, file, on)
     _check_not_waiting(file, services, adviser)
-    new = [
-        Request(
-            case_id=file.case.id or 0, service=s.id, agency=s.agency or Agency.EDUCATION, adviser=adviser, asked_on=on
-        )
-        for s in services
-    ]
+    new = [_new(file, service, on, adviser) for service in services]
     add_all(turn.db, new)
     asked = [
         New(EntryKind.ADVICE_ASKED, on, request_id=request.id, clear={"service": request.service}) for request in new
@@ -54,6 +52,17 @@ def ask(
     posts.case_moved(turn, file.case)
     clocks = {deadline.request_id: deadline for deadline in after}
     return [(request, clocks[request.id]) for request in new]
+
+
+def _new(file: CaseFile, service: Adviser, on: date, adviser: str) -> Request:
+    return Request(
+        case_id=file.case.id or 0,
+        service=service.id,
+        agency=service.agency or Agency.EDUCATION,
+        ordinal=1 + sum(request.service == service.id for request in file.requests),
+        adviser=adviser,
+        asked_on=on,
+    )
 
 
 def _check_asked_on(turn: Turn, file: CaseFile, on: date) -> None:
