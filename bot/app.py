@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlmodel import Session, select
 
 from bot import heard
@@ -14,6 +14,7 @@ from bot.cases import staff
 from bot.domain.errors import CannotRead, NotAllowed, NotUnderstood, Refusal, WhichOne
 from bot.domain.message import Action, Message, Said, Where, Who
 from bot.domain.terms import Role
+from bot.fault import log_fault
 from bot.filling import Filled, fill, form_of
 from bot.grammar import Book, Command
 from bot.rules import Rules
@@ -24,11 +25,8 @@ from storage.tables import Person, Room
 
 log = logging.getLogger(__name__)
 
-CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Letters and digits that are not mistaken for each other on the telephone."""
-
 AWAY = "I couldn't save that: the database isn't answering. Nothing was changed. Try again in a minute"
-
+UNSURE = "The database went away while that was being saved. I am checking; please do not repeat it"
 BROKEN = "Something went wrong on our side and nothing was changed. Tell your administrator"
 
 
@@ -56,10 +54,8 @@ class App:
         """The answer to one line. Never raises: every trouble is a sentence, and a fault a sentence with a code."""
         try:
             return self._in_one_transaction(said, now)
-        except IntegrityError:  # the same delivery or nonce reached two replicas at once: the other has answered it
-            return self._answer_of_first(said, now)
-        except (OperationalError, DBAPIError) as error:
-            return self._database_trouble(said, error)
+        except IntegrityError as error:  # one delivery reached two replicas at once, and the other has answered it
+            return self._earlier(said) or fault(BROKEN, error)
         except Exception as error:  # noqa: BLE001  the edge of one answer: a bug is one person's trouble, not everybody's
             return fault(BROKEN, error)
 
@@ -72,15 +68,24 @@ class App:
                 room.reference = dict(where.reference)
 
     def _in_one_transaction(self, said: Said, now: datetime) -> Message:
-        with self.store.transaction() as db:
-            keys = heard.keys_of(said)
-            earlier = heard.earlier(db, self.vault, keys)
-            if earlier is not None:
-                return earlier
-            person = staff.recognise(db, said.who, now)
-            message = self._answer(db, said, person, now)
-            heard.keep(db, self.vault, said, keys, person, message, now)
-            return message
+        committing = False
+        try:
+            with self.store.transaction() as db:
+                message = self._heard(db, said, now)
+                committing = True
+        except (OperationalError, InterfaceError) as error:
+            return self._away(said, error, committing=committing)
+        return message
+
+    def _heard(self, db: Session, said: Said, now: datetime) -> Message:
+        keys = heard.keys_of(said)
+        earlier = heard.earlier(db, self.vault, keys)
+        if earlier is not None:
+            return earlier
+        person = staff.recognise(db, said.who, now)
+        message = self._answer(db, said, person, now)
+        heard.keep(db, self.vault, said, keys, person, message, now)
+        return message
 
     def _answer(self, db: Session, said: Said, person: Person | None, now: datetime) -> Message:
         if person is None:
@@ -131,19 +136,18 @@ class App:
             filled.wrong[refusal.blank] = str(refusal)
             raise Unfinished(_ask_for_rest(found, turn, filled)) from refusal
 
-    def _answer_of_first(self, said: Said, now: datetime) -> Message:
-        with self.store.reading() as db:
-            earlier = heard.earlier(db, self.vault, heard.keys_of(said))
-        return earlier or fault(BROKEN, IntegrityError("heard", {}, Exception()))
-
-    def _database_trouble(self, said: Said, error: DBAPIError) -> Message:
-        """The database is away. If it went during the commit, whether the line was saved is looked up."""
+    def _away(self, said: Said, error: Exception, *, committing: bool) -> Message:
+        """The database went away. If that was while committing, whether the line was saved is looked up."""
+        if not committing:
+            return fault(AWAY, error)
         try:
-            with self.store.reading() as db:
-                earlier = heard.earlier(db, self.vault, heard.keys_of(said))
-        except DBAPIError:
-            earlier = None
-        return earlier or fault(AWAY, error)
+            return self._earlier(said) or fault(AWAY, error)
+        except (OperationalError, InterfaceError):
+            return fault(UNSURE, error)
+
+    def _earlier(self, said: Said) -> Message | None:
+        with self.store.reading() as db:
+            return heard.earlier(db, self.vault, heard.keys_of(said))
 
 
 def _room(db: Session, where: Where) -> Room | None:
@@ -185,14 +189,7 @@ def refused(refusal: Refusal, said: Said) -> Message:
 
 def fault(sentence: str, error: Exception) -> Message:
     """A trouble that nobody asked for: logged under a code, and the person told the code."""
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(4))
-    log.error("fault %s: %s", code, type(error).__name__, exc_info=_without_values(error))
-    return Message(f"{sentence} (code {code}).", private=True, error="Fault")
-
-
-def _without_values(error: Exception) -> bool:
-    """Whether the trace may be logged: a database error carries the values of its statement, which may be private."""
-    return not isinstance(error, DBAPIError)
+    return Message(f"{sentence} (code {log_fault(log, 'a line', error)}).", private=True, error="Fault")
 
 
 def _guarded(turn: Turn, said: Said, message: Message) -> Message:
