@@ -22,14 +22,15 @@ class SlackChat:
 
     async def send(self, to: Address, message: Message, key: str) -> str:
         metadata = {"event_type": POST, "event_payload": {"key": key}}
-        told = await self.workspace.call("chat.postMessage", _post(to.place, to, message) | {"metadata": metadata})
+        body = _post(message, to) | {"channel": await self.workspace.direct(to.place), "metadata": metadata}
+        told = await self.workspace.call("chat.postMessage", body)
         if message.attachment:
             await hand_over(self.workspace, told["channel"], message.attachment)
         return f"{told['channel']}/{told['ts']}"
 
     async def edit(self, to: Address, platform_id: str, message: Message) -> None:
         channel, _, ts = platform_id.partition("/")
-        await self.workspace.call("chat.update", _post(channel, to, message) | {"ts": ts})
+        await self.workspace.call("chat.update", _post(message, to) | {"channel": channel, "ts": ts})
 
     async def withdraw(self, to: Address, platform_id: str) -> None:
         channel, _, ts = platform_id.partition("/")
@@ -41,7 +42,7 @@ class SlackChat:
 
     async def find(self, to: Address, key: str) -> str | None:
         """Asking needs the optional permission to read history; Undeliverable says that it was not given."""
-        channel = await direct(self.workspace, to.place) if to.private else to.place
+        channel = await self.workspace.direct(to.place)
         try:
             told = await self.workspace.call(
                 "conversations.history", channel=channel, limit=LOOKED_BACK, include_all_metadata="true"
@@ -52,25 +53,17 @@ class SlackChat:
         return next((f"{channel}/{post['ts']}" for post in posts), None)
 
 
-def _post(channel: str, to: Address, message: Message) -> dict[str, Any]:
+def _post(message: Message, to: Address) -> dict[str, Any]:
     """The body of a post. The line in a notification never holds a private fact, even in a direct message."""
     if message.private and not to.private:
         raise Undeliverable("A private message has no place in a channel.")
     body = dict(answer_body(message, private=to.private, notified=True))
-    return body | {"channel": channel, "unfurl_links": False, "unfurl_media": False}
+    return body | {"unfurl_links": False, "unfurl_media": False}
 
 
 def _key(post: dict[str, Any]) -> str | None:
     metadata = post.get("metadata") or {}
     return metadata.get("event_payload", {}).get("key") if metadata.get("event_type") == POST else None
-
-
-async def direct(workspace: Workspace, place: str) -> str:
-    """The id of the direct message with a person; a conversation's own id is returned as it is."""
-    if place[:1] not in ("U", "W"):
-        return place
-    told = await workspace.call("conversations.open", {"users": place})
-    return str(told["channel"]["id"])
 
 
 async def hand_over(workspace: Workspace, place: str, attachment: Attachment) -> None:
@@ -79,7 +72,7 @@ async def hand_over(workspace: Workspace, place: str, attachment: Attachment) ->
     Slack's page on uploading files; the older files.upload is retired.
     """
     content = attachment.text.encode()
-    channel = await direct(workspace, place)
+    channel = await workspace.direct(place)
     told = await workspace.call("files.getUploadURLExternal", filename=attachment.name, length=len(content))
     await workspace.send(told["upload_url"], data=content)
     files = [{"id": told["file_id"], "title": attachment.name}]

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from adapters.slack.blocks import answer_body
-from adapters.slack.chat import direct, hand_over
+from adapters.slack.chat import hand_over
 from adapters.slack.heard import Heard
 from adapters.slack.modals import form_view, home_view, result_view
 from adapters.slack.workspace import Workspace
@@ -84,7 +84,8 @@ async def privately(workspace: Workspace, heard: Heard, message: Message) -> Non
 async def directly(workspace: Workspace, place: str, message: Message, thread: str = "") -> None:
     """As a message that stays, in a conversation with one person."""
     body = dict(answer_body(message, private=True, notified=True)) | ({"thread_ts": thread} if thread else {})
-    await _tried(lambda: workspace.call("chat.postMessage", _quiet(body | {"channel": place})))
+    channel = await workspace.direct(place)
+    await _tried(lambda: workspace.call("chat.postMessage", _quiet(body | {"channel": channel})))
 
 
 async def in_thread(workspace: Workspace, heard: Heard, message: Message) -> None:
@@ -121,8 +122,7 @@ async def at_home(workspace: Workspace, user: str, message: Message) -> None:
 async def given_file(workspace: Workspace, heard: Heard, attachment: Attachment) -> None:
     """The file, in the asker's direct messages; where that fails, a sentence that says so."""
     try:
-        channel = await direct(workspace, heard.user)
-        await _tried(lambda: hand_over(workspace, channel, attachment))
+        await _tried(lambda: hand_over(workspace, heard.user, attachment))
     except (TryLater, Undeliverable) as no:
         LOG.warning("A file did not reach Slack: %s", no)
         await privately(workspace, heard, Message(f"{attachment.name} could not be sent to you here. {no}"))

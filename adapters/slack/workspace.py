@@ -50,6 +50,7 @@ class Workspace:
         base = api_url or AsyncWebClient.BASE_URL
         self.client = AsyncWebClient(token=secrets.get("bot_token", ""), base_url=base, retry_handlers=[])
         self.client.proxy = proxy if base.startswith("https:") else None
+        self._direct: dict[str, str] = {}
         self._met: dict[tuple[str, str], tuple[Account | Channel, datetime]] = {}
 
     @property
@@ -100,6 +101,15 @@ class Workspace:
         self.enterprise = told.get("enterprise_id") or ""
         self.bot_user, self.bot = told.get("user_id", ""), told.get("bot_id", "")
         return str(told.get("team_id", ""))
+
+    async def direct(self, place: str) -> str:
+        """The direct message with a person, asked for once; any other place is returned as it is. Raises as `call`."""
+        if place[:1] not in ("U", "W"):
+            return place
+        if place not in self._direct:
+            told = await self.call("conversations.open", {"users": place})
+            self._direct[place] = told["channel"]["id"]
+        return self._direct[place]
 
     def account(self, user: str, now: datetime) -> Account | None:
         """What is known of a person, without asking; None when Slack should be asked."""

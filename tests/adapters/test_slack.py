@@ -1,94 +1,16 @@
 """Conversations in Slack, from a signed request to what the person sees."""
 
-import asyncio
 import json
-import logging
-import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from aiohttp import web
 
-from adapters.slack import Slack
 from bot.courier import Credentials
-from bot.domain.message import (
-    Action,
-    Attachment,
-    Blank,
-    BlankKind,
-    Choice,
-    Fact,
-    Form,
-    Message,
-    Said,
-    Where,
-    Who,
-)
-from tests.adapters.fake_slack import SECRET, TOKEN, FakeSlack, event, payload, running, serving
-
-NINE = datetime(2026, 10, 16, 8, 0, tzinfo=UTC)
-
-NEW = Form(
-    "Open a case",
-    "new",
-    (
-        Blank("child", "Child's name", private=True),
-        Blank("born", "Date of birth", BlankKind.DATE, private=True),
-        Blank("asked_by", "Who asked", BlankKind.CHOICE, choices=(Choice("school", "School"), Choice("mp", "MP"))),
-    ),
-)
-
-
-@dataclass
-class Bot:
-    """A stand-in for the whole of the bot but Slack: it answers each line with the message set for it."""
-
-    answers: dict[str, Message | Callable[[Said], Message]] = field(default_factory=dict)
-    heard: list[Said] = field(default_factory=list)
-    met: list[tuple[Who, Where]] = field(default_factory=list)
-    told: list[tuple[int, str]] = field(default_factory=list)
-    now: datetime = NINE
-    hold: threading.Event | None = None
-
-    def answer(self, said: Said, now: datetime) -> Message:
-        assert now == self.now
-        self.heard.append(said)
-        if self.hold:
-            self.hold.wait(5)
-        found = self.answers.get(said.line, Message(f"You said: {said.line}"))
-        return found(said) if callable(found) else found
-
-    def meets(self, who: Who, where: Where, now: datetime) -> None:
-        self.met.append((who, where))
-
-
-COUNCIL = Credentials(1, "T0COUNCIL", "A0REFERRAL", {"bot_token": TOKEN, "signing_secret": SECRET})
-
-
-@asynccontextmanager
-async def connected(bot: Bot, *credentials: Credentials) -> AsyncIterator[FakeSlack]:
-    """The adapter between this bot and a fake Slack, both over HTTP."""
-    async with running() as slack:
-        adapter = Slack(
-            credentials or (COUNCIL,),
-            answer=bot.answer,
-            clock=lambda: bot.now,
-            met=bot.meets,
-            api_url=f"{slack.url}/api/",
-            told=lambda connection, team: bot.told.append((connection, team)),
-        )
-        app = web.Application()
-        app.add_routes(adapter.routes())
-        async with serving(app) as slack.bot:
-            await adapter.start()
-            await slack.until(lambda: len(slack.called("auth.test")) == len(credentials or (COUNCIL,)))
-            try:
-                yield slack
-            finally:
-                await adapter.stop()
+from bot.domain.message import Action, Blank, BlankKind, Fact, Form, Message, Said, Where, Who
+from tests.adapters.fake_slack import TOKEN, FakeSlack, event, payload
+from tests.adapters.slack_bot import COUNCIL, NEW, NINE, Bot, connected
 
 
 @pytest.fixture
@@ -370,74 +292,3 @@ async def test_a_person_of_a_connected_organisation_is_an_account_there(bot: Bot
     async with connected(bot, COUNCIL, nhs) as slack:
         await slack.event(payload("app_mention_from_another_organisation"))
     assert bot.heard[0].who == Who(2, "U0NURSE")
-
-
-# Again, and late
-
-
-async def test_an_event_sent_again_is_answered_once(bot: Bot, slack: FakeSlack) -> None:
-    await slack.event(payload("app_mention"))
-    await slack.event(payload("app_mention"))
-    await slack.until(lambda: slack.messages["C0HEALTH"])
-    assert [said.delivery for said in bot.heard] == ["Ev0001"]
-    assert len(slack.messages["C0HEALTH"]) == 1
-
-
-async def test_a_redelivery_waits_for_the_first_and_is_not_lost_with_it(bot: Bot, slack: FakeSlack) -> None:
-    bot.hold = threading.Event()
-    first = asyncio.create_task(slack.request(json.dumps(payload("app_mention")), "json"))
-    again = asyncio.create_task(slack.request(json.dumps(payload("app_mention")), "json", {"X-Slack-Retry-Num": "1"}))
-    _, waiting = await asyncio.wait({first, again}, timeout=0.2)
-    assert waiting == {first, again}
-    bot.hold.set()
-    assert [(await first)[0], (await again)[0]] == [200, 200]
-    assert len(bot.heard) == 1
-
-
-async def test_an_event_that_failed_is_taken_up_when_it_is_sent_again(
-    bot: Bot, slack: FakeSlack, caplog: pytest.LogCaptureFixture
-) -> None:
-    def first_broken(said: Said) -> Message:
-        if len(bot.heard) == 1:
-            raise RuntimeError("the database is away")
-        return Message("Here it is.")
-
-    bot.answers["what's overdue for health"] = first_broken
-    with caplog.at_level(logging.ERROR):
-        assert await slack.event(payload("app_mention")) == [500, 200]
-    await slack.until(lambda: slack.messages["C0HEALTH"])
-    assert "overdue for health" not in caplog.text
-
-
-async def test_an_answer_waits_as_long_as_slack_asks(bot: Bot, slack: FakeSlack) -> None:
-    slack.limit("chat.postMessage", after="0")
-    await slack.event(payload("message_im"))
-    await slack.until(lambda: slack.messages["D0SHAH"])
-    assert len(slack.called("chat.postMessage")) == 2
-
-
-async def test_answers_under_way_go_out_before_the_bot_stops(bot: Bot) -> None:
-    async with connected(bot) as slack:
-        await slack.event(payload("message_im"))
-    assert len(slack.messages["D0SHAH"]) == 1
-
-
-# Files
-
-
-async def test_a_file_comes_in_the_direct_messages_wherever_it_was_asked_for(bot: Bot, slack: FakeSlack) -> None:
-    bot.answers["list csv"] = Message("1 case.", attachment=Attachment("cases.csv", "case\nSEND-2026-0042\n"))
-    _, shown = await slack.command("list csv")
-    assert shown["blocks"][-1]["elements"][0]["text"] == "The file is in your direct messages with this app."
-    await slack.until(lambda: slack.shared_files)
-    [(channel, file)] = slack.shared_files
-    assert (channel, slack.files[file]) == ("D0SHAH", b"case\nSEND-2026-0042\n")
-
-
-async def test_a_file_that_cannot_be_sent_is_not_passed_over_in_silence(bot: Bot, slack: FakeSlack) -> None:
-    slack.scopes.remove("files:write")
-    bot.answers["list csv"] = Message("1 case.", attachment=Attachment("cases.csv", "case\n"))
-    await slack.command("list csv")
-    await slack.until(lambda: slack.answers)
-    assert "cases.csv could not be sent to you here." in slack.answers[0]["text"]
-    assert "files:write" in slack.answers[0]["text"]

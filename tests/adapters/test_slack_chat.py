@@ -127,6 +127,12 @@ NEVER = [
 ]
 
 
+async def test_a_person_s_direct_message_is_opened_once(slack: FakeSlack, chat: Chat) -> None:
+    await chat.send(SHAH, NUDGE, "k-7")
+    await chat.send(SHAH, NUDGE, "k-8")
+    assert [call.method for call in slack.calls] == ["conversations.open", "chat.postMessage", "chat.postMessage"]
+
+
 @pytest.mark.parametrize("code, sentence", NEVER)
 async def test_never_and_why(slack: FakeSlack, chat: Chat, code: str, sentence: str) -> None:
     slack.refuse("chat.postMessage", code)

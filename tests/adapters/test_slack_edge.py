@@ -13,7 +13,7 @@ from slack_sdk.signature import Clock, SignatureVerifier
 from adapters.slack import Slack
 from bot.courier import Credentials
 from tests.adapters.fake_slack import APP_TOKEN, SECRET, TOKEN, payload, running, serving
-from tests.adapters.test_slack import COUNCIL, Bot, connected
+from tests.adapters.slack_bot import COUNCIL, Bot, connected
 
 BODY = urlencode(payload("slash_command"))
 NHS = Credentials(2, "T0NHS", "A0NHS", {"bot_token": TOKEN, "signing_secret": "nhs-signing-secret"})
