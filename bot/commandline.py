@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
         taken = what.add_parser(name, help=f"{columns}; docs/running.md describes the columns")
         taken.add_argument("file", type=Path)
         taken.add_argument("--dry-run", action="store_true", help="check the file and change nothing")
+        if name == "cases":
+            who = "who answers for what is put on record; the only administrator, unless given"
+            taken.add_argument("--as", dest="email", default="", metavar="EMAIL", help=who)
 
     connect = command("connect", "Further Slack workspaces and Teams tenants.").add_subparsers(
         dest="what", required=True

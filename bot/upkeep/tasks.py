@@ -11,6 +11,7 @@ from bot.domain.errors import BadSettings
 from bot.domain.terms import Platform
 from bot.settings import Settings, readers
 from bot.upkeep import connections, doctor
+from bot.upkeep.caseload import Import
 from bot.upkeep.installation import open_installation, open_store, open_vault
 from bot.upkeep.people import import_people
 from storage.connect import Store
@@ -41,7 +42,7 @@ def bring(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
 
 def take_in(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     """Import staff or cases."""
-    return {"people": take_in_people}[arguments.what](arguments, settings, wall)
+    return {"people": take_in_people, "cases": take_in_cases}[arguments.what](arguments, settings, wall)
 
 
 def take_in_people(arguments: Namespace, settings: Settings, wall: Clock) -> int:
@@ -51,6 +52,15 @@ def take_in_people(arguments: Namespace, settings: Settings, wall: Clock) -> int
         if arguments.dry_run:
             db.rollback()
     store.close()
+    print(report)
+    return WRONG if report.wrong else WELL
+
+
+def take_in_cases(arguments: Namespace, settings: Settings, wall: Clock) -> int:
+    here = open_installation(settings, wall)
+    run = Import(here.store, here.vault, here.rules, here.clock(), by=arguments.email, dry_run=arguments.dry_run)
+    report = run.run(arguments.file)
+    here.store.close()
     print(report)
     return WRONG if report.wrong else WELL
 

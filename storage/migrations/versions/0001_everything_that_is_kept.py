@@ -309,6 +309,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("service", sa.String(), nullable=False),
         sa.Column("agency", sa.String(40), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("adviser", sa.String(), nullable=False),
         sa.Column("asked_on", sa.Date(), nullable=False),
         sa.Column("receipt_on", sa.Date(), nullable=True),

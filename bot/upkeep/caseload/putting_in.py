@@ -1,0 +1,169 @@
+"""A checked caseload -> the record, a batch at a time and without a storm: what is late is told once, in digests."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session, col, delete, select
+
+from bot.cases import deadlines, history, posts, referrals
+from bot.cases.children import RECORD_NUMBER
+from bot.cases.files import is_late
+from bot.cases.history import New
+from bot.cases.staff import OFFICERS
+from bot.domain.calendar import london_date
+from bot.domain.errors import BadSettings
+from bot.domain.terms import Agency, EntryKind, Notice, Role
+from bot.rules import Rules
+from bot.turn import Turn
+from bot.upkeep.caseload.reading import Advice, Known, Reader, check_twice
+from bot.upkeep.sheet import Wrong, everything_wrong
+from storage.add import add_all
+from storage.connect import Store
+from storage.crypto import Vault
+from storage.tables import Case, Deadline, Fingerprint, Person, Post, Request
+
+BATCH = 25
+"""Rows a transaction: what an interruption undoes, and how long the bot's own writers wait."""
+
+
+@dataclass
+class Report:
+    """What an import did, or would do. Where something is wrong, nothing was done."""
+
+    wrong: Sequence[Wrong] = ()
+    there: int = 0
+    added: Counter[int] = field(default_factory=Counter)
+    """Cases by the id of their owner."""
+    late: Counter[int] = field(default_factory=Counter)
+    """Late dates by the id of their case's owner."""
+
+    def __str__(self) -> str:
+        if self.wrong:
+            return "\n".join((*map(str, self.wrong), f"{len(self.wrong)} to mend; nothing was imported."))
+        late = f"{self.late.total()} dates of the new ones are late."
+        return f"{self.added.total()} cases imported, {self.there} were there already. {late}"
+
+
+@dataclass(frozen=True)
+class Import:
+    """One run: the record, the rules, the moment, and who answers for what is put on record."""
+
+    store: Store
+    vault: Vault
+    rules: Rules
+    now: datetime
+    by: str = ""
+    """An e-mail; without one the only administrator answers."""
+    dry_run: bool = False
+
+    def run(self, path: Path) -> Report:
+        """Check the whole file, then put in what is not there yet. Interrupted, it is run again and goes on."""
+        with self.store.transaction() as db:
+            recorder = _recorder(db, self.by)
+            staff = db.exec(select(Person).where(col(Person.active), col(Person.role).in_(OFFICERS)))
+            reader = Reader(self.rules.services, {each.email: each for each in staff}, london_date(self.now))
+        rows = reader.rows(path)
+        known = [reader.read(row) for row in rows]
+        check_twice(rows)
+        if wrong := everything_wrong(rows):
+            return Report(wrong=wrong)
+        return self._put_in([each for each in known if each is not None], recorder)
+
+    def _put_in(self, rows: Sequence[Known], recorder: Person) -> Report:
+        report = Report()
+        for start in range(0, len(rows), BATCH):
+            with self.store.transaction() as db:
+                turn = Turn(db, self.now, self.rules, self.vault, who=recorder)
+                for row in rows[start : start + BATCH]:
+                    put_in(turn, row, report)
+                if self.dry_run:
+                    db.rollback()
+        if not self.dry_run:
+            with self.store.transaction() as db:
+                _tell_owners(Turn(db, self.now, self.rules, self.vault), report)
+        return report
+
+
+def _recorder(db: Session, email: str) -> Person:
+    """Who answers for the import: the one named, else the only administrator."""
+    wanted = Person.email == email.casefold() if email else Person.role == Role.ADMINISTRATOR
+    match list(db.exec(select(Person).where(col(Person.active), wanted))):
+        case [one]:
+            return one
+        case _:
+            raise BadSettings("Say who answers for what is put on record: --as EMAIL, of someone on the staff list.")
+
+
+def put_in(turn: Turn, row: Known, report: Report) -> None:
+    """One case with all its facts, unless it is there: a case of that process under the same record number."""
+    if _is_there(turn, row):
+        report.there += 1
+        return
+    opened = referrals.open_case(
+        turn,
+        row.private,
+        process=row.process,
+        received=row.received,
+        asked_by=row.asked_by,
+        owner=row.owner,
+        setting=row.school,
+        restricted=row.restricted,
+        note=row.note,
+    )
+    # Its cards and its owner's notices would come by the hundred: owners hear once, at the end.
+    turn.db.exec(delete(Post).where(col(Post.case_id) == opened.case.id))
+    case = turn.db.exec(select(Case).where(Case.id == opened.case.id)).one()
+    clocks = _record_facts(turn, case, row)
+    owner = row.owner.id or 0
+    report.added[owner] += 1
+    report.late[owner] += sum(is_late(clock, turn) for clock in clocks)
+
+
+def _is_there(turn: Turn, row: Known) -> bool:
+    digest = turn.vault.fingerprint(RECORD_NUMBER, row.private.fingerprints()[RECORD_NUMBER])
+    children = select(Fingerprint.child_id).where(Fingerprint.kind == RECORD_NUMBER, Fingerprint.digest == digest)
+    found = select(Case.id).where(col(Case.child_id).in_(children), Case.process == row.process)
+    return turn.db.exec(found).first() is not None
+
+
+def _record_facts(turn: Turn, case: Case, row: Known) -> list[Deadline]:
+    """Every fact in the order in which it happened, and the clocks that follow from them all."""
+    requests = [
+        Request(
+            case_id=case.id or 0,
+            service=each.service.id,
+            agency=each.service.agency or Agency.EDUCATION,
+            asked_on=each.days[EntryKind.ADVICE_ASKED],
+        )
+        for each in row.advice
+    ]
+    add_all(turn.db, requests)
+    new = [New(kind, day) for kind, day in row.facts.items()]
+    for request, each in zip(requests, row.advice, strict=True):
+        new += [_of_advice(each, kind, request) for kind in each.days]
+    history.record(turn, case, *sorted(new, key=lambda entry: entry.on))
+    turn.db.flush()
+    clocks = deadlines.rebuild(turn, case, history.entries_of(turn.db, case), _kept(turn, case))
+    turn.db.flush()
+    return clocks
+
+
+def _of_advice(advice: Advice, kind: EntryKind, request: Request) -> New:
+    clear: dict[str, str] = {}
+    if kind is EntryKind.ADVICE_ASKED:
+        clear = {"service": advice.service.id}
+    elif kind is EntryKind.ADVICE_RECEIVED:
+        clear = {"response": advice.response.value}
+    return New(kind, advice.days[kind], request_id=request.id, clear=clear)
+
+
+def _kept(turn: Turn, case: Case) -> Sequence[Request]:
+    return turn.db.exec(select(Request).where(Request.case_id == case.id)).all()
+
+
+def _tell_owners(turn: Turn, report: Report) -> None:
+    for owner, count in report.added.items():
+        posts.tell(turn, owner, Notice.IMPORTED, about={"count": count, "late": report.late[owner]})
