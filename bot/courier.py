@@ -1,10 +1,50 @@
-"""Posts -> chats: claim, send, retry, give up, tell a person."""
+"""Posts -> chats: claim, send, retry, give up, tell a person.
 
-from collections.abc import Mapping
+A post is noted as sent after its platform took it, so a crash in between leaves it in doubt. The platform is then asked
+for the post's key. Where it cannot be asked the message goes again: said twice is a nuisance, unsaid is a date missed.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeVar
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlmodel import Session
+
+from bot.cases import outbox
+from bot.cases.outbox import Claim, Errand, NotNow, Render
+from bot.cases.undelivered import give_up, give_up_on_closed
+from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.message import Address, Message
+from bot.fault import log_fault
+from bot.rules import Rules
+from bot.turn import Turn
+from storage.connect import Store
+from storage.crypto import Vault
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+PATIENCE = 30.0
+"""Seconds that a platform has to take one message: well inside the lease."""
+IN_FLIGHT = 20
+"""Messages under way at once on one connection; never two to one room or person."""
+FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
+"""Seconds before the second attempt, doubled for each one after it."""
+ATTEMPTS = 56
+"""About four hours of them. What must be heard is then said elsewhere; a card is still tried."""
+SET_ASIDE = timedelta(hours=1)
+
+Moment = Callable[[], datetime]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -39,3 +79,202 @@ class Chat(Protocol):
     async def find(self, to: Address, key: str) -> str | None:
         """The id of the message that carries `key`, None if none does; Undeliverable where it cannot be asked."""
         ...
+
+
+class Outcome(StrEnum):
+    """How it went with a post this time."""
+
+    SENT = "sent"
+    EDITED = "edited"
+    WITHDRAWN = "withdrawn"
+    DROPPED = "dropped"
+    LATER = "later"
+    FAILED = "failed"
+    FAULT = "fault"
+
+
+Delivered = Counter[Outcome]
+"""How many posts went which way."""
+
+
+class Courier:
+    """Carries posts to the chats it was handed, by connection. Any number of couriers may share one outbox."""
+
+    def __init__(
+        self,
+        store: Store,
+        rules: Rules,
+        vault: Vault,
+        *,
+        chats: Mapping[int, Chat],
+        render: Render,
+        record_url: str = "",
+        patience: float = PATIENCE,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`render` makes the words of a post when its turn comes; `chance`, from 0 to 1, spreads the waits."""
+        self._store, self._rules, self._vault, self._record_url = store, rules, vault, record_url
+        self._chats, self._render, self._patience, self._chance = chats, render, patience, chance
+        self._under_way: set[asyncio.Task[Outcome]] = set()
+
+    @property
+    def connections(self) -> tuple[int, ...]:
+        return tuple(self._chats)
+
+    async def deliver(self, now: datetime) -> Delivered:
+        """Everything that is due, on every connection."""
+        rounds = await asyncio.gather(*(self.deliver_to(connection, now) for connection in self.connections))
+        return sum(rounds, Delivered())
+
+    async def deliver_to(self, connection: int, now: datetime) -> Delivered:
+        """Everything that is due on one connection: a slow platform delays only its own posts."""
+        chat, moment, delivered = self._chats[connection], _passing(now), Delivered()
+        running: set[asyncio.Task[Outcome]] = set()
+        try:
+            while True:
+                claims = await asyncio.to_thread(self._claim, connection, moment(), IN_FLIGHT - len(running))
+                running |= {self._start(chat, one, moment) for one in claims}
+                if not running:
+                    return delivered
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                delivered.update(task.result() for task in done)
+        except asyncio.CancelledError:
+            for task in running:
+                task.cancel()
+            raise
+
+    async def give_up_on_closed(self, now: datetime) -> int:
+        """Say elsewhere what waits for a connection that is no longer used; how many posts."""
+        return await self._step(give_up_on_closed, now)
+
+    def _claim(self, connection: int, now: datetime, most: int) -> list[Claim]:
+        with self._store.reading() as db:
+            if most <= 0 or not outbox.anything_due(db, connection, now):
+                return []
+        with self._store.transaction() as db:
+            return outbox.claim(db, connection, now, until=now + LEASE, most=most)
+
+    def _start(self, chat: Chat, claim: Claim, moment: Moment) -> asyncio.Task[Outcome]:
+        """A task that goes on to its end even where the round around it fails."""
+        task = asyncio.create_task(self._carry(chat, claim, moment))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def _carry(self, chat: Chat, claim: Claim, moment: Moment) -> Outcome:
+        """One post, whatever comes."""
+        try:
+            return await self._try(chat, claim, moment)
+        except (OperationalError, InterfaceError):
+            log.warning("post %s: the database does not answer; its claim runs out by itself", claim.post_id)
+            return Outcome.LATER
+        except Exception as error:  # noqa: BLE001  the edge of one post: it is set aside so that the rest go on
+            code = log_fault(log, f"post {claim.post_id} is set aside for an hour", error)
+            await self._postpone(claim, moment() + SET_ASIDE, moment(), f"fault {code}", unsure=True)
+            return Outcome.FAULT
+
+    async def _try(self, chat: Chat, claim: Claim, moment: Moment) -> Outcome:
+        try:
+            match await asyncio.to_thread(self._prepare, claim, moment()):
+                case None:
+                    await self._step(lambda turn: outbox.note_dropped(turn, claim), moment())
+                    return Outcome.DROPPED
+                case NotNow(opens):
+                    await self._postpone(claim, opens, moment(), "the office is closed", unsure=claim.unsure)
+                    return Outcome.LATER
+                case Errand() as errand:
+                    return await self._run(chat, errand, moment)
+        except Undeliverable as never:
+            return await self._give_up(claim, str(never), moment())
+        except TryLater as busy:
+            return await self._later(claim, moment(), str(busy), busy.after)
+        except OSError as trouble:  # a time-out among them
+            return await self._later(claim, moment(), type(trouble).__name__, None)
+
+    def _prepare(self, claim: Claim, now: datetime) -> Errand | NotNow | None:
+        with self._store.reading() as db:
+            return outbox.prepare(self._turn_at(db, now), claim, self._render)
+
+    async def _run(self, chat: Chat, errand: Errand, moment: Moment) -> Outcome:
+        """Do an errand and note it. No transaction is open while the platform is waited for."""
+        async with asyncio.timeout(self._patience):
+            platform_id = errand.platform_id or await _found(chat, errand)
+            if errand.message is None:
+                outcome = await _take_away(chat, errand, platform_id)
+            elif platform_id:
+                outcome, platform_id = await _rewrite(chat, errand, errand.message, platform_id)
+            else:
+                platform_id = await chat.send(errand.to, errand.message, errand.key)
+                outcome = Outcome.SENT
+        if outcome is Outcome.WITHDRAWN:
+            await self._step(lambda turn: outbox.note_withdrawn(turn.db, errand), moment())
+        else:
+            await self._step(lambda turn: outbox.note_shown(turn.db, errand, platform_id, turn.now), moment())
+        return outcome
+
+    async def _later(self, claim: Claim, now: datetime, why: str, after: float | None) -> Outcome:
+        """Try again after as long as the platform said, else after a wait that doubles each time.
+
+        A platform that says how long did not take the message; any other trouble leaves it in doubt.
+        """
+        if claim.attempts >= ATTEMPTS and claim.must_be_heard:
+            return await self._give_up(claim, f"not taken for hours: {why}", now)
+        doubled = min(FIRST_WAIT * 2 ** min(claim.attempts - 1, 10), LONGEST_WAIT)
+        wait = doubled * (1 + self._chance()) / 2 if after is None else after + self._chance()
+        at = now + timedelta(seconds=wait)
+        await self._postpone(claim, at, now, why, unsure=after is None)
+        if after is not None:
+            await self._step(lambda turn: outbox.keep_quiet(turn.db, claim, at), now)
+        return Outcome.LATER
+
+    async def _give_up(self, claim: Claim, why: str, now: datetime) -> Outcome:
+        await self._step(lambda turn: give_up(turn, claim.post_id, why), now)
+        return Outcome.FAILED
+
+    async def _postpone(self, claim: Claim, at: datetime, now: datetime, why: str, *, unsure: bool) -> None:
+        await self._step(lambda turn: outbox.note_later(turn, claim, at, why, unsure=unsure), now)
+
+    async def _step(self, step: Callable[[Turn], Result], now: datetime) -> Result:
+        """One short transaction, off the loop."""
+
+        def run() -> Result:
+            with self._store.transaction() as db:
+                return step(self._turn_at(db, now))
+
+        return await asyncio.to_thread(run)
+
+    def _turn_at(self, db: Session, now: datetime) -> Turn:
+        return Turn(db, now, self._rules, self._vault, record_url=self._record_url)
+
+
+async def _found(chat: Chat, errand: Errand) -> str:
+    """What an attempt that ended without a word left behind; nothing where the platform cannot be asked."""
+    if not errand.claim.unsure:
+        return ""
+    try:
+        return await chat.find(errand.to, errand.key) or ""
+    except Undeliverable:
+        return ""
+
+
+async def _take_away(chat: Chat, errand: Errand, platform_id: str) -> Outcome:
+    """A message that is gone already is as good as withdrawn."""
+    with suppress(Undeliverable):
+        if platform_id:
+            await chat.withdraw(errand.to, platform_id)
+    return Outcome.WITHDRAWN
+
+
+async def _rewrite(chat: Chat, errand: Errand, message: Message, platform_id: str) -> tuple[Outcome, str]:
+    """Edit in place; a message that somebody deleted, or that is too old to edit, is posted anew."""
+    try:
+        await chat.edit(errand.to, platform_id, message)
+    except Undeliverable:
+        return Outcome.SENT, await chat.send(errand.to, message, errand.key)
+    return Outcome.EDITED, platform_id
+
+
+def _passing(now: datetime) -> Moment:
+    """A clock that shows `now` and goes on from there."""
+    began = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - began)

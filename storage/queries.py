@@ -51,7 +51,7 @@ def add_new(db: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]
         return {}
     insert = _insert(db, table).on_conflict_do_nothing(index_elements=["key"])
     columns = table.__table__.c  # type: ignore[attr-defined]
-    return dict(db.execute(insert.returning(columns.key, columns.id), list(rows)).tuples().all())
+    return dict(db.execute(insert.returning(columns.key, columns.id), list(rows)).all())
 
 
 def _insert(db: Session, table: type[SQLModel]) -> SqliteInsert | PostgresInsert:

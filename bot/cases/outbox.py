@@ -3,47 +3,32 @@
 Each function is one step of the courier's, in a transaction of its own; none waits for a platform.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_, update
+from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import case as when
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from bot.cases.posts import OFFICE, administrators_room, new_post, tell_administrators
-from bot.cases.recipients import Place, managers_of
+from bot.cases.posts import OFFICE
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
-from bot.domain.terms import Notice, PostSays, PostState
+from bot.domain.terms import PostSays, PostState
 from bot.turn import Turn
-from storage.queries import accounts_of, add_new
-from storage.tables import Case, Connection, Deadline, Nudge, Post, Room
+from storage.queries import accounts_of
+from storage.tables import Connection, Nudge, Post, Room
 
 Render = Callable[[Turn, Post], Message | None]
 """The words of a post as things stand; None when it is no longer true."""
 
 CARDS = (PostSays.CASE_CARD, PostSays.ENQUIRY_CARD)
 IN_OFFICE_HOURS = (PostSays.NUDGES, PostSays.DIGEST)
-"""Never sent when the office is closed, however long they waited. A word after somebody's act may be."""
+"""Never sent while the office is closed, however long they have waited. A word after somebody's act may be."""
 
 NOT_NEEDED = "no longer needed when its turn came"
-NOBODY = "nobody could be reached"
-
-
-class Outcome(StrEnum):
-    """How one turn of a post went."""
-
-    SENT = "sent"
-    EDITED = "edited"
-    WITHDRAWN = "withdrawn"
-    DROPPED = "dropped"
-    LATER = "later"
-    FAILED = "failed"
-    FAULT = "fault"
-    NOT_OURS = "not ours"
 
 
 @dataclass(frozen=True)
@@ -53,11 +38,14 @@ class Claim:
     post_id: int
     until: datetime
     unsure: bool
+    attempts: int
+    must_be_heard: bool
+    """Said elsewhere rather than never. A card is not: it only shows what can be asked for."""
 
 
 @dataclass(frozen=True)
 class Errand:
-    """What to do with a post now. No message: take it away."""
+    """What to do with a post now: write it, or without a message take it away."""
 
     claim: Claim
     to: Address
@@ -65,30 +53,140 @@ class Errand:
     platform_id: str
     wanted: int
     message: Message | None
-    attempts: int
+
+
+@dataclass(frozen=True)
+class NotNow:
+    """Nothing to do with a post before this moment: the office is closed."""
+
+    until: datetime
 
 
 def anything_due(db: Session, connection: int, now: datetime) -> bool:
+    """Asked before a claim, which on SQLite keeps every other writer waiting."""
     return db.exec(select(Post.id).where(*_due(connection, now)).limit(1)).first() is not None
 
 
 def claim(db: Session, connection: int, now: datetime, *, until: datetime, most: int) -> list[Claim]:
-    """Take up to `most` due posts in hand, at most one for each room or person; two replicas never take the same."""
+    """Take up to `most` due posts in hand, one for each room or person. Two replicas never take the same."""
     held = aliased(Post)
     in_hand = (held.state == PostState.WAITING, held.connection_id == connection, col(held.claimed_until) > now)
     rooms = select(held.room_id).where(*in_hand, col(held.room_id).is_not(None))
     people = select(held.person_id).where(*in_hand, col(held.person_id).is_not(None))
     found = db.exec(
-        select(Post.id, Post.room_id, Post.person_id, Post.claimed_until)
+        select(Post)
         .where(*_due(connection, now))
         .where(or_(col(Post.room_id).is_(None), col(Post.room_id).not_in(rooms)))
         .where(or_(col(Post.person_id).is_(None), col(Post.person_id).not_in(people)))
         .order_by(col(Post.not_before), col(Post.id))
         .limit(most * 5)
         .with_for_update(skip_locked=True)
-    ).all()
-    one_each = {(room, person): (post, was) for post, room, person, was in reversed(found)}
-    chosen = sorted(one_each.values(), key=[post for post, *_ in found].index if False else lambda each: each[0])[:most]
-    ids = [post for post, _ in chosen]
-    db.execute(update(Post).where(col(Post.id).in_(ids)).values(claimed_until=until, attempts=Post.attempts + 1))
-    return [Claim(post, until, unsure=was is not None) for post, was in chosen]
+    )
+    first: dict[tuple[int | None, int | None], Claim] = {}
+    for post in found:
+        first.setdefault((post.room_id, post.person_id), _claimed(post, until))
+    claims = list(first.values())[:most]
+    taken = col(Post.id).in_([one.post_id for one in claims])
+    db.execute(update(Post).where(taken).values(claimed_until=until, attempts=Post.attempts + 1))
+    return claims
+
+
+def _claimed(post: Post, until: datetime) -> Claim:
+    unsure = post.claimed_until is not None
+    return Claim(post.id or 0, until, unsure, post.attempts + 1, must_be_heard=post.says not in CARDS)
+
+
+def _due(connection: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    free = or_(col(Post.claimed_until).is_(None), col(Post.claimed_until) <= now)
+    return (
+        col(Post.state) == PostState.WAITING,
+        col(Post.not_before) <= now,
+        col(Post.connection_id) == connection,
+        free,
+    )
+
+
+def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | NotNow | None:
+    """What to do with a post, made from the record as it stands; None when it is no longer in this hand or not true.
+
+    Undeliverable where there is no such room or person any more.
+    """
+    post = turn.db.get_one(Post, claim.post_id)
+    if not _ours(post, claim):
+        return None
+    opens = OFFICE.next_open(turn.now, calendar=turn.rules.calendar)
+    if post.says in IN_OFFICE_HOURS and opens > turn.now:
+        return NotNow(opens)
+    message = None if post.withdraw else _with_nonce(post, render(turn, post))
+    shown = bool(post.platform_id) or claim.unsure
+    if message is None and not (shown and (post.withdraw or post.says in CARDS)):
+        return None
+    return Errand(claim, _address(turn.db, post), post.key, post.platform_id, post.wanted, message)
+
+
+def _with_nonce(post: Post, message: Message | None) -> Message | None:
+    """Each writing of a post has a nonce of its own, so that a button pressed twice acts once."""
+    return message and replace(message, nonce=message.nonce or f"{post.key[:16]}.{post.wanted}")
+
+
+def _ours(post: Post, claim: Claim) -> bool:
+    return post.state is PostState.WAITING and post.claimed_until == claim.until
+
+
+def _address(db: Session, post: Post) -> Address:
+    """Where a post goes. Undeliverable where nothing may be said there any more."""
+    connection = db.get_one(Connection, post.connection_id)
+    if not connection.active:
+        raise Undeliverable("its chat is no longer connected")
+    if post.room_id is not None:
+        room = db.get_one(Room, post.room_id)
+        if not room.bound:
+            raise Undeliverable("its room is no longer bound")
+        return Address(connection.id or 0, room.place, private=False, reference=room.reference)
+    for account in accounts_of(db, post.person_id or 0):
+        if account.connection_id == connection.id:
+            place = account.place or account.account
+            return Address(account.connection_id, place, private=True, reference=account.reference)
+    raise Undeliverable("that person has left, or has no account there")
+
+
+def note_shown(db: Session, errand: Errand, platform_id: str, now: datetime) -> None:
+    """The platform has it. It waits again where it was wanted anew, or is to be withdrawn, in the meantime."""
+    again = or_(col(Post.wanted) > errand.wanted, col(Post.withdraw))
+    state = when((again, PostState.WAITING.value), else_=PostState.SENT.value)
+    done: dict[str, Any] = {"state": state, "platform_id": platform_id, "shown": errand.wanted, "sent_at": now}
+    _note(db, errand.claim.post_id, **done, attempts=0, trouble="")
+
+
+def note_withdrawn(db: Session, errand: Errand) -> None:
+    """It is gone from the platform. It waits again where it was wanted anew in the meantime."""
+    again = col(Post.wanted) > errand.wanted
+    state = when((again, PostState.WAITING.value), else_=PostState.WITHDRAWN.value)
+    _note(db, errand.claim.post_id, attempts=0, state=state, platform_id="", shown=errand.wanted)
+
+
+def note_dropped(turn: Turn, claim: Claim) -> None:
+    """It was no longer true when its turn came. Nudges that it would have said are noted as skipped."""
+    post = turn.db.get_one(Post, claim.post_id)
+    if _ours(post, claim):
+        state = PostState.WITHDRAWN if post.withdraw else PostState.DROPPED
+        _note(turn.db, claim.post_id, state=state, shown=post.wanted, attempts=0)
+        turn.db.execute(update(Nudge).where(col(Nudge.post_id) == post.id).values(skipped=NOT_NEEDED))
+
+
+def note_later(turn: Turn, claim: Claim, at: datetime, why: str, *, unsure: bool) -> None:
+    """Try again at a moment. `unsure` leaves a claim that has run out, so that the platform is asked first."""
+    run_out = turn.now if unsure else None
+    _note(turn.db, claim.post_id, claimed_until=run_out, not_before=at, trouble=why[:200])
+
+
+def keep_quiet(db: Session, claim: Claim, until: datetime) -> None:
+    """Send nothing to the room or person of a post before a moment: the platform asked for that."""
+    post = db.get_one(Post, claim.post_id)
+    there = col(Post.room_id) == post.room_id if post.room_id else col(Post.person_id) == post.person_id
+    waiting = (col(Post.state) == PostState.WAITING, col(Post.connection_id) == post.connection_id)
+    db.execute(update(Post).where(*waiting, there, col(Post.not_before) < until).values(not_before=until))
+
+
+def _note(db: Session, post_id: int, *, claimed_until: datetime | None = None, **values: Any) -> None:
+    db.execute(update(Post).where(col(Post.id) == post_id).values(**values, claimed_until=claimed_until))

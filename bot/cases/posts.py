@@ -14,11 +14,11 @@ from sqlmodel import col, select
 
 from bot.domain.calendar import OfficeHours
 from bot.domain.ladder import rung_moments
-from bot.domain.terms import Notice, PostSays, PostState
+from bot.domain.terms import ClockState, Notice, PostSays, PostState
 from bot.rules import Rules
 from bot.turn import Turn
 from storage.queries import accounts_of, add_new, rooms_of, want_posts
-from storage.tables import Case, Connection, Enquiry, Post, Room
+from storage.tables import Case, Connection, Deadline, Enquiry, Nudge, Post, Room
 
 OFFICE = OfficeHours()
 NOTHING: Mapping[str, Any] = {}
@@ -114,6 +114,19 @@ def administrators_room(turn: Turn, *, avoid: int | None = None) -> Room | None:
     """Where the administrators read, on another connection than `avoid` where there is one."""
     rooms = rooms_of(turn.db, None)
     return min(rooms, key=lambda room: room.connection_id == avoid, default=None)
+
+
+def nudges_of(turn: Turn, post: Post) -> list[Nudge]:
+    """What a post of nudges, or a digest, has to say as things stand, earliest date first.
+
+    Not those whose clock has stopped or moved since, nor those for which it has become too late.
+    """
+    still = (Deadline.state == ClockState.RUNNING, ~col(Deadline.information), Deadline.legal == Nudge.due)
+    these = col(Nudge.id).in_(post.about.get("nudges", []))
+    found = turn.db.exec(select(Nudge).join(Deadline).where(these, *still).order_by(col(Nudge.due), col(Nudge.id)))
+    latest = post.about.get("latest", {})
+    too_late = {int(key) for key, moment in latest.items() if turn.now >= datetime.fromisoformat(moment)}
+    return [nudge for nudge in found if nudge.id not in too_late]
 
 
 def first_look(

@@ -42,19 +42,24 @@ class Recipients:
         self._people: dict[int, Hearers] = {}
 
     def of(self, hears: Hears, *, owner_id: int | None, agency: Agency | None, restricted: bool) -> Hearers:
-        """Who hears what is meant for this role. A restricted case is spoken of in no room."""
-        line = LINE[LINE.index(hears) :]
-        below = tuple(reversed(LINE[1 : LINE.index(hears)])) if restricted else ()
+        """Who hears what is meant for this role: else who stands above, the administrators, or at last who is below.
+
+        A restricted case is spoken of in no room, the administrators' included.
+        """
+        place = LINE.index(hears)
         missing: list[str] = []
-        for role in (*line, *below):
-            found = self._in_rooms(agency, restricted) if role is Hears.ROOM else self._above(owner_id, role)
+        for role in (*LINE[place:], None, *reversed(LINE[1:place])):  # None is the administrators
+            match role:
+                case None:
+                    found = self._administrators(restricted)
+                case Hears.ROOM:
+                    found = self._in_rooms(agency, restricted)
+                case _:
+                    found = self._above(owner_id, role)
             if found.places:
-                return Hearers(found.places, "; ".join([*missing, *filter(None, [found.why])]))
+                return Hearers(found.places, "; ".join(filter(None, [*missing, found.why])))
             missing.append(found.why)
-        administrators = None if restricted else administrators_room(self._turn)
-        if administrators:
-            found = Hearers((Place(administrators.connection_id, room_id=administrators.id),))
-        return Hearers(found.places, "; ".join(missing))
+        return Hearers((), "; ".join(filter(None, missing)))
 
     def reader(self, person_id: int) -> Hearers:
         """The person, or while they are away whoever covers for them."""
@@ -84,6 +89,10 @@ class Recipients:
             .where(Absence.person_id == person_id, Absence.first_day <= today, Absence.last_day >= today)
             .order_by(col(Absence.deputy_id).is_(None), col(Absence.id).desc())
         ).first()
+
+    def _administrators(self, restricted: bool) -> Hearers:
+        room = None if restricted else administrators_room(self._turn)
+        return Hearers((Place(room.connection_id, room_id=room.id),) if room else ())
 
     def _in_rooms(self, agency: Agency | None, restricted: bool) -> Hearers:
         if restricted:
