@@ -37,7 +37,8 @@ def card(message: Message, *, private: bool, dialog: bool = False) -> Element:
     room = LARGEST - size(tail, buttons) - 600  # the card's own frame, and the line that says what is left out
     form: list[Element] = []
     if message.form is not None:
-        form, submit = form_elements(message.form, nonce=message.nonce, dialog=dialog, room=room)
+        titled = message.form.title != message.text.partition("\n")[0].strip()
+        form, submit = form_elements(message.form, titled=titled, nonce=message.nonce, dialog=dialog, room=room)
         buttons = [submit, *buttons]
         room -= size(form, submit)
     # What does not fit is left out from the end of each part, the less telling part first.

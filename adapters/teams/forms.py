@@ -7,7 +7,7 @@ from adapters.teams.words import Element, heading, line, run, size, small
 from bot.domain.message import Blank, BlankKind, Form
 
 
-def form_elements(form: Form, *, nonce: str, dialog: bool, room: int) -> tuple[list[Element], Element]:
+def form_elements(form: Form, *, titled: bool, nonce: str, dialog: bool, room: int) -> tuple[list[Element], Element]:
     """The form's inputs, and its button. Long lists of choices become typed blanks where they would not fit."""
     typed: set[str] = set()
     for name in [None, *_by_length(form)]:
@@ -15,7 +15,7 @@ def form_elements(form: Form, *, nonce: str, dialog: bool, room: int) -> tuple[l
         inputs = [each for blank in form.blanks for each in _filled_in(blank, typed=blank.name in typed)]
         if size(inputs) <= room:
             break
-    title = [heading(form.title)] if form.title else []
+    title = [heading(form.title)] if form.title and titled else []
     return title + inputs, _submit(form, nonce=nonce, dialog=dialog)
 
 

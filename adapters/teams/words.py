@@ -58,7 +58,8 @@ def state_runs(state: State) -> list[Element]:
     """The coloured mark with its word, nothing for a plain fact."""
     if state is State.PLAIN:
         return []
-    return [run(f"● {state.value}  ", color=COLOURS[state], weight="Bolder")]
+    # The word keeps the ordinary colour: a theme's yellow on white is too faint to read.
+    return [run("● ", color=COLOURS[state], weight="Bolder"), run(f"{state.value}  ", weight="Bolder")]
 
 
 def size(*elements: Any) -> int:

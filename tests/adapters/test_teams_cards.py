@@ -93,8 +93,8 @@ def test_the_full_card(private: bool, dialog: bool) -> None:
     for words in (
         "week 10 of 20",
         "A second line.",
-        "● soon",
-        "● late",
+        "●  soon",
+        "●  late",
         "asked 7 Sep",
         "31 February isn't",
         "Read as:",
@@ -190,6 +190,12 @@ def test_what_people_typed_is_no_markup(message: Message) -> None:
 def test_a_heading_that_markdown_would_read(text: str) -> None:
     drawn = valid(card(Message(text, facts=(Fact("a", "b"),)), private=False))
     assert drawn["body"][0]["type"] == "RichTextBlock" and words_of(drawn["body"][0]) == text
+
+
+def test_a_title_is_said_once() -> None:
+    form = Form("Open a case", "new", (Blank("on", "Received on"),))
+    for text, said in (("Open a case", 1), ("Nothing was saved yet.", 1), ("Open a case\nAll of it.", 1)):
+        assert words_of(card(Message(text, form=form), private=True)).count("Open a case") == said
 
 
 def test_a_plain_answer_is_plain_words() -> None:
