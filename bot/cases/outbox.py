@@ -3,7 +3,8 @@
 Each function is one step of the courier's, in a transaction of its own; none waits for a platform.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -122,6 +123,16 @@ def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | NotNow | None:
     if message is None and not (shown and (post.withdraw or post.says in CARDS)):
         return None
     return Errand(claim, _address(turn.db, post), post.key, post.platform_id, post.wanted, message)
+
+
+def shown_on(turn: Turn, connection: int, render: Render) -> Iterator[tuple[Address, str, Message, datetime]]:
+    """What stands on a platform: address, platform's id, message, moment. For one that forgets when it stops."""
+    sent = select(Post).where(Post.connection_id == connection, Post.platform_id != "", col(Post.sent_at).is_not(None))
+    for post in turn.db.exec(sent.order_by(col(Post.sent_at), col(Post.id))):
+        with suppress(Undeliverable):
+            to, message = _address(turn.db, post), _with_nonce(post, render(turn, post))
+            if message and post.sent_at:
+                yield to, post.platform_id, message, post.sent_at
 
 
 def _with_nonce(post: Post, message: Message | None) -> Message | None:
