@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from sqlmodel import select
+
 from bot.cards.dates import sentence, state, title, when
 from bot.cards.record import lines_of
 from bot.cases import advice, children
@@ -12,13 +14,14 @@ from bot.domain.sharing import Viewer
 from bot.domain.terms import Agency, CaseStatus, ClockState, EntryKind, Kind, Nature, Role, RuleId
 from bot.grammar import line
 from bot.turn import Turn
-from storage.tables import Deadline, Request
+from storage.tables import Deadline, Enquiry, Request
 
 ENTRIES_SHOWN = 5
 BUTTONS = 5
 
 WHOLE = RuleId("final_plan")
 """The clock by whose weeks a case is spoken of: "week 10 of 20"."""
+REPLY = RuleId("mp_reply")
 
 
 def case_card(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool = False) -> Message:
@@ -28,7 +31,7 @@ def case_card(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool = False
     if whole and viewer.may_know(Kind.NOTES):
         facts += lines_of(turn, file.case, file.entries[-ENTRIES_SHOWN:])
     return Message(
-        text=_heading(turn, file),
+        text=_heading(turn, file) if viewer.may_know(Kind.DATES) else file.case.reference,
         facts=tuple(facts),
         actions=tuple(_actions(turn, file, viewer, whole=whole)),
         private=viewer.private,
@@ -102,13 +105,18 @@ def _worth_showing(deadline: Deadline, viewer: Viewer) -> bool:
 
 
 def _people(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
-    letters = ", ".join(_letter(turn, file, letter.id) for letter in file.enquiries)
-    shown = f"MP letter open: {letters}" if letters and viewer.may_know(Kind.MP_MATTER) else ""
-    yield Fact("Owner", file.owner.name if file.owner else "nobody yet", shown)
+    if viewer.may_know(Kind.EXISTENCE):
+        yield Fact("Owner", file.owner.name if file.owner else "nobody yet")
+    if file.enquiries and viewer.may_know(Kind.MP_MATTER):
+        for letter in file.enquiries:
+            yield Fact("MP letter open", letter.reference, _reply_due(turn, letter))
 
 
-def _letter(turn: Turn, file: CaseFile, letter_id: int | None) -> str:
-    return next(letter.reference for letter in file.enquiries if letter.id == letter_id)
+def _reply_due(turn: Turn, letter: Enquiry) -> str:
+    """ "reply due Tue 29 Dec · our target"; nothing once it has gone."""
+    running = select(Deadline).where(Deadline.enquiry_id == letter.id, Deadline.rule == REPLY)
+    deadline = turn.db.exec(running.where(Deadline.state == ClockState.RUNNING)).first()
+    return f"reply {when(turn, deadline)}" if deadline else ""
 
 
 def _actions(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool) -> Iterator[Action]:

@@ -35,11 +35,18 @@ class Due:
     request: Request | None
 
 
-def nudges_message(turn: Turn, nudges: Sequence[Nudge], agency: Agency | None) -> Message | None:
-    """One message for all that one room or person is nudged about; None when nothing of it is still open."""
+def nudges_message(
+    turn: Turn, nudges: Sequence[Nudge], agency: Agency | None, *, outsiders: bool = False
+) -> Message | None:
+    """One message for all that one room or person is nudged about; None when nothing of it is still open.
+
+    A room that `outsiders` read hears how many there are, and where to see them.
+    """
     still = [due for nudge in nudges if (due := _due(turn, nudge)) is not None]
     if not still:
         return None
+    if outsiders:
+        return _for_outsiders(len(still), agency)
     if len(still) == 1:
         return _one(turn, still[0], agency)
     who = f"{sentence(agency.label)} · " if agency else ""
@@ -47,6 +54,12 @@ def nudges_message(turn: Turn, nudges: Sequence[Nudge], agency: Agency | None) -
         text=f"{who}{len(still)} things need an answer",
         table=Table(("Reference", "What", "Due"), tuple(_row(turn, due, agency) for due in still)),
     )
+
+
+def _for_outsiders(number: int, agency: Agency | None) -> Message:
+    things = "1 thing needs" if number == 1 else f"{number} things need"
+    shown = Action("Show them to me", line("list", agency=agency), acts=False)
+    return Message(f"{sentence(agency.label) if agency else 'You'} · {things} an answer", actions=(shown,))
 
 
 def _due(turn: Turn, nudge: Nudge) -> Due | None:

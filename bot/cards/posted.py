@@ -26,7 +26,8 @@ def post_message(turn: Turn, post: Post) -> Message | None:
             return _letter(turn, post, room)
         case PostSays.NUDGES:
             nudges = turn.db.exec(select(Nudge).where(Nudge.post_id == post.id).order_by(col(Nudge.due))).all()
-            return nudges_message(turn, nudges, room.agency if room else None)
+            agency = room.agency if room else None
+            return nudges_message(turn, nudges, agency, outsiders=bool(room and room.shared))
         case PostSays.DIGEST:
             return digest_message(turn, person) if person else None
         case PostSays.NOTICE:
@@ -37,11 +38,16 @@ def _case(turn: Turn, post: Post, room: Room | None) -> Message | None:
     case = turn.db.get(Case, post.case_id)
     if case is None or case.restricted or room is None:
         return None
-    return case_card(turn, open_case_file(turn, case), Viewer(agency=room.agency))
+    return case_card(turn, open_case_file(turn, case), _readers(room))
 
 
 def _letter(turn: Turn, post: Post, room: Room | None) -> Message | None:
     letter = turn.db.get(Enquiry, post.enquiry_id)
     if letter is None or room is None:
         return None
-    return letter_card(turn, open_enquiry_file(turn, letter), Viewer(agency=room.agency))
+    return None if room.shared else letter_card(turn, open_enquiry_file(turn, letter), _readers(room))
+
+
+def _readers(room: Room) -> Viewer:
+    """Everybody in the room. Where outsiders read it is nobody's: they may know that a case exists, no more."""
+    return Viewer(agency=None if room.shared else room.agency)
