@@ -194,11 +194,8 @@ def fault(sentence: str, error: Exception) -> Message:
 
 def _guarded(turn: Turn, said: Said, message: Message) -> Message:
     """What a place that is nobody's room, or that outsiders read, never hears: it is answered privately."""
-    if (
-        not said.where.private
-        and (turn.room is None or said.where.shared)
-        and turn.person.role is not Role.ADMINISTRATOR
-    ):
+    nobodys = turn.room is None or turn.room.shared or said.where.shared
+    if not turn.private and nobodys and turn.person.role is not Role.ADMINISTRATOR:
         message = message.privately()
     if not message.private:
         message = replace(message, facts=tuple(fact for fact in message.facts if not fact.private))
