@@ -1,0 +1,151 @@
+"""The guides say what is so: every command, who may know what, the layers; and what they tell people to type works."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from bot.app import App
+from bot.commands import BOOK
+from bot.domain.message import Message, Said, Where, Who
+from bot.domain.sharing import MAY_KNOW, ONCE_ASKED, ROOMS, Viewer
+from bot.domain.terms import Agency, Kind, Role
+from bot.grammar import Command
+from bot.rules import load_rules
+from bot.upkeep.demo import load_demo
+from bot.upkeep.demo.stories import STORIES, Noted
+from bot.upkeep.seats import PRIVATE
+from storage.connect import Store
+from storage.crypto import Vault, new_key
+from storage.tables import Connection
+
+HERE = Path(__file__).parents[1]
+DOCS = HERE / "docs"
+USING, PRIVACY, DESIGN = ((DOCS / f"{name}.md").read_text() for name in ("using", "privacy", "design"))
+
+MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
+SPEAKER = {
+    "If you give advice": "lucy.tran@nhs.example",
+    "If you answer MPs": "frances.doyle@anyshire.example",
+    "If you manage": "moira.bell@anyshire.example",
+    "If you administer": "kit.morgan@anyshire.example",
+}
+OFFICER = "priya.shah@anyshire.example"
+
+
+def lines_to_type() -> Iterator[tuple[str, str]]:
+    """Every line that the guide tells people to type, in order: (who says it, the line)."""
+    for section in USING.split("\n## ")[1:]:
+        heading, _, text = section.partition("\n")
+        for line in re.findall(r"^> (.+)$", text, re.MULTILINE):
+            yield SPEAKER.get(heading, OFFICER), line
+
+
+class Demo:
+    """The demo's record, and everybody in it to speak as."""
+
+    def __init__(self, store: Store) -> None:
+        vault, rules = Vault(new_key()), load_rules()
+        assert load_demo(store, vault, rules, MONDAY)
+        self.app = App(store, vault, rules, BOOK)
+        with store.reading() as db:
+            self.connection = db.exec(select(Connection.id)).one() or 0
+
+    def say(self, email: str, line: str) -> Message:
+        """Privately; what binds a room is said in one that is nobody's yet."""
+        private = not line.startswith("room ")
+        where = Where(self.connection, PRIVATE + email if private else "new-room", private=private)
+        return self.app.answer(Said(line, Who(self.connection, email, email=email), where), MONDAY)
+
+
+@pytest.fixture
+def demo(database_url: str) -> Iterator[Demo]:
+    store = Store(database_url)
+    yield Demo(store)
+    store.close()
+
+
+@pytest.mark.databases("sqlite")
+def test_what_the_guide_tells_people_to_type_works_in_the_demo(demo: Demo) -> None:
+    refused = [f"{line}: {answer.text}" for who, line in lines_to_type() if (answer := demo.say(who, line)).error]
+    assert refused == []
+
+
+@pytest.mark.databases("sqlite")
+def test_after_a_day_no_child_and_no_word_of_a_note_is_in_the_file(demo: Demo, tmp_path: Path) -> None:
+    for who, line in lines_to_type():
+        demo.say(who, line)
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("referralbot.sqlite*"))
+    assert b"SEND-2026-0042" in kept, "the file was not the one that the demo writes"
+    private = [word for story in STORIES for word in (story.child, story.born.isoformat(), f"AN{story.number:06}")]
+    private += [step.words for story in STORIES for step in story.steps if isinstance(step, Noted)]
+    private += ["Spoke to the school", "wrong day typed", "waiting for the panel", "logged late"]
+    assert [word for word in private if word.encode() in kept] == []
+
+
+def in_the_guide(command: Command) -> str:
+    """The row of a command in the guide's last table."""
+    others = ", ".join(f"`{words}`" for words in command.words[1:])
+    roles = sorted(role.value.replace("_", " ") for role in command.may)
+    return f"| `{command.name}` | {others} | {'everyone' if command.may == set(Role) else ', '.join(roles)} |"
+
+
+def test_every_command_is_in_the_guide() -> None:
+    rows = [row for row in USING.partition("## Every command")[2].splitlines() if row.startswith("| `")]
+    known = sorted(BOOK.commands, key=lambda command: command.name)
+    assert rows == list(map(in_the_guide, known)), "put these rows into docs/using.md"
+
+
+def test_every_command_is_tried_in_the_guide() -> None:
+    tried = {BOOK.find(line)[0].name for _, line in lines_to_type()}
+    assert {command.name for command in BOOK.commands} - tried == set(), "show each in docs/using.md, on a line with >"
+
+
+def known_to_a_role(role: Role, kind: Kind) -> str:
+    """What the table says of a role and a kind of information."""
+    once_asked = kind not in MAY_KNOW[role] and role is Role.CONTRIBUTOR and kind in ONCE_ASKED
+    viewer = Viewer(Agency.HEALTH, role, private=True, asked=once_asked)
+    if not viewer.may_know(kind):
+        return "no"
+    in_a_room = Viewer(Agency.HEALTH, role, private=False, asked=once_asked).may_know(kind)
+    return ("once asked, " if once_asked else "") + ("yes" if in_a_room else "privately")
+
+
+def table(first: str) -> list[list[str]]:
+    """The cells of the table in the privacy page whose first heading is `first`, headings included."""
+    rows = PRIVACY.partition(f"\n| {first} |")[2].split("\n\n")[0].splitlines()
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    return [[first, *cells[0]], *cells[2:]]
+
+
+KINDS = [kind.value.replace("_", " ") for kind in Kind]
+
+
+def test_the_privacy_page_says_what_each_role_may_know() -> None:
+    expected = [[role.value.replace("_", " "), *(known_to_a_role(role, kind) for kind in Kind)] for role in Role]
+    assert [[cell.strip() for cell in row] for row in table("role")] == [["role", *KINDS], *expected]
+
+
+def test_the_privacy_page_says_what_each_room_may_hear() -> None:
+    expected = [
+        [agency.label, *("yes" if Viewer(agency).may_know(kind) else "no" for kind in Kind)] for agency in Agency
+    ]
+    assert sorted(ROOMS) == sorted(Agency)
+    assert table("room") == [["room", *KINDS], *expected]
+
+
+def test_the_design_page_draws_the_line_that_is_enforced() -> None:
+    contracts = tomllib.loads((HERE / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (line,) = [each for each in contracts if each["id"] == "line"]
+    enforced = [layer.replace("(", "").replace(")", "") for layer in line["layers"]]
+    drawn = DESIGN.partition("## The one import line")[2].split("```")[1].split("\n")
+    assert [layer for layer in drawn if layer.strip()] == enforced, "draw it anew in docs/design.md"
+
+
+def test_what_the_design_page_names_is_there() -> None:
+    named = set(re.findall(r"`((?:bot|adapters|storage|tests|docs|manifest)/[\w./]*)`", DESIGN))
+    assert {path for path in named if not (HERE / path).exists()} == set()
