@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.errors import CannotRead, Refusal
+from bot.domain.errors import CannotRead, NoSuchThing, Refusal
 from bot.domain.message import Blank, BlankKind, Form
 from bot.grammar import Command, Field, line
 from bot.turn import Turn
@@ -65,24 +65,29 @@ def _read_line(command: Command, turn: Turn, rest: str, filled: Filled, *, stric
         words = words[used or 1 :]
     taker = next((f for f in command.fields if f.ask.rest and not f.ask.lead and f.name not in filled.values), None)
     if left and taker:
-        filled.put(taker, taker.ask.value(turn, " ".join(left)))
-    elif strict and [word for word in left if word.lower() not in LEFT_OUT]:
-        raise CannotRead(_leftover(command, turn, " ".join(left), filled))
+        filled.put(taker, taker.ask.value(turn, _as_typed(left)))
+    elif strict and [word for word in left if _bare(word).lower() not in LEFT_OUT]:
+        raise CannotRead(_leftover(command, turn, _as_typed(left), filled))
 
 
 def _words(text: str) -> list[str]:
+    """The words of a line, each with what divides it from the next, so that a note keeps its commas."""
     tidy = text.translate(str.maketrans("“”‘’\u00a0", "\"\"'' "))
-    return [w.strip() for w in re.findall(r'\w+="[^"]*"|"[^"]*"|[^\s,]+', tidy) if w.strip()]
+    return re.findall(r'(?:\w+="[^"]*"|"[^"]*"|[^\s,]+)[\s,]*', tidy)
 
 
 def _bare(word: str) -> str:
-    return word.removeprefix('"').removesuffix('"')
+    return word.rstrip(", ").removeprefix('"').removesuffix('"')
+
+
+def _as_typed(words: list[str]) -> str:
+    return "".join(words).strip(", ")
 
 
 def _named(command: Command, turn: Turn, words: list[str], filled: Filled) -> int:
     name, equals, text = words[0].partition("=")
     field = next((f for f in command.fields if f.name == name.lower()), None)
-    if not equals or field is None:
+    if not equals or field is None or (field.name in filled.values and not field.ask.many):
         return 0
     if field.ask.private and not turn.private:
         raise CannotRead(f"Leave the {field.ask.label.lower()} out of the line: it goes into the form, privately.")
@@ -91,15 +96,15 @@ def _named(command: Command, turn: Turn, words: list[str], filled: Filled) -> in
 
 
 def _led(command: Command, turn: Turn, words: list[str], filled: Filled) -> int:
-    field = next((f for f in command.fields if f.ask.lead and f.ask.lead == words[0].lower()), None)
+    field = next((f for f in command.fields if f.ask.lead and f.ask.lead == _bare(words[0]).lower()), None)
     if field is None or field.name in filled.values or len(words) == 1:
         return 0
     if field.ask.rest:
-        filled.put(field, field.ask.value(turn, " ".join(words[1:])))
+        filled.put(field, field.ask.value(turn, _as_typed(words[1:])))
         return len(words)
     used = _longest(field, turn, words[1:], filled)
     if not used:  # its own sentence says what to type instead
-        field.ask.value(turn, " ".join(words[1 : 1 + field.ask.words]))
+        field.ask.value(turn, " ".join(_bare(word) for word in words[1 : 1 + field.ask.words]))
     return used + 1
 
 
@@ -114,6 +119,8 @@ def _longest(field: Field, turn: Turn, words: list[str], filled: Filled) -> int:
         text = " ".join(_bare(word) for word in words[:length])
         try:
             filled.put(field, field.ask.value(turn, text))
+        except NoSuchThing:  # "Friday 31 February" is not the Friday and some other words
+            raise
         except CannotRead:
             continue
         return length
@@ -121,14 +128,21 @@ def _longest(field: Field, turn: Turn, words: list[str], filled: Filled) -> int:
 
 
 def _leftover(command: Command, turn: Turn, text: str, filled: Filled) -> str:
-    dates = [f for f in command.fields if f.ask.kind is BlankKind.DATE and f.name not in filled.values]
-    if dates and re.search(r"\d", text):
+    """What to say of words that no blank could read: what the blank they were meant for says, where that is plain."""
+    still = [f for f in command.fields if f.ask.words and not f.ask.rest and f.name not in filled.values]
+    dates = [f for f in still if f.ask.kind is BlankKind.DATE and re.search(r"\d", text)]
+    for field in [*dates, *(f for f in still if f.required)][:1]:
         try:
-            dates[0].ask.value(turn, text)
+            field.ask.value(turn, text)
         except CannotRead as refusal:
             return str(refusal)
     example = f" Try: {command.examples[0]}" if command.examples else ""
-    return f"I don't understand “{text}” after {command.name}.{example}"
+    return f"I don't understand “{shortened(text)}” after {command.name}.{example}"
+
+
+def shortened(text: str, longest: int = 80) -> str:
+    """Somebody's words said back: enough of them to know them again."""
+    return text if len(text) <= longest else f"{text[:longest].rstrip()}…"
 
 
 def form_of(command: Command, turn: Turn, filled: Filled) -> Form:

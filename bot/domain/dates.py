@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.domain.calendar import ONE_DAY
-from bot.domain.errors import CannotRead
+from bot.domain.errors import CannotRead, NoSuchThing
 
 NEAR = 14
 """Days ahead within which a date is said with its distance."""
@@ -117,7 +117,7 @@ def _one_of_two(which: str, near: date, further: int, today: date) -> date:
         return near
     first, second = sorted((near, near + ONE_DAY * further))
     said = f"'{which.capitalize()} {DAYS[near.weekday()]}'"
-    raise CannotRead(
+    raise NoSuchThing(
         f"{said} could be {say_day(first, today)} or {say_day(second, today)}. Say which day of the month."
     )
 
@@ -144,7 +144,7 @@ def _written(plain: str, today: date, past: bool) -> date | None:
     words = found.groupdict()
     month = int(words["number"]) if words.get("number") else _month(words["month"])
     if not 1 <= month <= 12:
-        raise CannotRead(f"There is no month {month}. The day comes first, then the month: {today:%d/%m}.")
+        raise NoSuchThing(f"There is no month {month}. The day comes first, then the month: {today:%d/%m}.")
     parts = _Parts(
         weekday=_weekday(words["weekday"]) if words["weekday"] else None,
         day=int(words["day"]),
@@ -166,12 +166,12 @@ def _which_year(parts: _Parts, today: date, past: bool) -> date | None:
 def _checked(parts: _Parts, day: date | None, today: date) -> date:
     """The date, if it exists and falls on the weekday that was written with it."""
     if day is None:
-        raise CannotRead(_no_such_date(parts, today))
+        raise NoSuchThing(_no_such_date(parts, today))
     if parts.weekday is None or parts.weekday == day.weekday():
         return day
     meant = day + ONE_DAY * ((parts.weekday - day.weekday() + 3) % 7 - 3)
     year = f" {day.year}" if parts.year else ""
-    raise CannotRead(
+    raise NoSuchThing(
         f"{day.day} {MONTHS[day.month - 1]} {day.year} is a {DAYS[day.weekday()]}, not a {DAYS[parts.weekday]}. "
         f"Try {_short(day)}{year} or {DAYS[parts.weekday][:3]} {_short(meant)}{year}."
     )

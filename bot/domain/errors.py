@@ -3,6 +3,7 @@
 Refusal
 ├── NotUnderstood      the line is not a command
 ├── CannotRead         a blank cannot be read; knows which
+│   └── NoSuchThing    it reads as one of its kind, but there is none: 31 February
 ├── NotAllowed         the role may not say this
 ├── NotFound           no such case among those the person may see
 ├── WhichOne           more than one fits; carries the choices
@@ -34,6 +35,10 @@ class CannotRead(Refusal):
     def __init__(self, sentence: str, blank: str = "") -> None:
         super().__init__(sentence)
         self.blank = blank
+
+
+class NoSuchThing(CannotRead):
+    """It reads as a date, but there is no such day: to be asked back, never taken for other words."""
 
 
 class NotAllowed(Refusal):
