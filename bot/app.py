@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlmodel import Session, select
 
 from bot import heard
-from bot.cases import staff
+from bot.cases import staff, visible
 from bot.domain.errors import CannotRead, NotAllowed, NotUnderstood, Refusal, WhichOne
 from bot.domain.message import Action, Message, Said, Where, Who
 from bot.domain.terms import Role
@@ -106,24 +106,23 @@ class App:
         return _stamped(_guarded(turn, said, self._told(turn, said)))
 
     def _told(self, turn: Turn, said: Said) -> Message:
-        """Run the line's command inside a savepoint: a refusal leaves nothing behind but that it was asked."""
+        """Run the line's command. A refusal leaves nothing behind but that it was asked, which is kept after this."""
         try:
             found, rest = self.book.find(said.line)
             if turn.person.role not in found.may:
                 raise NotAllowed(_not_yours(found))
-            if not found.acts:
-                return self._run(found, turn, said, rest)
-            with turn.db.begin_nested():
-                message = self._run(found, turn, said, rest)
-                turn.db.flush()
-                return message
+            return self._run(found, turn, said, rest)
         except Unfinished as unfinished:
+            turn.db.rollback()
             return unfinished.message
         except Refusal as refusal:
+            turn.db.rollback()
             return refused(refusal, said)
 
     def _run(self, found: Command, turn: Turn, said: Said, rest: str) -> Message:
         filled = fill(found, turn, rest, said.values)
+        if not all(visible.fit_for_room(turn, value) for value in filled.values.values()):
+            turn = replace(turn, private=True)
         missing = [field for field in found.fields if field.required and field.name not in filled.values]
         if missing or filled.wrong:
             return _ask_for_rest(found, turn, filled)

@@ -8,8 +8,9 @@ from sqlalchemy import select as select_rows
 from sqlmodel import col, or_, select
 
 from bot.cases import visible
+from bot.domain.errors import NotAllowed
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Agency, CaseStatus, ClockKind, ClockState, Process, Role
+from bot.domain.terms import Agency, CaseStatus, ClockKind, ClockState, Kind, Process
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Person, Request
 
@@ -87,7 +88,11 @@ def _duties(turn: Turn, wanted: Wanted) -> Select[Deadline, Case, Enquiry, Reque
 
 def _conditions(turn: Turn, wanted: Wanted) -> list[ColumnElement[bool]]:
     viewer = visible.viewer(turn)
-    found: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = [or_(col(Deadline.request_id).is_(None), _of_requests(viewer))]
+    if not turn.private:
+        found.append(or_(col(Case.id).is_(None), col(Case.restricted).is_(False)))
+    if not viewer.may_know(Kind.MP_MATTER):
+        found.append(col(Enquiry.id).is_(None))
     if wanted.owner_id:
         found.append(or_(col(Case.owner_id) == wanted.owner_id, col(Enquiry.owner_id) == wanted.owner_id))
     if wanted.agency:
@@ -98,18 +103,18 @@ def _conditions(turn: Turn, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(col(Deadline.legal) >= wanted.first)
     if wanted.last:
         found.append(col(Deadline.legal) <= wanted.last)
-    if not _sees_all_requests(viewer):
-        found.append(or_(col(Deadline.request_id).is_(None), col(Deadline.agency) == viewer.agency))
     if wanted.mp:
-        found.append(_about_mp(wanted.mp))
+        found.append(_about_mp(viewer, wanted.mp))
     return found
 
 
-def _sees_all_requests(viewer: Viewer) -> bool:
-    return viewer.agency in (Agency.EDUCATION, Agency.MP_TEAM) and viewer.role is not Role.CONTRIBUTOR
+def _of_requests(viewer: Viewer) -> ColumnElement[bool]:
+    return col(Request.agency).in_([agency for agency in Agency if viewer.may_know_request(agency)])
 
 
-def _about_mp(name: str) -> ColumnElement[bool]:
+def _about_mp(viewer: Viewer, name: str) -> ColumnElement[bool]:
+    if not viewer.may_know(Kind.MP_MATTER):
+        raise NotAllowed("Which MP wrote about which case is told to the council's own staff, in their own rooms.")
     like = f"%{name.strip().lower()}%"
     named = select(Enquiry.id).where(func.lower(Enquiry.mp).like(like))
     linked = select(EnquiryCase.case_id).where(col(EnquiryCase.enquiry_id).in_(named))
@@ -128,6 +133,7 @@ def open_cases(
 ) -> tuple[list[tuple[Case, str]], int]:
     """Open cases with their owner's name, newest number last, and how many there are."""
     where = [visible.cases(turn), col(Case.status) == CaseStatus.OPEN]
+    where += [] if turn.private else [col(Case.restricted).is_(False)]
     where += [col(Case.owner_id) == owner_id] if owner_id else []
     where += [col(Case.process) == process] if process else []
     total = turn.db.exec(select(func.count()).select_from(Case).where(*where)).one()
@@ -151,5 +157,5 @@ def next_dates(turn: Turn, cases: list[Case]) -> dict[int, Deadline]:
         .where(col(Deadline.state) == ClockState.RUNNING, col(Deadline.information).is_(False))
         .order_by(col(Deadline.legal).desc())
     )
-    own = [d for d in found if _sees_all_requests(viewer) or d.request_id is None or d.agency is viewer.agency]
+    own = [d for d in found if d.request_id is None or viewer.may_know_request(d.agency or Agency.EDUCATION)]
     return {deadline.case_id or 0: deadline for deadline in own}

@@ -8,8 +8,8 @@ from sqlmodel import col, select
 from bot.cases import references
 from bot.cases.references import Written
 from bot.domain.errors import NotFound, WhichOne
-from bot.domain.sharing import Viewer
-from bot.domain.terms import CaseStatus, Role
+from bot.domain.sharing import MAY_KNOW, Viewer
+from bot.domain.terms import CaseStatus, Kind, Role
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, EnquiryCase, Person, Request
 
@@ -27,8 +27,8 @@ def cases(turn: Turn) -> ColumnElement[bool]:
 
 
 def enquiries(turn: Turn) -> ColumnElement[bool]:
-    """The condition on Enquiry: council staff, and only where no linked case is hidden from them."""
-    if turn.person.role is Role.CONTRIBUTOR:
+    """The condition on Enquiry: those who may know of MPs' letters, where no linked case is hidden from them."""
+    if Kind.MP_MATTER not in MAY_KNOW[turn.person.role]:
         return ~true()
     hidden = exists().where(
         col(EnquiryCase.enquiry_id) == Enquiry.id, col(EnquiryCase.case_id) == Case.id, ~cases(turn)
@@ -43,6 +43,20 @@ def viewer(turn: Turn, case: Case | None = None) -> Viewer:
         return Viewer(agency=turn.room.agency)
     asked = case is not None and person.role is Role.CONTRIBUTOR and _asked(turn, case)
     return Viewer(agency=person.agency, role=person.role, private=turn.private, asked=asked)
+
+
+def fit_for_room(turn: Turn, named: object) -> bool:
+    """Whether the room that a line was said in may hear of what the line names. Else the asker is answered alone."""
+    match named:
+        case Case():
+            return not named.restricted
+        case Request():
+            return not turn.db.get_one(Case, named.case_id).restricted
+        case Enquiry():
+            return viewer(turn).may_know(Kind.MP_MATTER)
+        case tuple():
+            return all(fit_for_room(turn, one) for one in named)
+    return True
 
 
 def _asked(turn: Turn, case: Case) -> bool:
