@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import bindparam, or_, select
+from sqlmodel import Session
 
 from bot.domain.message import Message, Said
-from storage.add import add_all
+from storage.add import add_row
 from storage.crypto import Vault
-from storage.tables import Heard, Person
+from storage.tables import Heard, Person, columns
 
 ABOUT = "heard"
+
+KEPT = columns(Heard)
+FIRST = select(KEPT.sealed).where(or_(KEPT.delivery == bindparam("delivery"), KEPT.nonce == bindparam("nonce")))
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,7 @@ def keys_of(said: Said) -> Keys:
 
 def earlier(db: Session, vault: Vault, keys: Keys) -> Message | None:
     """The answer that the first delivery, or the first press, got; None for a line not heard before."""
-    known = [col(Heard.delivery) == keys.delivery] if keys.delivery else []
-    known += [col(Heard.nonce) == keys.nonce] if keys.nonce else []
-    if not known:
-        return None
-    first = db.exec(select(Heard.sealed).where(or_(*known))).first()
+    first = db.execute(FIRST, {"delivery": keys.delivery, "nonce": keys.nonce}).scalar()
     if first is None:
         return None
     told = vault.open_own(first, ABOUT)
@@ -46,18 +46,14 @@ def keep(
     """Keep that a line was asked and what came of it. A refused or unfinished form keeps its nonce for another try."""
     done = not message.error and message.form is None
     told = {"line": said.line, "text": message.text, "private": message.private, "error": message.error}
-    add_all(
-        db,
-        [
-            Heard(
-                delivery=keys.delivery,
-                nonce=keys.nonce if done else None,
-                person_id=person.id if person else None,
-                connection_id=said.who.connection,
-                place=said.where.place,
-                verdict=message.error or ("done" if done else "form"),
-                sealed=vault.seal_own(told, ABOUT),
-                at=now,
-            )
-        ],
-    )
+    row = {
+        "delivery": keys.delivery,
+        "nonce": keys.nonce if done else None,
+        "person_id": person.id if person else None,
+        "connection_id": said.who.connection,
+        "place": said.where.place,
+        "verdict": message.error or ("done" if done else "form"),
+        "sealed": vault.seal_own(told, ABOUT),
+        "at": now,
+    }
+    add_row(db, Heard, row)

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from sqlmodel import Session
 
@@ -36,7 +37,7 @@ class Turn:
     record_url: str = ""
     """Where the council's own record system shows a child: a template with {record_number}."""
 
-    @property
+    @cached_property
     def today(self) -> date:
         return london_date(self.now)
 

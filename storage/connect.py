@@ -36,8 +36,8 @@ class Store:
     def transaction(self) -> Iterator[Session]:
         """A session that commits at the end of the block, or leaves nothing behind."""
         with self._line, Session(self.engine, expire_on_commit=False, autoflush=False) as session:
-            with session.begin():
-                yield session
+            yield session
+            session.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from bot.domain.errors import CannotRead, NotFound
@@ -14,14 +15,16 @@ from storage.tables import Absence, Connection, Identity, Person
 OFFICERS = (Role.OFFICER, Role.MANAGER)
 """The roles that may own a case."""
 
+BY_ACCOUNT = (
+    select(Person, Identity)
+    .join(Identity, col(Identity.person_id) == Person.id)
+    .where(Identity.connection_id == bindparam("connection"), Identity.account == bindparam("account"))
+)
+
 
 def recognise(db: Session, who: Who, now: datetime) -> Person | None:
     """The member of staff behind an account; None for a stranger, or for someone who has left."""
-    known = db.exec(
-        select(Person, Identity)
-        .join(Identity, col(Identity.person_id) == Person.id)
-        .where(Identity.connection_id == who.connection, Identity.account == who.account)
-    ).first()
+    known = db.execute(BY_ACCOUNT, {"connection": who.connection, "account": who.account}).first()
     if known is None:
         return _link_by_email(db, who, now)
     person, identity = known

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from bot.domain.calendar import Calendar
@@ -42,10 +43,18 @@ class Rules:
     ladders: Mapping[str, Ladder]
     calendar: Calendar
 
-    @property
+    @cached_property
     def by_id(self) -> Mapping[RuleId, ClockRule]:
         """The newest row of each clock."""
         return {rule.id: rule for rule in sorted(self.clocks, key=lambda rule: rule.valid_from)}
+
+    @cached_property
+    def _by_version(self) -> Mapping[tuple[str, int], ClockRule]:
+        return {(rule.id, rule.version): rule for rule in self.clocks}
+
+    @cached_property
+    def _by_service(self) -> Mapping[str, Adviser]:
+        return {adviser.id: adviser for adviser in self.services}
 
     def of(self, process: str) -> tuple[ClockRule, ...]:
         """Every row of a process, all versions: what `derive` takes. A process is a Process value or MP_LETTER."""
@@ -57,7 +66,11 @@ class Rules:
 
     def rule(self, rule_id: str, version: int) -> ClockRule | None:
         """The row that a deadline was made under."""
-        return next((rule for rule in self.clocks if (rule.id, rule.version) == (rule_id, version)), None)
+        return self._by_version.get((rule_id, version))
+
+    def service(self, service: str) -> Adviser:
+        """Who gives the advice that a request asks for. KeyError for a service that no row names."""
+        return self._by_service[service]
 
     def adviser(self, name: str) -> Adviser | None:
         """Who gives advice under that name, as staff say it: "SLT", "speech and language"."""
