@@ -1,6 +1,6 @@
 /** A message as a person sees it: the answer, its facts or table, its buttons, its small print. */
 
-import { clock, day } from "./dates.js";
+import { clock, day, dayAndClock } from "./dates.js";
 import { el, newId, rich, unseen } from "./dom.js";
 import { formOf } from "./form.js";
 
@@ -33,7 +33,9 @@ export function article(post, room) {
 }
 
 function edited(post) {
-  return post.edited ? el("span", { class: "edited" }, "updated ", el("time", { datetime: post.edited }, clock(post.edited))) : null;
+  if (!post.edited) return null;
+  const when = day(post.edited) === day(post.at) ? clock(post.edited) : dayAndClock(post.edited);
+  return el("span", { class: "edited" }, "updated ", el("time", { datetime: post.edited }, when));
 }
 
 function takeBack(post, room) {
@@ -54,7 +56,7 @@ function messageOf(post, room) {
     "div",
     { class: kinds.filter(Boolean).join(" ") },
     post.onlyYou ? el("p", { class: "only-you" }, "Only you can see this") : null,
-    message.text ? el("p", { class: "answer" }, rich(answer)) : null,
+    answer && !said(message.form, answer) ? el("p", { class: "answer" }, rich(answer)) : null,
     more.length ? el("p", { class: "more" }, rich(more.join("\n").trim())) : null,
     message.facts.length ? factsOf(message.facts) : null,
     message.table ? tableOf(message, post, room) : null,
@@ -64,6 +66,9 @@ function messageOf(post, room) {
     message.aside ? el("p", { class: "aside" }, rich(message.aside)) : null,
   );
 }
+
+/** Whether the form's own heading says this already. */
+const said = (form, words) => form && words.replace(/\.$/, "") === form.title;
 
 function factsOf(facts) {
   return el(
