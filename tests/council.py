@@ -21,7 +21,20 @@ from bot.rules import Rules, load_rules
 from bot.turn import Turn
 from storage.connect import Store
 from storage.crypto import Vault, new_key
-from storage.tables import Absence, Case, Child, Connection, Deadline, Entry, Identity, Nudge, Person, Post, Room
+from storage.tables import (
+    Absence,
+    Case,
+    Child,
+    Connection,
+    Deadline,
+    Enquiry,
+    Entry,
+    Identity,
+    Nudge,
+    Person,
+    Post,
+    Room,
+)
 
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 RULES = load_rules()
@@ -117,7 +130,9 @@ class Council:
         self.add(case)
         return case
 
-    def clock(self, case: Case, legal: date, *, started_on: date, ladder: str = "council", **more: Any) -> Deadline:
+    def clock(
+        self, about: Case | Enquiry, legal: date, *, started_on: date, ladder: str = "council", **more: Any
+    ) -> Deadline:
         """A running duty; it is looked at from the start."""
         number = self.numbers["clock"] = self.numbers.get("clock", 0) + 1
         recorded_at = datetime.combine(started_on, datetime.min.time(), UTC) + timedelta(hours=10)
@@ -132,9 +147,9 @@ class Council:
             "instance": number,
             **more,
         }
-        clock = Deadline(
-            stream=f"case:{case.id}", case_id=case.id, legal=legal, started_on=started_on, ladder=ladder, **values
-        )
+        of = "case" if isinstance(about, Case) else "enquiry"
+        values |= {"stream": f"{of}:{about.id}", f"{of}_id": about.id}
+        clock = Deadline(legal=legal, started_on=started_on, ladder=ladder, **values)
         self.add(clock)
         return clock
 

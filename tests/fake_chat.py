@@ -36,6 +36,8 @@ class FakeChat:
     dead: set[str] = field(default_factory=set)
     slow: float = 0.0
     """Seconds that each call takes."""
+    hold: int = 0
+    """Nothing is answered until this many calls wait at once; from then on all are."""
     can_find: bool = True
     loses_answers: bool = False
     """The message is taken and the answer never comes: what a crash between send and mark looks like from here."""
@@ -48,6 +50,7 @@ class FakeChat:
     """Set once it has a message."""
     most_at_once: int = 0
     most_at_once_in_a_place: int = 0
+    _open: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _now: Counter[str] = field(default_factory=Counter)
 
@@ -92,6 +95,9 @@ class FakeChat:
         self.most_at_once = max(self.most_at_once, self._now.total())
         self.most_at_once_in_a_place = max(self.most_at_once_in_a_place, self._now[to.place])
         try:
+            if self._now.total() >= self.hold:
+                self._open.set()
+            await self._open.wait()
             await asyncio.sleep(self.slow)
             if to.place in self.dead:
                 raise Undeliverable("is_archived")

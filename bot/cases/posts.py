@@ -117,7 +117,7 @@ def administrators_room(turn: Turn, *, avoid: int | None = None) -> Room | None:
 
 
 def nudges_of(turn: Turn, post: Post) -> list[Nudge]:
-    """What a post of nudges, or a digest, has to say as things stand, earliest date first.
+    """What a post of nudges, or a digest, has to say as things stand: one nudge for each date, the earliest date first.
 
     Not those whose clock has stopped or moved since, nor those for which it has become too late.
     """
@@ -126,7 +126,11 @@ def nudges_of(turn: Turn, post: Post) -> list[Nudge]:
     found = turn.db.exec(select(Nudge).join(Deadline).where(these, *still).order_by(col(Nudge.due), col(Nudge.id)))
     latest = post.about.get("latest", {})
     too_late = {int(key) for key, moment in latest.items() if turn.now >= datetime.fromisoformat(moment)}
-    return [nudge for nudge in found if nudge.id not in too_late]
+    one_each: dict[int, Nudge] = {}
+    for nudge in found:
+        if nudge.id not in too_late:
+            one_each.setdefault(nudge.deadline_id, nudge)
+    return list(one_each.values())
 
 
 def first_look(

@@ -1,0 +1,264 @@
+"""Nudges: what a look at each ripe deadline finds, and how it is kept and put in the outbox."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, select
+
+from bot.cases.posts import in_office_hours, new_post, tell_administrators
+from bot.cases.recipients import Hearers, Place, Recipients
+from bot.domain.calendar import moment
+from bot.domain.ladder import SPEAKS, Rung, Speak, nudge_key, ripe
+from bot.domain.terms import CaseStatus, ClockKind, ClockState, EntryKind, Hears, Notice, PostSays, RuleId
+from bot.fault import log_fault
+from bot.turn import Turn
+from storage.queries import add_new
+from storage.tables import Case, Deadline, Enquiry, Entry, Nudge, Post
+
+log = logging.getLogger(__name__)
+
+SET_ASIDE = timedelta(hours=1)
+
+NOBODY = Hearers(())
+
+Snoozes = Mapping[str, Sequence[Entry]]
+"""Standing snoozes by stream, the latest last."""
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One rung of one deadline for one role: said at some places, or skipped and why."""
+
+    key: str
+    deadline_id: int
+    due: date
+    rung: str
+    hears: Hears
+    hearers: Hearers = NOBODY
+    latest: datetime | None = None
+    late_arrival: bool = False
+    skipped: str = ""
+
+    @property
+    def for_digest(self) -> bool:
+        """Late before it was recorded, so no post of its own; a room has no digest."""
+        return self.late_arrival and all(place.person_id for place in self.hearers.places)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was found at one deadline, and when to look again."""
+
+    deadline: Deadline
+    about: Case | Enquiry
+    reminders: tuple[Reminder, ...] = ()
+    next_at: datetime | None = None
+    set_aside: bool = False
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one sweep came to."""
+
+    looked: int = 0
+    said: int = 0
+    skipped: int = 0
+    posts: int = 0
+    set_aside: int = 0
+
+    def __add__(self, other: "Swept") -> "Swept":
+        return Swept(*(mine + theirs for mine, theirs in zip(_counts(self), _counts(other), strict=True)))
+
+
+def _counts(swept: Swept) -> tuple[int, ...]:
+    return (swept.looked, swept.said, swept.skipped, swept.posts, swept.set_aside)
+
+
+def look(turn: Turn, *, limit: int, hold: bool) -> list[Look]:
+    """Look at up to `limit` ripe deadlines, and change nothing. `hold` keeps other sweeps off them meanwhile."""
+    query = (
+        select(Deadline, Case, Enquiry)
+        .outerjoin(Case, col(Deadline.case_id) == Case.id)
+        .outerjoin(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
+        .where(col(Deadline.next_at) <= turn.now)
+        .order_by(col(Deadline.next_at), col(Deadline.id))
+        .limit(limit)
+    )
+    if hold:
+        query = query.with_for_update(of=Deadline, skip_locked=True)
+    found = [(deadline, case or enquiry) for deadline, case, enquiry in turn.db.exec(query)]
+    said, snoozes, recipients = _said(turn, found), _snoozes(turn, found), Recipients(turn)
+    looks: list[Look] = []
+    for deadline, about in found:
+        try:
+            looks.append(_look_at(turn, deadline, about, said, snoozes, recipients))
+        except DBAPIError:
+            raise
+        except Exception as error:  # noqa: BLE001  the edge of one deadline: it is set aside so that the rest go on
+            log_fault(log, f"deadline {deadline.id} is set aside for an hour", error)
+            looks.append(Look(deadline, about, next_at=turn.now + SET_ASIDE, set_aside=True))
+    return looks
+
+
+def _look_at(
+    turn: Turn,
+    deadline: Deadline,
+    about: Case | Enquiry,
+    said: set[str],
+    snoozes: Snoozes,
+    recipients: Recipients,
+) -> Look:
+    if deadline.state is not ClockState.RUNNING or deadline.information or about.status is not CaseStatus.OPEN:
+        return Look(deadline, about)
+    until = _snoozed_until(turn, deadline, snoozes.get(deadline.stream, ()))
+    rungs = turn.rules.ladders[deadline.ladder].rungs
+    found = ripe(
+        _without_owner(rungs) if until else rungs,
+        legal=deadline.legal,
+        safe=deadline.safe,
+        started_on=deadline.started_on,
+        recorded_at=deadline.recorded_at,
+        now=turn.now,
+        already_said={(rung.id, hears) for rung in rungs for hears in rung.whom if _key(deadline, rung, hears) in said},
+        calendar=turn.rules.calendar,
+    )
+    reminders = [_said_to(deadline, about, speak, recipients) for speak in found.speak]
+    reminders += [replace(_reminder(deadline, skip.rung, skip.hears), skipped=skip.why) for skip in found.skip]
+    ahead = [at for at in (found.next_at, until) if at]
+    return Look(deadline, about, tuple(reminders), min(ahead, default=None))
+
+
+def _key(deadline: Deadline, rung: Rung, hears: Hears) -> str:
+    return nudge_key(deadline.id or 0, deadline.legal, rung.id, hears)
+
+
+def _reminder(deadline: Deadline, rung: Rung, hears: Hears) -> Reminder:
+    return Reminder(_key(deadline, rung, hears), deadline.id or 0, deadline.legal, rung.id, hears)
+
+
+def _said_to(deadline: Deadline, about: Case | Enquiry, speak: Speak, recipients: Recipients) -> Reminder:
+    restricted = isinstance(about, Case) and about.restricted
+    hearers = recipients.of(speak.hears, owner_id=about.owner_id, agency=deadline.agency, restricted=restricted)
+    return replace(
+        _reminder(deadline, speak.rung, speak.hears),
+        hearers=hearers,
+        latest=speak.latest,
+        late_arrival=speak.late_arrival,
+        skipped="" if hearers.places else f"nobody could be reached: {hearers.why}",
+    )
+
+
+def _without_owner(rungs: Sequence[Rung]) -> list[Rung]:
+    return [replace(rung, whom=tuple(hears for hears in rung.whom if hears is not Hears.OWNER)) for rung in rungs]
+
+
+def _snoozed_until(turn: Turn, deadline: Deadline, snoozes: Sequence[Entry]) -> datetime | None:
+    """When the owner hears again, if that is still to come. A statutory clock is never slept past its safe date."""
+    meant = [one for one in snoozes if one.clear.get("deadline_id") in ("all", deadline.id)]
+    if not meant:
+        return None
+    day = turn.rules.calendar.next_working_day_on_or_after(date.fromisoformat(meant[-1].clear["until"]))
+    if turn.rules.by_id[RuleId(deadline.rule)].kind is ClockKind.STATUTORY:
+        day = min(day, deadline.safe)
+    until = moment(day, SPEAKS)
+    return until if until > turn.now else None
+
+
+def _said(turn: Turn, found: Sequence[tuple[Deadline, Case | Enquiry]]) -> set[str]:
+    """The keys of all that was said or skipped before about these deadlines."""
+    these = col(Nudge.deadline_id).in_([deadline.id for deadline, _ in found])
+    return set(turn.db.exec(select(Nudge.key).where(these)))
+
+
+def _snoozes(turn: Turn, found: Sequence[tuple[Deadline, Case | Enquiry]]) -> Snoozes:
+    these = col(Entry.stream).in_({deadline.stream for deadline, _ in found})
+    gone = select(Entry.supersedes).where(these, col(Entry.supersedes).is_not(None))
+    standing = select(Entry).where(these, Entry.kind == EntryKind.SNOOZED, col(Entry.id).not_in(gone))
+    snoozes: dict[str, list[Entry]] = defaultdict(list)
+    for entry in turn.db.exec(standing.order_by(col(Entry.number))):
+        snoozes[entry.stream].append(entry)
+    return snoozes
+
+
+def write(turn: Turn, looks: Sequence[Look]) -> Swept:
+    """Keep what was found. Only what no other sweep has kept before is put in the outbox, one post for each place."""
+    reminders = {reminder.key: reminder for one in looks for reminder in one.reminders}
+    new = add_new(turn.db, Nudge, [_row(turn, reminder) for reminder in reminders.values()])
+    spoken = {new[key]: reminder for key, reminder in reminders.items() if key in new and not reminder.skipped}
+    posts = _post(turn, {nudge: reminder for nudge, reminder in spoken.items() if not reminder.for_digest})
+    _tell_of_unheard(turn, looks, new)
+    _look_again(turn, looks)
+    return Swept(
+        looked=len(looks),
+        said=len(spoken),
+        skipped=len(new) - len(spoken),
+        posts=posts,
+        set_aside=sum(one.set_aside for one in looks),
+    )
+
+
+def _row(turn: Turn, reminder: Reminder) -> dict[str, Any]:
+    place = reminder.hearers.places[0] if reminder.hearers.places else Place(0)
+    return {
+        "key": reminder.key,
+        "deadline_id": reminder.deadline_id,
+        "due": reminder.due,
+        "rung": reminder.rung,
+        "hears": reminder.hears,
+        "person_id": place.person_id,
+        "room_id": place.room_id,
+        "late_arrival": reminder.late_arrival,
+        "skipped": reminder.skipped,
+        "at": turn.now,
+    }
+
+
+def _post(turn: Turn, spoken: Mapping[int, Reminder]) -> int:
+    """One post for each place that hears anything; how many."""
+    by_place: dict[Place, dict[int, Reminder]] = defaultdict(dict)
+    for nudge_id, reminder in spoken.items():
+        for place in reminder.hearers.places:
+            by_place[place][nudge_id] = reminder
+    posts = {place: _bundle(turn, place, bundle) for place, bundle in by_place.items()}
+    ids = add_new(turn.db, Post, list(posts.values()))
+    said_in = [
+        {"id": nudge_id, "post_id": ids[posts[reminder.hearers.places[0]]["key"]]}
+        for nudge_id, reminder in spoken.items()
+    ]
+    if said_in:
+        turn.db.execute(update(Nudge), said_in)
+    return len(ids)
+
+
+def _bundle(turn: Turn, place: Place, bundle: Mapping[int, Reminder]) -> dict[str, Any]:
+    about = {
+        "nudges": list(bundle),
+        "latest": {str(nudge): one.latest.isoformat() for nudge, one in bundle.items() if one.latest},
+        "instead": {str(nudge): one.hearers.why for nudge, one in bundle.items() if one.hearers.why},
+    }
+    where = {"room_id": place.room_id, "person_id": place.person_id}
+    return new_post(turn, PostSays.NUDGES, place.connection_id, about=about, not_before=in_office_hours(turn), **where)
+
+
+def _tell_of_unheard(turn: Turn, looks: Sequence[Look], new: Mapping[str, int]) -> None:
+    """Tell the administrators, once a day for each owner, that nobody could be reached; never about which case."""
+    unheard = {
+        one.about.owner_id
+        for one in looks
+        for reminder in one.reminders
+        if reminder.key in new and reminder.skipped and reminder.hearers.why and not reminder.hearers.places
+    }
+    for owner_id in unheard:
+        about = {"person_id": owner_id} if owner_id else {}
+        tell_administrators(turn, Notice.UNDELIVERED, about=about, key=f"unheard/{owner_id}/{turn.today}")
+
+
+def _look_again(turn: Turn, looks: Sequence[Look]) -> None:
+    if looks:
+        turn.db.execute(update(Deadline), [{"id": one.deadline.id, "next_at": one.next_at} for one in looks])

@@ -1,0 +1,89 @@
+"""Sweeps: deadlines whose next rung is ripe become nudges and posts; each morning has its digests.
+
+Any number of replicas may sweep at once. A nudge has a unique key, and only the sweep that kept it puts in its post.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.cases.digests import put_digests
+from bot.cases.nudging import Look, Reminder, Swept, look, write
+from bot.cases.recipients import Place
+from bot.domain.terms import Hears, RuleId
+from bot.rules import Rules
+from bot.turn import Turn
+from storage.connect import Store
+from storage.crypto import Vault
+from storage.tables import Connection, Person, Room
+
+BATCH = 500
+"""Deadlines in one transaction. On an ordinary morning that is all of them, so that each person gets one post."""
+
+
+@dataclass(frozen=True)
+class WouldSay:
+    """One reminder that a sweep would put in: what, for which role, to whom really, and why."""
+
+    reference: str
+    what: str
+    due: date
+    safe: date
+    rung: str
+    hears: Hears
+    whom: str
+    instead: str
+    """Why not the obvious recipient; empty where it is."""
+    in_digest: bool
+
+
+def sweep(store: Store, rules: Rules, vault: Vault, now: datetime, *, limit: int = BATCH) -> Swept:
+    """Say what is ripe at `now`, `limit` deadlines to a transaction."""
+    swept = Swept()
+    while True:
+        with store.transaction() as db:
+            turn = Turn(db, now, rules, vault)
+            batch = write(turn, look(turn, limit=limit, hold=True))
+        swept += batch
+        if batch.looked < limit:
+            return swept
+
+
+def preview(store: Store, rules: Rules, vault: Vault, now: datetime) -> list[WouldSay]:
+    """What a sweep at `now` would put in. Looks with the sweep's own eyes and changes nothing."""
+    with store.reading() as db:
+        turn = Turn(db, now, rules, vault)
+        return [
+            _would_say(turn, one, reminder, place)
+            for one in look(turn, limit=1_000_000, hold=False)
+            for reminder in one.reminders
+            if not reminder.skipped
+            for place in reminder.hearers.places
+        ]
+
+
+def digests(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:
+    """Put in this morning's digests, where that is not done; how many."""
+    with store.transaction() as db:
+        return put_digests(Turn(db, now, rules, vault))
+
+
+def _would_say(turn: Turn, one: Look, reminder: Reminder, place: Place) -> WouldSay:
+    return WouldSay(
+        reference=one.about.reference,
+        what=turn.rules.by_id[RuleId(one.deadline.rule)].title,
+        due=one.deadline.legal,
+        safe=one.deadline.safe,
+        rung=reminder.rung,
+        hears=reminder.hears,
+        whom=_name(turn, place),
+        instead=reminder.hearers.why,
+        in_digest=reminder.for_digest,
+    )
+
+
+def _name(turn: Turn, place: Place) -> str:
+    """ "Shah (slack)" or "the room health (teams)"."""
+    platform = turn.db.get_one(Connection, place.connection_id).platform
+    if place.person_id:
+        return f"{turn.db.get_one(Person, place.person_id).name} ({platform})"
+    return f"the room {turn.db.get_one(Room, place.room_id).name} ({platform})"

@@ -1,0 +1,120 @@
+"""The ticker: APScheduler with interval jobs in memory. It stores nothing: what is to be done is in the record."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.courier import Courier
+from bot.fault import log_fault
+from bot.reminders import digests, sweep
+from bot.rules import Rules
+from storage.connect import Store
+from storage.crypto import Vault
+from storage.queries import forget_heard
+
+log = logging.getLogger(__name__)
+
+HEARD_KEPT = timedelta(days=30)
+EVERY: Mapping[str, float] = {"sweep": 60, "digests": 60, "closed": 60, "purge": 3600, "deliver": 1}
+"""Seconds between ticks. A delivery with nothing to do is one small read."""
+PATIENCE = 7.0
+"""Seconds that work under way has to come to its end when the bot stops."""
+
+Work = Callable[[datetime], Awaitable[Any]]
+Around = Callable[[str], AbstractContextManager[None]]
+
+
+class Scheduler:
+    """Runs each piece of work at its interval, never two of a kind at once, each connection's deliveries apart."""
+
+    def __init__(
+        self,
+        store: Store,
+        rules: Rules,
+        vault: Vault,
+        courier: Courier,
+        *,
+        clock: Callable[[], datetime],
+        around: Around = lambda _: nullcontext(),
+        every: Mapping[str, float] = EVERY,
+    ) -> None:
+        """`around` is entered for each tick, with what it is of: to time it."""
+        self._store, self._rules, self._vault, self._courier = store, rules, vault, courier
+        self._clock, self._around, self._every = clock, around, every
+        self._ticker = AsyncIOScheduler(timezone=UTC)
+        self._running: set[asyncio.Task[Any]] = set()
+        self.last: dict[str, datetime] = {}
+        """When a tick of each kind last came to a good end, by the bot's clock."""
+
+    async def start(self) -> None:
+        """Begin to tick, each kind at once and then at its interval."""
+        for name, work in self._work().items():
+            every = self._every[name.partition(" ")[0]]
+            self._ticker.add_job(
+                self._job,
+                "interval",
+                (name, work),
+                seconds=every,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+        self._ticker.start()
+        self._follow(asyncio.create_task(self.run_once()))
+
+    async def run_once(self) -> None:
+        """Everything once, in order: what a tick of each kind would do now."""
+        for name, work in self._work().items():
+            await self._tick(name, work)
+
+    async def stop(self, patience: float = PATIENCE) -> None:
+        """No more ticks; those under way come to their end, or after `patience` seconds are cut short.
+
+        A post cut short is taken up again, by whoever runs next, when its claim runs out.
+        """
+        self._ticker.remove_all_jobs()
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        self._ticker.shutdown(wait=False)
+
+    def _work(self) -> dict[str, Work]:
+        """Each kind of work by name; deliveries are one kind a connection, so that a slow one delays no other."""
+        told = (self._store, self._rules, self._vault)
+        return {
+            "sweep": lambda now: asyncio.to_thread(sweep, *told, now),
+            "digests": lambda now: asyncio.to_thread(digests, *told, now),
+            "closed": self._courier.give_up_on_closed,
+            **{f"deliver {one}": partial(self._courier.deliver_to, one) for one in self._courier.connections},
+            "purge": lambda now: asyncio.to_thread(self._purge, now),
+        }
+
+    async def _job(self, name: str, work: Work) -> None:
+        self._follow(asyncio.current_task())
+        await self._tick(name, work)
+
+    async def _tick(self, name: str, work: Work) -> None:
+        try:
+            with self._around(name):
+                await work(self._clock())
+            self.last[name] = self._clock()
+        except Exception as error:  # noqa: BLE001  the edge of one tick: the next one tries again
+            log_fault(log, f"{name} did not come to its end", error)
+
+    def _follow(self, task: asyncio.Task[Any] | None) -> None:
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    def _purge(self, now: datetime) -> None:
+        """Forget the lines heard more than thirty days ago."""
+        with self._store.transaction() as db:
+            forget_heard(db, now - HEARD_KEPT)
