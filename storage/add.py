@@ -24,14 +24,14 @@ def add_all(db: Session, records: Sequence[SQLModel]) -> None:
     rows = [record.model_dump(exclude={"id"}) for record in records]
     ids = db.execute(_into_for_ids(type(records[0])), rows).scalars()
     for record, row_id in zip(records, ids, strict=True):
-        record.id = row_id  # type: ignore[attr-defined]
+        record.id = row_id
 
 
 def add_rows(db: Session, table: type[R], rows: Sequence[Row]) -> list[R]:
     """Insert rows; the records that they make, for looking at: they have no ids, and changes are not followed."""
     if rows:
         db.execute(_into(table), list(rows))
-    return [_record(table, row) for row in rows]
+    return [record_of(table, row) for row in rows]
 
 
 def add_row(db: Session, table: type[SQLModel], row: Row) -> int:
@@ -43,12 +43,12 @@ def add_unless_there(db: Session, record: SQLModel) -> bool:
     """Insert a record unless one of its unique values is taken; whether it went in."""
     row = record.model_dump(exclude={"id"})
     new_id = db.execute(_into_unless_there(type(record), db.get_bind().dialect.name), row).scalar()
-    record.id = new_id  # type: ignore[attr-defined]
+    record.id = new_id
     return new_id is not None
 
 
 def _table(of: type[SQLModel]) -> Table:
-    return of.__table__  # type: ignore[attr-defined, no-any-return]
+    return of.__table__  # type: ignore[attr-defined]
 
 
 @cache
@@ -67,8 +67,8 @@ def _into_unless_there(table: type[SQLModel], dialect: str) -> Insert:
     return upsert(_table(table)).on_conflict_do_nothing().returning(_table(table).c.id)
 
 
-def _record(table: type[R], row: Row) -> R:
-    """As SQLAlchemy makes one of a row that it has read. SQLModel's own way in sets each value four times over."""
+def record_of(table: type[R], row: Row) -> R:
+    """A record for looking at, made as SQLAlchemy makes one of a row it reads: SQLModel's way sets each value twice."""
     record: R = table.__mapper__.class_manager.new_instance()  # type: ignore[attr-defined]
     record.__dict__.update(row, id=None)
     return record

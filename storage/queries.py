@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -14,12 +15,16 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.domain.terms import Agency, PostState
 from storage.tables import Connection, Heard, Identity, Person, Post, Room
 
+ROOMS = select(Room).join(Connection).where(col(Room.bound), col(Connection.active)).order_by(col(Room.id))
+OF_ADMINISTRATORS = ROOMS.where(col(Room.agency).is_(None))
+OF_AGENCIES = ROOMS.where(col(Room.agency).in_(bindparam("agencies", expanding=True)))
 
-def rooms_of(db: Session, agency: Agency | None) -> list[Room]:
-    """The rooms of an agency that can be written to, oldest first; those of the administrators for None."""
-    bound = col(Room.agency).is_(None) if agency is None else col(Room.agency) == agency
-    found = select(Room).join(Connection).where(bound, col(Room.bound), col(Connection.active)).order_by(col(Room.id))
-    return list(db.exec(found))
+
+def rooms_of(db: Session, *agencies: Agency | None) -> list[Room]:
+    """The rooms of these agencies that can be written to, oldest first; those of the administrators for None."""
+    if agencies == (None,):
+        return list(db.scalars(OF_ADMINISTRATORS))
+    return list(db.scalars(OF_AGENCIES, {"agencies": agencies}))
 
 
 def accounts_of(db: Session, person_id: int) -> list[Identity]:
@@ -40,22 +45,26 @@ def want_posts(db: Session, posts: Sequence[Mapping[str, Any]]) -> None:
     Each mapping holds the same columns of Post; `wanted` and `state` come from the table's defaults.
     """
     if posts:
-        insert = _insert(db, Post)
-        again = {"wanted": Post.wanted + 1, "state": PostState.WAITING, "withdraw": False}
-        db.execute(insert.on_conflict_do_update(index_elements=["key"], set_=again), list(posts))
+        db.execute(_wanting(db.get_bind().dialect.name), list(posts))
 
 
 def add_new(db: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Insert those rows whose `key` is not there yet; the ids of the new ones by key."""
     if not rows:
         return {}
-    insert = _insert(db, table).on_conflict_do_nothing(index_elements=["key"])
+    insert = _insert(db.get_bind().dialect.name, table).on_conflict_do_nothing(index_elements=["key"])
     columns = table.__table__.c  # type: ignore[attr-defined]
     return dict(db.execute(insert.returning(columns.key, columns.id), list(rows)).all())
 
 
-def _insert(db: Session, table: type[SQLModel]) -> SqliteInsert | PostgresInsert:
-    return sqlite_insert(table) if db.get_bind().dialect.name == "sqlite" else postgres_insert(table)
+@cache
+def _wanting(dialect: str) -> SqliteInsert | PostgresInsert:
+    again = {"wanted": Post.wanted + 1, "state": PostState.WAITING, "withdraw": False}
+    return _insert(dialect, Post).on_conflict_do_update(index_elements=["key"], set_=again)
+
+
+def _insert(dialect: str, table: type[SQLModel]) -> SqliteInsert | PostgresInsert:
+    return sqlite_insert(table) if dialect == "sqlite" else postgres_insert(table)
 
 
 def forget_heard(db: Session, before: datetime) -> int:

@@ -5,16 +5,20 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_
-from sqlmodel import col, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from bot.turn import Turn
-from storage.add import add_all
+from storage.add import add_row, add_rows
 from storage.crypto import open_with, seal_with
-from storage.tables import Case, Child, Fingerprint, Viewed
+from storage.tables import Case, Child, Fingerprint, Viewed, columns
 
 RECORD_NUMBER = "record_number"
 NAME_AND_BIRTH = "name_and_birth"
+
+MARKS = columns(Fingerprint)
+EITHER = (and_(MARKS.kind == kind, MARKS.digest == bindparam(kind)) for kind in (RECORD_NUMBER, NAME_AND_BIRTH))
+SAME = select(MARKS.child_id).where(or_(*EITHER)).distinct()
+"""Children by either of their marks; a mark that is not given matches none."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,31 +35,33 @@ class Private:
         return {**marks, RECORD_NUMBER: _plain(self.record_number)} if self.record_number else marks
 
 
-def register(turn: Turn, private: Private) -> Child:
+@dataclass(frozen=True, repr=False)
+class Registered:
+    """A child just put in, and the key that what is written about it is sealed under."""
+
+    id: int
+    key: bytes
+
+
+def register(turn: Turn, private: Private) -> Registered:
     """A child not known yet."""
     key, wrapped = turn.vault.new_child_key()
     values = {"name": private.name, "born": private.born.isoformat(), "record_number": private.record_number}
-    child = Child(sealed=seal_with(key, values, "child"), wrapped_key=wrapped, added_at=turn.now)
-    add_all(turn.db, [child])
-    marks = private.fingerprints()
-    add_all(
-        turn.db,
-        [
-            Fingerprint(child_id=child.id or 0, kind=kind, digest=turn.vault.fingerprint(kind, text))
-            for kind, text in marks.items()
-        ],
-    )
+    row = {"sealed": seal_with(key, values, "child"), "wrapped_key": wrapped, "added_at": turn.now}
+    child = Registered(add_row(turn.db, Child, row), key)
+    marks = _digests(turn, private)
+    add_rows(turn.db, Fingerprint, [{"child_id": child.id, "kind": kind, "digest": marks[kind]} for kind in marks])
     return child
 
 
 def known(turn: Turn, private: Private) -> list[int]:
     """Ids of the children that share the record number, or the name and date of birth."""
-    marks = private.fingerprints()
-    same = [
-        and_(col(Fingerprint.kind) == kind, col(Fingerprint.digest) == turn.vault.fingerprint(kind, text))
-        for kind, text in marks.items()
-    ]
-    return list(turn.db.exec(select(Fingerprint.child_id).where(or_(*same)).distinct()))
+    unmarked = {NAME_AND_BIRTH: None, RECORD_NUMBER: None}
+    return list(turn.db.scalars(SAME, {**unmarked, **_digests(turn, private)}))
+
+
+def _digests(turn: Turn, private: Private) -> dict[str, bytes]:
+    return {kind: turn.vault.fingerprint(kind, text) for kind, text in private.fingerprints().items()}
 
 
 def identity(turn: Turn, case: Case) -> Private | None:
@@ -63,7 +69,7 @@ def identity(turn: Turn, case: Case) -> Private | None:
 
     The caller has checked that the asker may know and that the answer goes to them alone.
     """
-    turn.db.add(Viewed(person_id=turn.person.id or 0, case_id=case.id or 0, kinds="identity", at=turn.now))
+    add_row(turn.db, Viewed, {"person_id": turn.person.id, "case_id": case.id, "kinds": "identity", "at": turn.now})
     return private_of(turn, case)
 
 

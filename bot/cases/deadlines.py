@@ -1,17 +1,17 @@
 """Deadlines: what the entries and the rules say now, kept where the sweep finds it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Any
 
 from sqlmodel import select
 
 from bot.cases import history
 from bot.cases.posts import first_look
 from bot.domain.clocks import Clock, Happening, derive
-from bot.domain.terms import CaseStatus, ClockState, EntryKind, Service
+from bot.domain.terms import CaseStatus, ClockState, EntryKind
 from bot.rules import MP_LETTER
 from bot.turn import Turn
-from storage.add import add_all
+from storage.add import add_rows
 from storage.tables import Case, Deadline, Enquiry, Entry, Request
 
 STAGES = {
@@ -42,14 +42,14 @@ def rebuild(
         _project_request(request, facts, entries)
     clocks = clocks_of(turn, about, facts, requests)
     kept = {} if first else _kept(turn, about)
-    new = [_filled(turn, _new(turn, about, clock), clock, entries) for clock in clocks if _place(clock) not in kept]
-    moved = [_filled(turn, kept[_place(clock)], clock, entries) for clock in clocks if _place(clock) in kept]
-    add_all(turn.db, new)
+    rows = [_new(turn, about, clock, entries) for clock in clocks if _place(clock) not in kept]
+    new = add_rows(turn.db, Deadline, rows)
+    old = [_brought_in_line(turn, kept[_place(c)], c, entries) for c in clocks if _place(c) in kept]
     for gone in kept.keys() - {_place(clock) for clock in clocks}:
         _silence(kept[gone])
     if isinstance(about, Case):
         about.stage = _stage(facts)
-    return sorted([*new, *moved], key=lambda deadline: (deadline.legal, deadline.rule))
+    return sorted([*new, *old], key=lambda deadline: (deadline.legal, deadline.rule))
 
 
 def clocks_of(
@@ -57,12 +57,11 @@ def clocks_of(
 ) -> tuple[Clock, ...]:
     """The clocks that follow from these facts under the rules in force."""
     process = about.process.value if isinstance(about, Case) else MP_LETTER
-    advisers = {adviser.id: adviser.clock for adviser in turn.rules.services}
     return derive(
         turn.rules.of(process),
         facts,
         calendar=turn.rules.calendar,
-        requests={request.id or 0: advisers[Service(request.service)] for request in requests},
+        requests={request.id or 0: turn.rules.service(request.service).clock for request in requests},
         closed_on=about.closed_on if about.status is CaseStatus.CLOSED else None,
     )
 
@@ -76,51 +75,52 @@ def _place(clock: Clock) -> tuple[str, int]:
     return (clock.rule.id, clock.instance or 0)
 
 
-def _new(turn: Turn, about: Case | Enquiry, clock: Clock) -> Deadline:
-    return Deadline(
-        stream=history.stream_of(about),
-        case_id=about.id if isinstance(about, Case) else None,
-        enquiry_id=about.id if isinstance(about, Enquiry) else None,
-        rule=clock.rule.id,
-        rule_version=str(clock.rule.version),
-        nature=clock.rule.nature,
-        started_on=clock.start.on,
-        legal=clock.legal,
-        safe=clock.safe,
-        state=clock.state,
-        recorded_at=turn.now,
-    )
+def _columns(clock: Clock) -> dict[str, Any]:
+    """What a deadline says of its clock."""
+    rule = clock.rule
+    return {
+        "rule": rule.id,
+        "rule_version": str(rule.version),
+        "instance": clock.instance or 0,
+        "request_id": clock.instance,
+        "agency": rule.agency,
+        "nature": rule.nature,
+        "ladder": rule.ladder,
+        "information": clock.information,
+        "presumed": clock.presumed,
+        "started_on": clock.start.on,
+        "legal": clock.legal,
+        "safe": clock.safe,
+        "target": clock.target,
+        "state": clock.state,
+        "stopped_on": clock.stopped.on if clock.stopped else None,
+    }
 
 
-def _filled(turn: Turn, deadline: Deadline, clock: Clock, entries: Sequence[Entry]) -> Deadline:
-    nudged = clock.state is ClockState.RUNNING and not clock.information
-    as_before = (deadline.legal, deadline.state, deadline.started_on) if deadline.id else ()
-    deadline.rule, deadline.instance, deadline.request_id = clock.rule.id, clock.instance or 0, clock.instance
-    deadline.rule_version = str(clock.rule.version)
-    deadline.agency, deadline.nature, deadline.ladder = clock.rule.agency, clock.rule.nature, clock.rule.ladder
-    deadline.information, deadline.presumed = clock.information, clock.presumed
-    deadline.started_on, deadline.legal, deadline.safe, deadline.target = (
-        clock.start.on,
-        clock.legal,
-        clock.safe,
-        clock.target,
-    )
-    deadline.state, deadline.stopped_on = clock.state, clock.stopped.on if clock.stopped else None
-    if as_before != (deadline.legal, deadline.state, deadline.started_on):
-        deadline.recorded_at = history.recorded_at(entries, clock.start.entry)
-        deadline.next_at = _first_look(turn, deadline) if nudged else None
+def _new(turn: Turn, about: Case | Enquiry, clock: Clock, entries: Sequence[Entry]) -> dict[str, Any]:
+    whose = {
+        "stream": history.stream_of(about),
+        "case_id": about.id if isinstance(about, Case) else None,
+        "enquiry_id": about.id if isinstance(about, Enquiry) else None,
+    }
+    return {**whose, **_columns(clock), **_first_look(turn, clock, entries)}
+
+
+def _brought_in_line(turn: Turn, deadline: Deadline, clock: Clock, entries: Sequence[Entry]) -> Deadline:
+    moved = (deadline.legal, deadline.state, deadline.started_on) != (clock.legal, clock.state, clock.start.on)
+    for name, value in {**_columns(clock), **(_first_look(turn, clock, entries) if moved else {})}.items():
+        if getattr(deadline, name) != value:
+            setattr(deadline, name, value)
     return deadline
 
 
-def _first_look(turn: Turn, deadline: Deadline) -> datetime | None:
-    return first_look(
-        turn.rules,
-        deadline.ladder,
-        legal=deadline.legal,
-        safe=deadline.safe,
-        recorded_at=deadline.recorded_at,
-        now=turn.now,
-    )
+def _first_look(turn: Turn, clock: Clock, entries: Sequence[Entry]) -> dict[str, Any]:
+    """When the start was recorded, and when the sweep should look at it first."""
+    recorded_at = history.recorded_at(entries, clock.start.entry)
+    nudged = clock.state is ClockState.RUNNING and not clock.information
+    ladder = clock.rule.ladder if nudged else ""
+    look = first_look(turn.rules, ladder, legal=clock.legal, safe=clock.safe, recorded_at=recorded_at, now=turn.now)
+    return {"recorded_at": recorded_at, "next_at": look}
 
 
 def _silence(deadline: Deadline) -> None:

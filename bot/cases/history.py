@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from bot.domain.calendar import london_date
 from bot.domain.clocks import Happening
 from bot.domain.terms import EntryKind
 from bot.turn import Turn
-from storage.add import add_all
+from storage.add import add_rows, record_of
 from storage.crypto import open_with, seal_with
 from storage.tables import Case, Child, Enquiry, Entry
 
@@ -21,6 +22,10 @@ FIRST = b"\0" * 32
 """What the first entry of a stream is chained to."""
 
 NOTHING: Mapping[str, Any] = {}
+
+OF_STREAM = col(Entry.stream) == bindparam("stream")
+WHOLE = select(Entry).where(OF_STREAM).order_by(col(Entry.number))
+LAST = select(col(Entry.number), col(Entry.digest)).where(OF_STREAM).order_by(col(Entry.number).desc()).limit(1)
 
 ACTS = frozenset(
     {
@@ -41,6 +46,13 @@ ACTS = frozenset(
 """Entries that no clock counts."""
 
 
+DIGESTED = (
+    *("stream", "number", "request_id", "kind", "happened_on", "clear", "sealed"),
+    *("supersedes", "recorded_by", "recorded_at"),
+)
+"""The columns of an entry that its digest vouches for, beside the entry before."""
+
+
 @dataclass(frozen=True)
 class New:
     """An entry about to be recorded. `words` is what a person typed: it is sealed."""
@@ -59,70 +71,67 @@ def stream_of(record: Case | Enquiry) -> str:
 
 def record(turn: Turn, about: Case | Enquiry, *new: New) -> list[Entry]:
     """Add entries to the record of a case or an enquiry, in order."""
-    stream = stream_of(about)
-    last = turn.db.exec(
-        select(Entry.number, Entry.digest).where(Entry.stream == stream).order_by(col(Entry.number).desc()).limit(1)
-    ).first()
-    return record_after(turn, about, new, last=last or (0, FIRST))
+    last = turn.db.execute(LAST, {"stream": stream_of(about)}).first()
+    return record_after(turn, about, new, last=(last.number, last.digest) if last else (0, FIRST))
 
 
-def record_after(turn: Turn, about: Case | Enquiry, new: Iterable[New], *, last: tuple[int, bytes]) -> list[Entry]:
-    """Add entries after the one with this number and digest: one statement, however many."""
+def record_after(
+    turn: Turn, about: Case | Enquiry, new: Iterable[New], *, last: tuple[int, bytes], key: bytes | None = None
+) -> list[Entry]:
+    """Add entries after the one with this number and digest: one statement, however many.
+
+    `key` is what words are sealed under, where the caller has it at hand.
+    """
     number, digest = last
-    entries: list[Entry] = []
-    key = _key_of(turn, about) if any(entry.words for entry in new) else None
+    rows: list[dict[str, Any]] = []
+    if key is None and any(entry.words for entry in new):
+        key = _key_of(turn, about)
     for place, one in enumerate(new, start=number + 1):
-        entry = _entry(turn, about, one, place, digest, key)
-        digest = entry.digest
-        entries.append(entry)
-    add_all(turn.db, entries)
-    return entries
+        rows.append(_row(turn, about, one, place, digest, key))
+        digest = rows[-1]["digest"]
+    return add_rows(turn.db, Entry, rows)
 
 
-def _entry(turn: Turn, about: Case | Enquiry, new: New, number: int, previous: bytes, key: bytes | None) -> Entry:
+def _row(
+    turn: Turn, about: Case | Enquiry, new: New, number: int, previous: bytes, key: bytes | None
+) -> dict[str, Any]:
     stream = stream_of(about)
-    sealed = seal_with(key, {"words": new.words}, f"{stream}/{number}") if new.words and key else None
-    entry = Entry(
-        stream=stream,
-        number=number,
-        case_id=about.id if isinstance(about, Case) else None,
-        enquiry_id=about.id if isinstance(about, Enquiry) else None,
-        request_id=new.request_id,
-        kind=new.kind,
-        happened_on=new.on,
-        clear=dict(new.clear),
-        sealed=sealed,
-        supersedes=new.supersedes,
-        recorded_by=turn.who.id if turn.who else None,
-        recorded_at=turn.now,
-        previous=previous,
-        digest=b"",
-    )
-    entry.digest = digest_of(entry)
-    return entry
+    row: dict[str, Any] = {
+        "stream": stream,
+        "number": number,
+        "case_id": about.id if isinstance(about, Case) else None,
+        "enquiry_id": about.id if isinstance(about, Enquiry) else None,
+        "request_id": new.request_id,
+        "kind": new.kind,
+        "happened_on": new.on,
+        "clear": dict(new.clear),
+        "sealed": seal_with(key, {"words": new.words}, f"{stream}/{number}") if new.words and key else None,
+        "supersedes": new.supersedes,
+        "recorded_by": turn.who.id if turn.who else None,
+        "recorded_at": turn.now,
+        "previous": previous,
+    }
+    return row | {"digest": _digest(row)}
 
 
 def supposed(turn: Turn, about: Case | Enquiry, new: New, *, after: Entry) -> Entry:
     """An entry as it would stand, for asking what would follow from it. It is not recorded."""
-    return _entry(turn, about, new, after.number + 1, after.digest, None)
+    return record_of(Entry, _row(turn, about, new, after.number + 1, after.digest, None))
 
 
 def digest_of(entry: Entry) -> bytes:
     """SHA-256 over the entry before and every stored part of this one, the sealed part as ciphertext."""
-    parts = [
-        entry.stream,
-        entry.number,
-        entry.request_id,
-        str(entry.kind),
-        entry.happened_on.isoformat(),
-        entry.clear,
-        entry.sealed.hex() if entry.sealed else None,
-        entry.supersedes,
-        entry.recorded_by,
-        entry.recorded_at.isoformat(),
-    ]
-    told = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(entry.previous + told.encode()).digest()
+    return _digest({name: getattr(entry, name) for name in (*DIGESTED, "previous")})
+
+
+def _digest(row: Mapping[str, Any]) -> bytes:
+    parts = [row[name] for name in DIGESTED]
+    told = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_as_text)
+    return hashlib.sha256(row["previous"] + told.encode()).digest()
+
+
+def _as_text(value: bytes | date) -> str:
+    return value.hex() if isinstance(value, bytes) else value.isoformat()
 
 
 def broken_link(entries: Sequence[Entry]) -> Entry | None:
@@ -136,7 +145,7 @@ def broken_link(entries: Sequence[Entry]) -> Entry | None:
 
 
 def entries_of(db: Session, about: Case | Enquiry) -> list[Entry]:
-    return list(db.exec(select(Entry).where(Entry.stream == stream_of(about)).order_by(col(Entry.number))))
+    return list(db.scalars(WHOLE, {"stream": stream_of(about)}))
 
 
 def standing(entries: Sequence[Entry]) -> list[Entry]:

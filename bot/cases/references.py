@@ -13,8 +13,8 @@ from storage.tables import Case, Enquiry
 
 CASE, ENQUIRY = "SEND", "MP"
 
-FOUR_DIGITS = 9_999
-FIVE_DIGITS = 99_999
+FOUR_DIGITS = range(1, 10_000)
+FIVE_DIGITS = range(10_000, 100_000)
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,20 @@ def say(prefix: str, year: int, number: int) -> str:
 
 def insert_with_reference(turn: Turn, record: Case | Enquiry) -> None:
     """Put a new case or enquiry in under a reference nobody has, drawn until a free one comes up."""
-    table, prefix = (Case, CASE) if isinstance(record, Case) else (Enquiry, ENQUIRY)
-    used = turn.db.exec(select(func.count()).select_from(table).where(col(table.year) == turn.today.year)).one()
-    # Half of four digits used: a free one would take many draws, so the year moves on to five.
-    span = range(1, FOUR_DIGITS + 1) if used < FOUR_DIGITS // 2 else range(FOUR_DIGITS + 1, FIVE_DIGITS + 1)
-    record.year = turn.today.year
-    while record.id is None:
-        record.number = turn.draw(span)
-        record.reference = say(prefix, record.year, record.number)
-        add_unless_there(turn.db, record)
+    record.year, span = turn.today.year, FOUR_DIGITS
+    while not _is_in(turn, record, turn.draw(span)):
+        span = _span(turn, record)
+
+
+def _is_in(turn: Turn, record: Case | Enquiry, number: int) -> bool:
+    """Whether it went in under this number, which may be somebody's."""
+    record.number = number
+    record.reference = say(CASE if isinstance(record, Case) else ENQUIRY, record.year, number)
+    return add_unless_there(turn.db, record)
+
+
+def _span(turn: Turn, record: Case | Enquiry) -> range:
+    """What to draw from after a number that was somebody's. Half of four digits used: the year moves on to five."""
+    table = type(record)
+    used = turn.db.exec(select(func.count()).select_from(table).where(col(table.year) == record.year)).one()
+    return FOUR_DIGITS if used < len(FOUR_DIGITS) // 2 else FIVE_DIGITS

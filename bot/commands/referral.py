@@ -1,12 +1,13 @@
 """Opening a case."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
 from bot.blanks import ENQUIRY, LONGEST_NOTE, OWNER, AskedByBlank, ProcessBlank, SettingBlank, day, text, yes_no
 from bot.cards.dates import sentence, state, title, when
-from bot.cases import enquiries, posts, referrals
+from bot.cases import children, enquiries, posts, referrals
 from bot.cases.children import Private
 from bot.cases.referrals import Match, Opened
 from bot.commands.roles import CASEWORK
@@ -44,7 +45,8 @@ def new(
     reference alone.
     """
     private = Private(name.strip(), born, record_number.strip())
-    _check_matches(turn, private, known)
+    same = children.known(turn, private)
+    _check_matches(turn, same, known)
     opened = referrals.open_case(
         turn,
         private,
@@ -55,15 +57,16 @@ def new(
         setting=setting,
         restricted=restricted,
         note=note,
+        same=same,
     )
     if letter is not None:
         enquiries.link(turn, letter, [opened.case])
     return _opened(turn, opened, received)
 
 
-def _check_matches(turn: Turn, private: Private, known: bool) -> None:
+def _check_matches(turn: Turn, same: Sequence[int], known: bool) -> None:
     """A case of the same child is shown before a second is opened; one that is hidden tells its owner alone."""
-    found = referrals.matches(turn, private)
+    found = referrals.matches(turn, same)
     seen = [match.case for match in found if not match.hidden]
     if seen and not known:
         named = ", ".join(f"{case.reference} ({case.process.label}, {case.status})" for case in seen)
