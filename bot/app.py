@@ -16,7 +16,7 @@ from bot.domain.message import Action, Message, Said, Where, Who
 from bot.domain.terms import Role
 from bot.fault import log_fault
 from bot.filling import Filled, fill, form_of
-from bot.grammar import Book, Command
+from bot.grammar import Book, Command, line
 from bot.rules import Rules
 from bot.turn import Turn
 from storage.connect import Store
@@ -163,9 +163,8 @@ def _stranger(db: Session) -> Message:
 
 
 def _not_yours(found: Command) -> str:
-    may = sorted(role.value.replace("_", " ") for role in found.may)
-    who = "an " if may[0][0] in "aeiou" else "a "
-    named = who + " or ".join([", ".join(may[:-1]), may[-1]] if len(may) > 1 else may)
+    who = [role.people for role in Role if role in found.may]
+    named = " and ".join([", ".join(who[:-1]), who[-1]] if len(who) > 1 else who)
     return f"“{found.name}” is for {named}. Ask one of them, or your manager."
 
 
@@ -180,10 +179,16 @@ def refused(refusal: Refusal, said: Said) -> Message:
     text = str(refusal)
     if isinstance(refusal, NotUnderstood) and refusal.nearest:
         text = "I don't know that one. Did you mean:"
-        actions = tuple(Action(line, line) for line in refusal.nearest)
+        actions = tuple(Action(near, near) for near in refusal.nearest)
     if isinstance(refusal, WhichOne):
-        actions = tuple(Action(one, said.line.replace(refusal.wrote, one, 1)) for one in refusal.choices)
+        actions = tuple(Action(label, _instead(said, refusal.wrote, words)) for label, words in refusal.choices.items())
     return Message(text, actions=actions, private=True, error=type(refusal).__name__)
+
+
+def _instead(said: Said, wrote: str, words: str) -> str:
+    """The line with the one that is meant in it, and what a form gave besides."""
+    whole = line(said.line, **(said.values or {}))
+    return whole.replace(wrote, words, 1) if wrote else f"{whole} {words}"
 
 
 def fault(sentence: str, error: Exception) -> Message:

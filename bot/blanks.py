@@ -1,6 +1,8 @@
 """The kinds of blank that commands have: how each is read, offered and shown."""
 
+import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -9,7 +11,7 @@ from typing import Annotated, TypeVar
 from bot.cases import advice, staff, visible
 from bot.domain.clocks import Adviser
 from bot.domain.dates import read_date
-from bot.domain.errors import CannotRead
+from bot.domain.errors import CannotRead, NotFound
 from bot.domain.message import BlankKind, Choice
 from bot.domain.terms import Agency, AskedBy, Matter, Outcome, Process, ResponseType
 from bot.grammar import Ask
@@ -92,9 +94,10 @@ def yes_no(label: str, hint: str = "") -> Ask:
 
 
 def _number(_turn: Turn, words: str) -> int:
-    if not words.strip().lstrip("#").isdigit():
-        raise CannotRead(f"“{words}” is not a number.")
-    return int(words.strip().lstrip("#"))
+    found = re.fullmatch(r"#?([1-9]\d{0,8})", words.strip(), re.ASCII)
+    if found is None:
+        raise CannotRead(f"“{words}” is not a number that I know.")
+    return int(found[1])
 
 
 def number(label: str, *, asked: bool = True, words: int = 1) -> Ask:
@@ -124,16 +127,20 @@ def _owners(turn: Turn) -> Sequence[Choice]:
 
 
 def _case_or_letter(turn: Turn, words: str) -> Case | Enquiry:
+    """A case, or the letter where an MP number is written, or where the number alone is no case's."""
     if plain(words).startswith("mp"):
         return visible.find_enquiry(turn, words)
-    return visible.find_case(turn, words)
+    try:
+        return visible.find_case(turn, words)
+    except NotFound:
+        with suppress(NotFound, CannotRead):
+            return visible.find_enquiry(turn, words)
+        raise
 
 
 def _request(turn: Turn, words: str) -> Request:
-    """A request by its id: what a button carries. The case it is on must be the asker's to see."""
-    request = advice.request_numbered(turn, _number(turn, words))
-    visible.find_case(turn, advice.case_of(turn, request).reference)
-    return request
+    """A request by its id: what a button carries."""
+    return advice.request_numbered(turn, _number(turn, words))
 
 
 CASE = Ask("Case", visible.find_case, show=lambda case: case.reference, hint="SEND-2026-0042, or just 0042")

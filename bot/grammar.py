@@ -146,4 +146,4 @@ def line(words: str, **values: object) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{text}"' if re.search(r"\s", text) else text
+    return '"{}"'.format(text.replace('"', "'")) if re.search(r'[\s,"“”]', text) else text

@@ -14,15 +14,6 @@ from bot.turn import Turn
 
 ENTRIES_SHOWN = 5
 
-MATTERS = {
-    Matter.ENQUIRY: "enquiry",
-    Matter.COMPLAINT: "complaint",
-    Matter.FOI: "freedom of information request",
-    Matter.SUBJECT_ACCESS: "subject access request",
-    Matter.FIRST_REQUEST: "possible first request for an assessment",
-    Matter.RISK_OF_HARM: "risk of harm",
-}
-
 REPLIES = {
     EntryKind.MP_ACKNOWLEDGED: ("Acknowledged", "acknowledgement"),
     EntryKind.MP_HOLDING_REPLY_SENT: ("Holding reply sent", "holding reply"),
@@ -43,7 +34,7 @@ def letter_card(turn: Turn, file: EnquiryFile, viewer: Viewer, *, whole: bool = 
 
 
 def _facts(turn: Turn, file: EnquiryFile) -> Iterator[Fact]:
-    yield Fact("Holds", ", ".join(MATTERS[Matter(matter)] for matter in file.enquiry.matters) or "enquiry")
+    yield Fact("Holds", ", ".join(Matter(matter).label for matter in file.enquiry.matters) or "enquiry")
     yield Fact("About", ", ".join(case.reference for case in file.cases if not case.restricted) or "no case linked")
     for deadline in file.deadlines:
         shown = deadline.state in (ClockState.RUNNING, ClockState.MET, ClockState.MET_LATE)

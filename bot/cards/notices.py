@@ -1,22 +1,40 @@
 """Short things told to one person, or in the administrators' room: typed values in, one sentence out."""
 
-from bot.cases import advice
+from sqlmodel import select
+
+from bot.cards.record import what_is_asked
+from bot.cases import advice, facts, history
 from bot.domain.message import Action, Message, Style
 from bot.domain.terms import Notice
 from bot.grammar import line
 from bot.turn import Turn
-from storage.tables import Case, Enquiry, Person, Post, Request
+from storage.tables import Case, Enquiry, Entry, Person, Post, Request
 
 
 def notice_message(turn: Turn, post: Post) -> Message | None:
-    """The words of a notice, made from the record as it stands; None when what it speaks of is gone."""
-    about = turn.db.get(Case, post.case_id) if post.case_id else None
-    letter = turn.db.get(Enquiry, post.enquiry_id) if post.enquiry_id else None
-    reference = about.reference if about else letter.reference if letter else ""
+    """The words of a notice, made from the record as it stands; None when what it speaks of is true no more."""
+    case = turn.db.get(Case, post.case_id) if post.case_id else None
+    about = case or (turn.db.get(Enquiry, post.enquiry_id) if post.enquiry_id else None)
+    if not _still_so(turn, post, about):
+        return None
+    reference = about.reference if about else ""
     text, actions = _words(turn, post, reference)
     meant = turn.db.get(Person, post.about["meant_for"]) if post.about.get("meant_for") else None
     aside = f"Meant for {meant.name}, who could not be reached." if meant else ""
     return Message(text=text, actions=actions, aside=aside, private=post.room_id is None)
+
+
+def _still_so(turn: Turn, post: Post, about: Case | Enquiry | None) -> bool:
+    """Whether it is worth saying still: between the act and the sending it may have been undone, or done with."""
+    match Notice(post.about["notice"]):
+        case Notice.ASSIGNED:
+            return about is not None and about.owner_id == (post.person_id or post.about.get("meant_for"))
+        case Notice.ADVICE_SENT:
+            request = turn.db.get(Request, post.about["request"])
+            return request is not None and request.sent_on is not None and request.received_on is None
+        case Notice.APPROVAL_ASKED:
+            return about is not None and not facts.is_agreed(history.entries_of(turn.db, about), post.about["entry"])
+    return True
 
 
 def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, ...]]:
@@ -27,7 +45,7 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
         case Notice.APPROVAL_ASKED:
             number = post.about["entry"]
             agree = Action("Agree", line("approve", case=reference, entry=number), Style.PRIMARY)
-            return f"{reference}: an earlier date waits for a second person's yes (entry {number}).", (look, agree)
+            return f"{reference}: {_asked(turn, post)} (entry {number}).", (look, agree)
         case Notice.ADVICE_SENT:
             request = turn.db.get(Request, post.about["request"])
             name = advice.label(turn, request) if request else "advice"
@@ -48,3 +66,9 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             who = turn.db.get(Person, post.about["person_id"]) if post.about.get("person_id") else None
             whom = f" for {who.name}" if who else ""
             return f"A message{whom} could not be delivered. Say people, to see who can't be reached.", ()
+
+
+def _asked(turn: Turn, post: Post) -> str:
+    stream = Entry.case_id == post.case_id if post.case_id else Entry.enquiry_id == post.enquiry_id
+    entry = turn.db.exec(select(Entry).where(stream, Entry.number == post.about["entry"])).one()
+    return what_is_asked(turn, entry)

@@ -1,6 +1,7 @@
 """Entries in words."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlmodel import col, select
 
@@ -9,6 +10,7 @@ from bot.cases.facts import LABELS
 from bot.domain.calendar import london_date
 from bot.domain.dates import say_day
 from bot.domain.message import Fact
+from bot.domain.terms import EntryKind
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Entry, Person, Request
 
@@ -30,12 +32,19 @@ def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> lis
 
 
 def _what(turn: Turn, entry: Entry) -> str:
-    label = LABELS[entry.kind]
+    label = what_is_asked(turn, entry) if entry.kind is EntryKind.BACKDATE_ASKED else LABELS[entry.kind]
     if entry.request_id is None:
         return f"{label}: {entry.clear['what']}" if "what" in entry.clear else label
     request = turn.db.get(Request, entry.request_id)
     service = next((a.label for a in turn.rules.services if request and a.id == request.service), "")
     return f"{label} ({service})"
+
+
+def what_is_asked(turn: Turn, entry: Entry) -> str:
+    """What a second person is asked to agree to: the fact and its date, or that an entry is struck out."""
+    kind, on = EntryKind(entry.clear["kind"]), date.fromisoformat(entry.clear["on"])
+    dated = "" if kind is EntryKind.CORRECTED else f", dated {say_day(on, turn.today)},"
+    return f"{LABELS[kind]}{dated} waits for a second person's yes"
 
 
 def _said(turn: Turn, about: Case | Enquiry, entry: Entry) -> str:

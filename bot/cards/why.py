@@ -22,7 +22,8 @@ def why_message(turn: Turn, file: File) -> Message:
     found = deadlines.clocks_of(turn, about, happened, facts.requests_of(file))
     shown = [c for c in found if _may_see(turn, file, c, viewer)]
     told = tuple(fact for clock in shown for fact in _facts(turn, file, clock))
-    return Message(f"Why the dates on {about.reference} are what they are", facts=told, private=turn.private)
+    text = f"Why the dates on {about.reference} are what they are" if told else f"No clock runs on {about.reference}."
+    return Message(text, facts=told, private=turn.private)
 
 
 def _may_see(turn: Turn, file: File, clock: Clock, viewer: Viewer) -> bool:

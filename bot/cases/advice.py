@@ -5,13 +5,14 @@ from datetime import date
 
 from sqlmodel import select
 
-from bot.cases import deadlines, facts, history, posts
+from bot.cases import deadlines, facts, history, posts, visible
 from bot.cases.facts import Recorded
 from bot.cases.files import CaseFile
 from bot.cases.history import New
 from bot.cases.referrals import must_be_open
 from bot.domain.clocks import Adviser
-from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotFound
+from bot.domain.dates import say_day
+from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotFound, WhichOne
 from bot.domain.terms import Agency, EntryKind, Notice, ResponseType, Role
 from bot.turn import Turn
 from storage.add import add_all
@@ -47,7 +48,7 @@ def ask(
     added = history.record(turn, file.case, *asked)
     after = deadlines.rebuild(turn, file.case, [*file.entries, *added], [*file.requests, *new])
     if not file.case.restricted:
-        agencies = {request.agency for request in new}
+        agencies = dict.fromkeys(request.agency for request in new)
         posts.show_case(turn, file.case, [room for agency in agencies for room in rooms_of(turn.db, agency)])
     posts.case_moved(turn, file.case)
     clocks = {deadline.request_id: deadline for deadline in after}
@@ -68,27 +69,33 @@ def _new(file: CaseFile, service: Adviser, on: date, adviser: str) -> Request:
 def _check_asked_on(turn: Turn, file: CaseFile, on: date) -> None:
     if on > turn.today:
         raise CannotRead("That would be dated after today. Ask on the day itself.", "on")
-    began = next((e.happened_on for e in file.entries if e.kind is EntryKind.REQUEST_RECEIVED), on)
+    standing = history.standing(file.entries)
+    began = next((e.happened_on for e in standing if e.kind is EntryKind.REQUEST_RECEIVED), on)
     if on < began:
-        raise CannotRead(f"The council only received the request on {began:%-d %b %Y}. Enter a later day.", "on")
+        came = say_day(began, turn.today)
+        raise CannotRead(f"The council only received the request on {came}. Enter that day or a later one.", "on")
 
 
 def _check_not_waiting(file: CaseFile, services: Sequence[Adviser], adviser: str) -> None:
     waiting = {(request.service, request.adviser) for request in file.requests if request.received_on is None}
     twice = [service for service in services if (service.id, adviser) in waiting]
     if twice:
+        name = twice[0].label
         raise AlreadyDone(
-            f"{twice[0].label.capitalize()} advice on {file.case.reference} is asked for already and still awaited. "
+            f"{name[:1].upper()}{name[1:]} advice on {file.case.reference} is asked for already and still awaited. "
             'To ask a second adviser of the same kind, name them, for example: adviser="Northside clinic"'
         )
 
 
 def find_request(turn: Turn, file: CaseFile, service: Adviser | None, *, waiting: bool = True) -> Request:
-    """The one request meant by a service on a case; WhichOne-like sentences where several could be."""
-    found = [r for r in file.requests if (not waiting or r.received_on is None) and _meant(turn, r, service)]
-    own = [r for r in found if r.agency is turn.person.agency]
-    if turn.person.role is Role.CONTRIBUTOR or (len(found) > 1 and len(own) == 1):
-        found = own
+    """The one request meant by a service on a case, among those that the asker may answer for."""
+    still = [r for r in file.requests if not waiting or r.received_on is None]
+    # "health" means any of health's advisers where the general request was not made
+    found = [r for r in still if service is None or r.service == service.id] or [
+        r for r in still if service and str(service.id) == str(service.agency) and r.agency is service.agency
+    ]
+    if turn.person.role is Role.CONTRIBUTOR:
+        found = [r for r in found if r.agency is turn.person.agency]
     match found:
         case [one]:
             return one
@@ -97,22 +104,22 @@ def find_request(turn: Turn, file: CaseFile, service: Adviser | None, *, waiting
             raise NotFound(f"No {what} is awaited on {file.case.reference} that you can answer for.")
         case several:
             named = ", ".join(label(turn, request) for request in several)
-            raise CannotRead(
-                f"Several pieces of advice are awaited on {file.case.reference}: {named}. Say which.", "service"
-            )
+            sentence = f"Several pieces of advice are awaited on {file.case.reference}: {named}. Which one?"
+            raise WhichOne(sentence, {_choice(turn, request): f"request={request.id}" for request in several})
 
 
-def _meant(turn: Turn, request: Request, service: Adviser | None) -> bool:
-    if service is None or request.service == service.id:
-        return True
-    # "health" means any of health's advisers where the general request was not made
-    return str(service.id) == str(service.agency) and request.agency is service.agency
+def _choice(turn: Turn, request: Request) -> str:
+    """What a button calls it, for the asker alone: with the body's name where two of a kind were asked."""
+    name = label(turn, request)
+    return f"{name[:1].upper()}{name[1:]}{f' · {request.adviser}' if request.adviser else ''}"
 
 
 def request_numbered(turn: Turn, request_id: int) -> Request:
-    request = turn.db.exec(select(Request).where(Request.id == request_id)).first()
+    """A request by its id, on a case that the asker may see; hidden and absent are the same words."""
+    found = select(Request).join(Case).where(Request.id == request_id, visible.cases(turn))
+    request = turn.db.exec(found).first()
     if request is None:
-        raise NotFound("I can't find that request.")
+        raise NotFound("I can't find that request among the cases you can see.")
     return request
 
 
@@ -136,8 +143,8 @@ def sent(turn: Turn, file: CaseFile, request: Request, on: date) -> Recorded:
     _must_be_theirs(turn, request)
     recorded = facts.record_fact(turn, file, EntryKind.ADVICE_SENT, on, request=request)
     if file.owner:
-        told = {"request": request.id}
-        posts.tell(turn, file.owner.id or 0, Notice.ADVICE_SENT, case_id=file.case.id, about=told)
+        told, key = {"request": request.id}, f"{Notice.ADVICE_SENT}/{request.id}/{on}"
+        posts.tell(turn, file.owner.id or 0, Notice.ADVICE_SENT, case_id=file.case.id, about=told, key=key)
     return recorded
 
 

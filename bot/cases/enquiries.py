@@ -3,17 +3,25 @@
 from collections.abc import Sequence
 from datetime import date
 
+from sqlmodel import select
+
 from bot.cases import deadlines, facts, history, posts
 from bot.cases.facts import Recorded
 from bot.cases.files import EnquiryFile, open_enquiry_file
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
-from bot.cases.referrals import must_be_open
+from bot.cases.referrals import check_new_owner, check_owner, must_be_open
+from bot.cases.staff import OFFICERS
 from bot.domain.errors import CannotRead, NotNow
-from bot.domain.terms import Agency, CaseStatus, EntryKind, Matter, Notice, Outcome
+from bot.domain.terms import Agency, CaseStatus, EntryKind, Matter, Notice, Outcome, Role
 from bot.turn import Turn
 from storage.queries import rooms_of
 from storage.tables import Case, Enquiry, EnquiryCase, Person
+
+OWNERS = (*OFFICERS, Role.MP_TEAM)
+"""The roles that may own a letter."""
+ENDS = (Outcome.ANSWERED, Outcome.WITHDRAWN, Outcome.OPENED_IN_ERROR)
+"""How a letter may end."""
 
 
 def log(
@@ -30,6 +38,7 @@ def log(
 ) -> EnquiryFile:
     """Log a letter: its reference, its own clocks, and a line on the card of each case it is about."""
     _check_dates(turn, received, dated)
+    check_owner(owner, OWNERS)
     _, wrapped = turn.vault.new_child_key()
     letter = Enquiry(
         mp=mp.strip(),
@@ -66,7 +75,8 @@ def _check_dates(turn: Turn, received: date, dated: date | None) -> None:
 
 def link(turn: Turn, letter: Enquiry, cases: Sequence[Case]) -> None:
     """Say which cases a letter is about."""
-    for case in cases:
+    linked = set(turn.db.exec(select(EnquiryCase.case_id).where(EnquiryCase.enquiry_id == letter.id)))
+    for case in {case.id: case for case in cases if case.id not in linked}.values():
         turn.db.add(EnquiryCase(enquiry_id=letter.id or 0, case_id=case.id or 0))
         history.record(turn, case, New(EntryKind.LINKED, turn.today, clear={"enquiry": letter.id}))
         posts.case_moved(turn, case)
@@ -82,6 +92,8 @@ def answered(turn: Turn, file: EnquiryFile, kind: EntryKind, on: date, reason: s
 
 def assign(turn: Turn, letter: Enquiry, owner: Person) -> None:
     must_be_open(letter)
+    check_owner(owner, OWNERS, blank="to")
+    check_new_owner(letter, owner)
     before, letter.owner_id = letter.owner_id, owner.id
     history.record(turn, letter, New(EntryKind.ASSIGNED, turn.today, clear={"owner": owner.id, "before": before}))
     posts.enquiry_moved(turn, letter)
@@ -93,6 +105,9 @@ def close(turn: Turn, file: EnquiryFile, outcome: Outcome, on: date, words: str 
     must_be_open(file.enquiry)
     if on > turn.today:
         raise CannotRead("A letter can't be closed on a day that is still to come.", "on")
+    if outcome not in ENDS:
+        known = ", ".join(end.value.replace("_", " ") for end in ENDS)
+        raise CannotRead(f"A letter ends as one of these: {known}.", "outcome")
     file.enquiry.status, file.enquiry.outcome, file.enquiry.closed_on = CaseStatus.CLOSED, outcome, on
     _rebuild_with(turn, file, New(EntryKind.CLOSED, on, clear={"outcome": outcome.value}, words=words))
 

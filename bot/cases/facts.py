@@ -1,6 +1,6 @@
 """Facts that start and stop clocks: recorded with their date, checked for sense, corrected by a later entry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from bot.cases.history import New
 from bot.cases.referrals import must_be_open
 from bot.cases.staff import manager_of
 from bot.domain.clocks import Clock, is_late
+from bot.domain.dates import say_day
 from bot.domain.errors import AlreadyDone, CannotRead, NeedsReason, NotAllowed, NotNow
 from bot.domain.terms import ClockState, EntryKind, Notice, Role, RuleId
 from bot.turn import Turn
@@ -31,6 +32,12 @@ AFTER = {
 
 AGAIN = frozenset({EntryKind.MP_HOLDING_REPLY_SENT, EntryKind.DRAFT_SERVED})
 """Facts that may happen more than once."""
+
+RULED_OUT_BY = {
+    EntryKind.REFUSAL_TO_ASSESS_SENT: {EntryKind.DECISION_TO_ASSESS_SENT},
+    EntryKind.REFUSAL_TO_ISSUE_SENT: {EntryKind.FINAL_PLAN_SENT},
+}
+"""What can't be sent any more once the other decision has gone out. A refusal may be given up later, on appeal."""
 
 LABELS = {
     EntryKind.REQUEST_RECEIVED: "request received",
@@ -55,7 +62,7 @@ LABELS = {
     EntryKind.ASSIGNED: "owner changed",
     EntryKind.SNOOZED: "nudges snoozed",
     EntryKind.HELP_ASKED: "help asked for",
-    EntryKind.BACKDATE_ASKED: "earlier date waits for a second person's yes",
+    EntryKind.BACKDATE_ASKED: "date waits for a second person's yes",
     EntryKind.CORRECTED: "entry struck out",
     EntryKind.CLOSED: "closed",
     EntryKind.REOPENED: "reopened",
@@ -100,7 +107,7 @@ def record_fact(
     record = about(file)
     must_be_open(record)
     _check_date(turn, file, kind, on, request)
-    _check_new(file, kind, request)
+    _check_new(turn, file, kind, request)
     new = New(kind, on, request_id=request.id if request else None, clear=clear, words=reason)
     return _put_or_ask(turn, file, new)
 
@@ -146,9 +153,10 @@ def _check_date(turn: Turn, file: File, kind: EntryKind, on: date, request: Requ
     latest = max((e.happened_on for e in earlier), default=None)
     if latest and on < latest:
         first = next(e for e in earlier if e.happened_on == latest)
+        name = LABELS[kind]
         raise NotNow(
-            f"{LABELS[kind].capitalize()} can't be dated {on:%-d %b %Y}: "
-            f"{LABELS[first.kind]} is dated {latest:%-d %b %Y}. Check the two dates."
+            f"{name[:1].upper()}{name[1:]} can't be dated {say_day(on, turn.today)}: "
+            f"{LABELS[first.kind]} is dated {say_day(latest, turn.today)}. Check the two dates."
         )
 
 
@@ -157,14 +165,16 @@ def _must_come_first(file: File, kind: EntryKind) -> set[EntryKind]:
     return {AFTER.get(kind, began), began} - {kind} if kind is not EntryKind.ADVICE_ASKED else {began}
 
 
-def _check_new(file: File, kind: EntryKind, request: Request | None) -> None:
+def _check_new(turn: Turn, file: File, kind: EntryKind, request: Request | None) -> None:
     request_id = request.id if request else None
-    there = [e for e in history.standing(file.entries) if e.kind is kind and e.request_id == request_id]
-    if there and kind not in AGAIN:
-        raise AlreadyDone(
-            f"{about(file).reference}: {LABELS[kind]} is on record already, dated {there[-1].happened_on:%-d %b %Y} "
-            f"(entry {there[-1].number}). To change it, say: correct {about(file).reference} {there[-1].number}"
-        )
+    reference = about(file).reference
+    for entry in reversed([e for e in history.standing(file.entries) if e.request_id == request_id]):
+        on_record = f"{reference}: {LABELS[entry.kind]} is on record already, dated "
+        on_record += f"{say_day(entry.happened_on, turn.today)} (entry {entry.number})."
+        if entry.kind is kind and kind not in AGAIN:
+            raise AlreadyDone(f"{on_record} To change it, say: correct {reference} {entry.number}")
+        if entry.kind in RULED_OUT_BY.get(kind, ()):
+            raise NotNow(f"{on_record} Strike that out first if it is wrong: correct {reference} {entry.number}")
 
 
 def _missed_clock_it_would_mend(turn: Turn, file: File, new: New) -> Clock | None:
@@ -189,7 +199,7 @@ def _ask_second_person(turn: Turn, file: File, new: New, missed: Clock) -> Recor
     record = about(file)
     if not new.words:
         raise NeedsReason(
-            f"That would turn a missed clock (due {missed.legal:%-d %b %Y}) into one that was not. "
+            f"That would turn a missed date ({say_day(missed.legal, turn.today)}) into one that was met. "
             "Say it again with “because …” and the reason; a second person is then asked to agree."
         )
     clear = {"kind": new.kind.value, "on": new.on.isoformat(), "clear": dict(new.clear), "supersedes": new.supersedes}
@@ -229,9 +239,16 @@ def approve(turn: Turn, file: File, number: int) -> Recorded:
     request = next((r for r in requests_of(file) if r.id == asked.request_id), None)
     supersedes = asked.clear["supersedes"]
     if supersedes is None:
-        _check_new(file, kind, request)
+        _check_new(turn, file, kind, request)
+    elif supersedes not in {entry.id for entry in history.standing(file.entries)}:
+        raise AlreadyDone(f"{about(file).reference}: that entry has been corrected since. Open the case to see it.")
     clear = {**asked.clear["clear"], "asked_by": asked.recorded_by, "asked_entry": number}
     return _put(turn, file, New(kind, on, request_id=asked.request_id, clear=clear, supersedes=supersedes))
+
+
+def is_agreed(entries: Sequence[Entry], number: int) -> bool:
+    """Whether a second person has said yes to what this entry asked for."""
+    return any(entry.clear.get("asked_entry") == number for entry in entries)
 
 
 def entry_numbered(file: File, number: int) -> Entry:

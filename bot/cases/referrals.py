@@ -1,30 +1,30 @@
 """Cases: opened, handed over, closed, reopened, noted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 
-from bot.cases import children, deadlines, history, posts, visible
+from bot.cases import children, deadlines, history, posts, staff, visible
 from bot.cases.children import Private
 from bot.cases.files import CaseFile, open_case_file
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
-from bot.domain.errors import CannotRead, NotNow
-from bot.domain.terms import Agency, AskedBy, CaseStatus, EntryKind, Notice, Outcome, Process
+from bot.domain.errors import AlreadyDone, CannotRead, NotNow
+from bot.domain.terms import Agency, AskedBy, CaseStatus, EntryKind, Notice, Outcome, Process, Role
 from bot.turn import Turn
-from storage.add import add_row
 from storage.queries import rooms_of
-from storage.tables import Case, Deadline, Enquiry, Entry, Person, Setting, columns
+from storage.tables import Case, Deadline, Enquiry, Entry, Person, Setting
 
 PARTNERS = (Agency.EDUCATION, Agency.HEALTH, Agency.SOCIAL_CARE)
 """Whose rooms show a new case: regulations 3 and 4 have each of them told that an assessment is being considered."""
-
-
-SETTINGS = columns(Setting)
-SETTING = select(SETTINGS.id).where(func.lower(SETTINGS.name) == bindparam("name"))
+NEEDED = {
+    Outcome.PLAN_ISSUED: (EntryKind.FINAL_PLAN_SENT, "final plan"),
+    Outcome.NO_ASSESSMENT: (EntryKind.REFUSAL_TO_ASSESS_SENT, "refusal to assess"),
+    Outcome.NO_PLAN: (EntryKind.REFUSAL_TO_ISSUE_SENT, "refusal to issue"),
+}
+"""What must have been sent for a case to end so, and what `sent` calls it."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,9 @@ class Match:
     hidden: bool
 
 
-def matches(turn: Turn, same: Sequence[int]) -> list[Match]:
-    """Cases, open or closed, of children who look the same."""
+def matches(turn: Turn, private: Private) -> list[Match]:
+    """Cases, open or closed, of a child with the same record number, or the same name and date of birth."""
+    same = children.known(turn, private)
     if not same:
         return []
     found = list(turn.db.exec(select(Case).where(col(Case.child_id).in_(same))))
@@ -63,17 +64,13 @@ def open_case(
     setting: str = "",
     restricted: bool = False,
     note: str = "",
-    same: Sequence[int] | None = None,
 ) -> Opened:
-    """Open a case: the child sealed, the first entries, the clocks, and the cards of the rooms that may know.
-
-    `same` are the children who look the same, where the caller has looked.
-    """
+    """Open a case: the child sealed, the first entries, the clocks, and the cards of the rooms that may know."""
     _check_received(turn, received, private.born)
-    same = children.known(turn, private) if same is None else same
-    child = None if same else children.register(turn, private)
+    check_owner(owner, staff.OFFICERS)
+    same = children.known(turn, private)
     case = Case(
-        child_id=child.id if child else same[0],
+        child_id=same[0] if same else children.register(turn, private).id or 0,
         setting_id=_setting(turn, setting),
         process=process,
         asked_by=asked_by,
@@ -83,11 +80,10 @@ def open_case(
         stage=deadlines.STAGES[EntryKind.REQUEST_RECEIVED],
     )
     insert_with_reference(turn, case)
-    new, key = _first_entries(turn, case, received, note), child.key if child else None
-    entries = history.record_after(turn, case, new, last=(0, history.FIRST), key=key)
+    entries = history.record_after(turn, case, _first_entries(turn, case, received, note), last=(0, history.FIRST))
     running = deadlines.rebuild(turn, case, entries, first=True)
     if not restricted:
-        posts.show_case(turn, case, rooms_of(turn.db, *PARTNERS))
+        posts.show_case(turn, case, [room for agency in PARTNERS for room in rooms_of(turn.db, agency)])
     if owner and owner.id != turn.person.id:
         posts.tell(turn, owner.id or 0, Notice.ASSIGNED, case_id=case.id)
     return Opened(case, running)
@@ -109,8 +105,12 @@ def _check_received(turn: Turn, received: date, born: date) -> None:
 def _setting(turn: Turn, name: str) -> int | None:
     if not name.strip():
         return None
-    known = turn.db.execute(SETTING, {"name": name.strip().lower()}).scalar()
-    return known or add_row(turn.db, Setting, {"name": name.strip(), "urn": "", "phase": ""})
+    known = turn.db.exec(select(Setting).where(func.lower(Setting.name) == name.strip().lower())).first()
+    if known is None:
+        known = Setting(name=name.strip())
+        turn.db.add(known)
+        turn.db.flush()
+    return known.id
 
 
 def must_be_open(record: Case | Enquiry) -> None:
@@ -122,11 +122,25 @@ def must_be_open(record: Case | Enquiry) -> None:
 def assign(turn: Turn, case: Case, owner: Person) -> None:
     """Hand a case over. Later nudges go to the new owner; what the old one was told stays on record."""
     must_be_open(case)
+    check_owner(owner, staff.OFFICERS, blank="to")
+    check_new_owner(case, owner)
     before, case.owner_id = case.owner_id, owner.id
     history.record(turn, case, New(EntryKind.ASSIGNED, turn.today, clear={"owner": owner.id, "before": before}))
     posts.case_moved(turn, case)
     if owner.id != turn.person.id:
         posts.tell(turn, owner.id or 0, Notice.ASSIGNED, case_id=case.id)
+
+
+def check_owner(owner: Person | None, roles: Collection[Role], *, blank: str = "owner") -> None:
+    """Refuses an owner whose work this is not."""
+    if owner is not None and owner.role not in roles:
+        people = " and ".join(role.people for role in roles)
+        raise CannotRead(f"{owner.name} can't be its owner: that is for {people}.", blank)
+
+
+def check_new_owner(record: Case | Enquiry, owner: Person) -> None:
+    if record.owner_id == owner.id:
+        raise AlreadyDone(f"{record.reference} belongs to {owner.name} already.")
 
 
 def note(turn: Turn, about: Case | Enquiry, words: str) -> Entry:
@@ -139,8 +153,19 @@ def close(turn: Turn, file: CaseFile, outcome: Outcome, on: date, words: str = "
     must_be_open(file.case)
     if on > turn.today:
         raise CannotRead("A case can't be closed on a day that is still to come.", "on")
+    _check_outcome(file, outcome)
     file.case.status, file.case.outcome, file.case.closed_on = CaseStatus.CLOSED, outcome, on
     _record_and_rebuild(turn, file, New(EntryKind.CLOSED, on, clear={"outcome": outcome.value}, words=words))
+
+
+def _check_outcome(file: CaseFile, outcome: Outcome) -> None:
+    """Refuses an end that is not on record: to close as refused what was never refused would hide a missed date."""
+    if outcome is Outcome.ANSWERED:
+        raise CannotRead("A letter is answered, a case is not. Choose how the case ended.", "outcome")
+    needed, what = NEEDED.get(outcome, (None, ""))
+    if needed and needed not in {entry.kind for entry in history.standing(file.entries)}:
+        reference = file.case.reference
+        raise NotNow(f"{reference}: no {what} is on record as sent. Say first: sent {what} {reference}")
 
 
 def reopen(turn: Turn, file: CaseFile, words: str) -> None:

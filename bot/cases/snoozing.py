@@ -23,9 +23,7 @@ def snooze(turn: Turn, file: File, until: date, reason: str) -> date:
         raise NeedsReason("Say why, for example: snooze 0042 until Monday waiting for the panel")
     last = min([until, *_safe_dates(turn, file)])
     if last <= turn.today:
-        raise CannotRead(
-            "A statutory date is today or past: it can't be snoozed. Record what was done, or ask for help."
-        )
+        raise CannotRead("A statutory date is today or past: nudges about it go on until what was done is recorded.")
     new = New(EntryKind.SNOOZED, turn.today, clear={"until": last.isoformat(), "deadline_id": "all"}, words=reason)
     history.record(turn, about(file), new)
     return last

@@ -96,4 +96,6 @@ def _the_one(text: str, written: Written, found: list[R], prefix: str) -> R:
             things = "cases" if prefix == references.CASE else "MP letters"
             raise NotFound(f"I can't find {asked} among the {things} you can see. Check the number, or say: list mine")
         case several:
-            raise WhichOne(f"Which one do you mean by {text.strip()}?", text, [one.reference for one in several])
+            named = " or ".join(one.reference for one in several)
+            meant = {one.reference: one.reference for one in several}
+            raise WhichOne(f"Which one do you mean by {text.strip()}: {named}?", meant, wrote=text)

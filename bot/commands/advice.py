@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 from bot.blanks import (
@@ -18,7 +19,7 @@ from bot.blanks import (
     text,
 )
 from bot.cards.dates import sentence, when
-from bot.cases import advice
+from bot.cases import advice, visible
 from bot.cases.facts import Recorded
 from bot.cases.files import CaseFile, open_case_file
 from bot.commands.case import said_recorded
@@ -56,9 +57,11 @@ def ask(
     file = open_case_file(turn, case)
     chosen = list(dict.fromkeys(one for group in services for one in group))
     asked = advice.ask(turn, file, chosen, on or turn.today, adviser=adviser)
+    reader = visible.viewer(turn, case)
     told = tuple(
         Fact(f"{sentence(advice.label(turn, request))} advice", when(turn, deadline), state=State.WAITING)
         for request, deadline in asked
+        if reader.may_know_request(request.agency)
     )
     number = f"{len(asked)} request{'' if len(asked) == 1 else 's'}"
     return Message(
@@ -154,7 +157,7 @@ def received(
     day = on or turn.today
     done = [(file, one, advice.received(turn, file, one, day, response, reason)) for file, one in targets]
     if len(done) > 1:
-        return _several(turn, done)
+        return _several(turn, done, day)
     file, one, recorded = done[0]
     label = (
         f"{advice.label(turn, one)} advice received{'' if response is ResponseType.FULL else f' ({_word(response)})'}"
@@ -169,23 +172,39 @@ def _word(response: ResponseType) -> str:
 def _needed(cases: tuple[Case, ...]) -> tuple[Case, ...]:
     if not cases:
         raise CannotRead("Say which case, for example: received SLT 0042", "cases")
-    return cases
+    return tuple({case.id: case for case in cases}.values())
 
 
 def _with_rest(turn: Turn, file: CaseFile, got: Request, answer: Message) -> Message:
-    """The answer, with what is still awaited on the case."""
+    """The answer, with what is still awaited on the case, as far as whoever reads it may know."""
+    reader = visible.viewer(turn, file.case)
     waiting = [r for r in file.requests if r.received_on is None and r.id != got.id]
     if not waiting:
-        return replace(answer, aside="No other advice is awaited.")
-    named = [f"{advice.label(turn, r)} ({when(turn, d)})" for r in waiting if (d := file.of_request(r))]
+        return replace(answer, aside=answer.aside or "No other advice is awaited.")
+    named = [
+        f"{advice.label(turn, r)} (due {say_day(deadline.legal, turn.today)})"
+        for r in waiting
+        if (deadline := file.of_request(r)) and reader.may_know_request(r.agency)
+    ]
+    if answer.aside or not named:
+        return answer
     return replace(answer, aside=f"Still waiting for: {'; '.join(named)}.")
 
 
-def _several(turn: Turn, done: Sequence[tuple[CaseFile, Request, Recorded]]) -> Message:
+def _several(turn: Turn, done: Sequence[tuple[CaseFile, Request, Recorded]], day: date) -> Message:
     waits = sum(recorded.waits for *_, recorded in done)
-    aside = f"{waits} wait for a second person's yes." if waits else ""
-    told = tuple(Fact(file.case.reference, f"{advice.label(turn, one)} advice") for file, one, _ in done)
-    return Message(f"{len(done)} pieces of advice recorded as received.", facts=told, aside=aside, private=turn.private)
+    told = tuple(
+        Fact(
+            file.case.reference,
+            f"{advice.label(turn, one)} advice",
+            "waits for a second person's yes" if recorded.waits else "",
+        )
+        for file, one, recorded in done
+    )
+    there = len(done) - waits
+    pieces = "1 piece" if there == 1 else f"{there or 'No'} pieces"
+    text = f"{pieces} of advice recorded as received {say_day(day, turn.today)}."
+    return Message(text, facts=told, private=turn.private)
 
 
 def _meant(turn: Turn, case: Case | None, service: Adviser | None, request: Request | None) -> tuple[CaseFile, Request]:

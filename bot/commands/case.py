@@ -174,7 +174,7 @@ def _against(on: date, legal: date) -> str:
 
 @command("approve", "agree", may=MANAGERS | CASEWORK, examples=("approve 0042 7",))
 def approve(turn: Turn, *, case: CaseOrLetterBlank, entry: Annotated[int, number("Entry")]) -> Message:
-    """Agree to an earlier date that somebody else asked for."""
+    """Agree to a date that somebody else asked for, which turns a missed date into one that was met."""
     file = _file(turn, case)
     recorded = facts.approve(turn, file, entry)
     return said_recorded(turn, file, recorded, facts.LABELS[recorded.entry.kind], recorded.entry.happened_on)
@@ -189,6 +189,8 @@ def plan(
     on: Annotated[date, day("Date", past=False)],
 ) -> Message:
     """Write down a day to come: a panel, a meeting. It stops no clock."""
+    if on < turn.today:
+        raise CannotRead(f"{say_day(on, turn.today)} is past. If it took place, say: held", "on")
     return _planned(turn, case, EntryKind.PLANNED, what, on)
 
 
@@ -210,7 +212,7 @@ def _planned(turn: Turn, case: Case, kind: EntryKind, what: Planned, on: date) -
     return Message(f"{case.reference}: {words_of(what)} {verb} {say_day(on, turn.today)}.", private=turn.private)
 
 
-def words_of(what: Planned) -> str:
+def words_of(what: StrEnum) -> str:
     return what.value.replace("_", " ")
 
 
@@ -250,7 +252,7 @@ def snooze(
     cut = (
         ""
         if last == until
-        else f" That is the last working day before a date of its own, so not {say_day(until, turn.today)}."
+        else f" Not until {say_day(until, turn.today)}: that is the last day on which a statutory date can be kept."
     )
     text_ = f"Your nudges about {case.reference} are quiet until {say_day(last, turn.today)}.{cut}"
     return Message(text_, aside="No clock stops; other people's nudges go on.", private=True)
@@ -272,7 +274,7 @@ def close(
     else:
         enquiries.close(turn, file, outcome, day_closed, reason)
     back = Action("Reopen…", line("reopen", case=case.reference))
-    ended = outcome.value.replace("_", " ")
+    ended = words_of(outcome)
     return Message(
         f"{case.reference} is closed: {ended}, {say_day(day_closed, turn.today)}.",
         actions=(back,),
@@ -310,7 +312,7 @@ def correct(
     return said_recorded(turn, file, recorded, facts.LABELS[facts.entry_numbered(file, entry).kind], on or turn.today)
 
 
-@command("undo", may=READERS, examples=("undo 0042 7",))
+@command("undo", may=COUNCIL | ADVISERS, examples=("undo 0042 7",))
 def undo(turn: Turn, *, case: CaseOrLetterBlank, entry: Annotated[int, number("Entry")]) -> Message:
     """Take back what you recorded in the last ten minutes."""
     facts.undo(turn, _file(turn, case), entry)

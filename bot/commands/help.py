@@ -38,9 +38,7 @@ def _one(turn: Turn, found: Command) -> Message:
         for field in found.fields
         if field.ask.asked
     ]
-    may = (
-        ", ".join(sorted(role.value.replace("_", " ") for role in found.may)) if found.may != set(Role) else "everyone"
-    )
+    may = ", ".join(role.people for role in Role if role in found.may) if found.may != set(Role) else "everyone"
     return Message(found.help, facts=tuple(facts), aside=f"Said by: {may}.", private=turn.private)
 
 

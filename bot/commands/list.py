@@ -11,12 +11,12 @@ from typing import Annotated
 from bot.blanks import AGENCY, PROCESS, choice, number, text, yes_no
 from bot.cards.dates import rule_of, sentence, state, title, when
 from bot.cards.digest import digest_message
-from bot.cases import advice, lists
+from bot.cases import advice, lists, visible
 from bot.cases.lists import DueLine, Page, Wanted
-from bot.commands.roles import EVERYONE, READERS
+from bot.commands.roles import COUNCIL, EVERYONE, READERS
 from bot.domain.dates import say_day
 from bot.domain.message import Action, Attachment, Message, Row, Table
-from bot.domain.terms import Agency, Process
+from bot.domain.terms import Agency, Kind, Process
 from bot.grammar import command, line
 from bot.turn import Turn
 from storage.tables import Person
@@ -31,7 +31,20 @@ class Which(StrEnum):
     MINE = "mine"
     OVERDUE = "overdue"
     DUE = "due"
+    MINE_OVERDUE = "mine_overdue"
+    MINE_DUE = "mine_due"
     ALL = "all"
+
+
+ALSO = {
+    "my": Which.MINE,
+    "late": Which.OVERDUE,
+    "my overdue": Which.MINE_OVERDUE,
+    "my late": Which.MINE_OVERDUE,
+    "overdue mine": Which.MINE_OVERDUE,
+    "my due": Which.MINE_DUE,
+    "due mine": Which.MINE_DUE,
+}
 
 
 class Period(StrEnum):
@@ -70,7 +83,7 @@ def span(period: Period, today: date) -> tuple[date, date]:
 def list_(
     turn: Turn,
     *,
-    which: Annotated[Which, choice(Which, "Which", {"my": Which.MINE, "late": Which.OVERDUE})] = Which.ALL,
+    which: Annotated[Which, choice(Which, "Which", ALSO)] = Which.ALL,
     period: Annotated[
         Period | None,
         choice(Period, "Due within", {"week": Period.THIS_WEEK, "next fortnight": Period.FORTNIGHT}),
@@ -99,13 +112,13 @@ def _wanted(
     turn: Turn, which: Which, period: Period | None, agency: Agency | None, process: Process | None, mp: str
 ) -> Wanted:
     first, last = span(period, turn.today) if period else (None, None)
-    if which is Which.OVERDUE:
+    if which in (Which.OVERDUE, Which.MINE_OVERDUE):
         yesterday = turn.today - timedelta(days=1)
         last = min(last, yesterday) if last else yesterday
-    elif which is Which.DUE:
+    elif which in (Which.DUE, Which.MINE_DUE):
         first = max(first, turn.today) if first else turn.today
         last = last or turn.today + timedelta(days=14)
-    owner = turn.person.id if which is Which.MINE else None
+    owner = turn.person.id if which in (Which.MINE, Which.MINE_OVERDUE, Which.MINE_DUE) else None
     return Wanted(owner_id=owner, agency=agency, process=process, mp=mp, first=first, last=last)
 
 
@@ -125,7 +138,7 @@ def _dates(turn: Turn, shown: Page, wanted: Wanted, again: Mapping[str, object])
 
 def _headline(shown: Page, wanted: Wanted, again: Mapping[str, object]) -> str:
     """ "3 things are overdue for health, 1 of them statutory." """
-    how = "overdue" if again.get("which") is Which.OVERDUE else "due"
+    how = "overdue" if again.get("which") in (Which.OVERDUE, Which.MINE_OVERDUE) else "due"
     of = f" for {wanted.agency.label}" if wanted.agency else ""
     match shown.total:
         case 0:
@@ -225,8 +238,10 @@ def home(turn: Turn) -> Message:
     return digest_message(turn, turn.person)
 
 
-@command("letters", "mp letters", may=READERS, acts=False, examples=("letters",))
+@command("letters", "mp letters", may=COUNCIL, acts=False, examples=("letters",))
 def letters(turn: Turn, *, page: Annotated[int, replace(number("Page", asked=False), words=0)] = 1) -> Message:
-    """List the open MP letters and their dates."""
+    """List the open MP letters and their dates. In a partner's room the answer comes to you alone."""
+    if not visible.viewer(turn).may_know(Kind.MP_MATTER):
+        turn = replace(turn, private=True)
     found = lists.due(turn, Wanted(agency=Agency.MP_TEAM), page)
     return _dates(turn, found, Wanted(agency=Agency.MP_TEAM), {"agency": Agency.MP_TEAM})

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from bot.blanks import CASES, LONGEST_NOTE, OWNER, MattersBlank, day, text
 from bot.cards.dates import sentence, state, title, when
-from bot.cards.letter import MATTERS
 from bot.cases import enquiries
 from bot.cases.files import EnquiryFile
 from bot.commands.roles import COUNCIL
@@ -65,7 +64,7 @@ def _logged(turn: Turn, file: EnquiryFile, matters: tuple[Matter, ...], received
     letter = file.enquiry
     clocks = [d for d in file.deadlines if d.nature is Nature.DUTY]
     told = [Fact(sentence(title(turn, d)), when(turn, d), state=state(turn, d)) for d in clocks]
-    told += [Fact(sentence(MATTERS[matter]), OTHER_TRACKS[matter]) for matter in matters if matter in OTHER_TRACKS]
+    told += [Fact(sentence(matter.label), OTHER_TRACKS[matter]) for matter in matters if matter in OTHER_TRACKS]
     first = f"{letter.reference} is logged: {letter.mp} MP, received {say_day(received, turn.today)}."
     text_ = f"{SAFEGUARDING}\n{first}" if Matter.RISK_OF_HARM in matters else first
     return Message(text_, facts=tuple(told), actions=tuple(_next(file, matters, received)), private=True)

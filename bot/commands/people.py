@@ -9,7 +9,7 @@ from bot.domain.message import Message, Row, Table
 from bot.domain.terms import CaseStatus
 from bot.grammar import command
 from bot.turn import Turn
-from storage.tables import Case, Identity, Person
+from storage.tables import Case, Enquiry, Identity, Person
 
 
 @command("people", "staff", may=STAFF_LIST, acts=False, examples=("people",))
@@ -23,7 +23,7 @@ def people(turn: Turn) -> Message:
             (
                 person.name,
                 person.agency.label,
-                person.role.value.replace("_", " "),
+                person.role.label,
                 names.get(person.manager_id, "no manager"),
                 "linked" if person.id in linked else "not linked yet",
             )
@@ -31,7 +31,7 @@ def people(turn: Turn) -> Message:
         for person in found
     )
     return Message(
-        f"{len(rows)} people are on the staff list.",
+        f"{len(rows)} {'person is' if len(rows) == 1 else 'people are'} on the staff list.",
         table=Table(("Name", "Agency", "Role", "Manager", "Chat"), rows),
         aside="To add people, an administrator runs: referralbot import people FILE",
         private=True,
@@ -45,7 +45,15 @@ def deactivate(turn: Turn, *, person: PersonBlank) -> Message:
     """Take someone who has left off the staff list. What they recorded stays; their cases need a new owner."""
     if person.id == turn.person.id:
         raise NotNow("You can't take yourself off the list. Ask another administrator.")
-    owned = turn.db.exec(select(Case).where(Case.owner_id == person.id, Case.status == CaseStatus.OPEN)).all()
+    cases = turn.db.exec(select(Case.id).where(Case.owner_id == person.id, Case.status == CaseStatus.OPEN)).all()
+    letters = turn.db.exec(
+        select(Enquiry.id).where(Enquiry.owner_id == person.id, Enquiry.status == CaseStatus.OPEN)
+    ).all()
     person.active = False
-    left = f"{len(owned)} open cases need a new owner." if owned else "No open case was theirs."
+    owned = [_counted(len(cases), "open case"), _counted(len(letters), "open MP letter")]
+    left = f"Without an owner now: {', '.join(filter(None, owned))}." if any(owned) else "No open case was theirs."
     return Message(f"{person.name} can no longer use referralbot. {left}", private=True)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}" if number else ""

@@ -53,8 +53,8 @@ def bind(turn: Turn, *, to: Annotated[For, choice(For, "Whose room this is", {"m
 def unbind(turn: Turn) -> Message:
     """Stop posting in this room."""
     room = _bound(turn, _here(turn))
-    if room is None:
-        raise NotNow("This room is not bound to anyone.")
+    if room is None or not room.bound:
+        raise NotNow("This room is nobody's. To make it one's, an administrator says here: room bind health")
     room.bound = False
     return Message("I will not post here any more. The cards that stand here are no longer kept up to date.")
 
@@ -81,8 +81,9 @@ def rooms(turn: Turn) -> Message:
     missing = [
         a.label for a in (Agency.EDUCATION, Agency.HEALTH, Agency.SOCIAL_CARE) if a not in {r.agency for r, _ in found}
     ]
+    number = "1 room is" if len(rows) == 1 else f"{len(rows)} rooms are"
     return Message(
-        f"{len(rows)} rooms are bound." if rows else "No room is bound yet. In a room, say: room bind health",
+        f"{number} bound." if rows else "No room is bound yet. In a room, say: room bind health",
         table=Table(("Room", "Agency", "Where"), rows) if rows else None,
         aside=f"No room yet for: {', '.join(missing)}." if missing else "",
         private=turn.private,

@@ -14,7 +14,7 @@ TryLater, Undeliverable   a chat platform's "not now" and "never"
 BadSettings               the operator must mend a setting
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class Refusal(Exception):
@@ -50,11 +50,14 @@ class NotFound(Refusal):
 
 
 class WhichOne(Refusal):
-    """Several things fit what was written; `choices` are what to write instead of it."""
+    """Several things fit. `choices` says of each what it is called and what to write for it.
 
-    def __init__(self, sentence: str, wrote: str, choices: Sequence[str]) -> None:
+    That stands in place of `wrote`, or where nothing was written at the end of the line.
+    """
+
+    def __init__(self, sentence: str, choices: Mapping[str, str], *, wrote: str = "") -> None:
         super().__init__(sentence)
-        self.wrote, self.choices = wrote, tuple(choices)
+        self.wrote, self.choices = wrote, dict(choices)
 
 
 class NeedsReason(Refusal):

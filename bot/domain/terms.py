@@ -33,6 +33,15 @@ class Role(StrEnum):
     VIEWER = "viewer"
     ADMINISTRATOR = "administrator"
 
+    @property
+    def label(self) -> str:
+        return "MP team" if self is Role.MP_TEAM else self.value
+
+    @property
+    def people(self) -> str:
+        """Those who have it: "officers", "the MP team"."""
+        return "the MP team" if self is Role.MP_TEAM else f"{self.value}s"
+
 
 class Process(StrEnum):
     """What a case is one run of. The list grows with the clocks."""
@@ -71,6 +80,10 @@ class AskedBy(StrEnum):
     MP = "mp"
     OTHER = "other"
 
+    @property
+    def label(self) -> str:
+        return "MP" if self is AskedBy.MP else self.value.replace("_", " ")
+
 
 class Matter(StrEnum):
     """What an MP's letter holds; one letter may hold several."""
@@ -81,6 +94,14 @@ class Matter(StrEnum):
     SUBJECT_ACCESS = "subject_access"
     FIRST_REQUEST = "first_request"
     RISK_OF_HARM = "risk_of_harm"
+
+    @property
+    def label(self) -> str:
+        return {
+            Matter.FOI: "freedom of information request",
+            Matter.SUBJECT_ACCESS: "subject access request",
+            Matter.FIRST_REQUEST: "possible first request for an assessment",
+        }.get(self, self.value.replace("_", " "))
 
 
 class ResponseType(StrEnum):
