@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 
 from bot.cases import children, deadlines, history, posts, staff, visible
@@ -14,8 +15,9 @@ from bot.cases.references import insert_with_reference
 from bot.domain.errors import AlreadyDone, CannotRead, NotNow
 from bot.domain.terms import Agency, AskedBy, CaseStatus, EntryKind, Notice, Outcome, Process, Role
 from bot.turn import Turn
+from storage.add import add_row
 from storage.queries import rooms_of
-from storage.tables import Case, Deadline, Enquiry, Entry, Person, Setting
+from storage.tables import Case, Deadline, Enquiry, Entry, Person, Setting, columns
 
 PARTNERS = (Agency.EDUCATION, Agency.HEALTH, Agency.SOCIAL_CARE)
 """Whose rooms show a new case: regulations 3 and 4 have each of them told that an assessment is being considered."""
@@ -25,6 +27,9 @@ NEEDED = {
     Outcome.NO_PLAN: (EntryKind.REFUSAL_TO_ISSUE_SENT, "refusal to issue"),
 }
 """What must have been sent for a case to end so, and what `sent` calls it."""
+
+SETTINGS = columns(Setting)
+SETTING = select(SETTINGS.id).where(func.lower(SETTINGS.name) == bindparam("name"))
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,8 @@ class Match:
     hidden: bool
 
 
-def matches(turn: Turn, private: Private) -> list[Match]:
-    """Cases, open or closed, of a child with the same record number, or the same name and date of birth."""
-    same = children.known(turn, private)
+def matches(turn: Turn, same: Sequence[int]) -> list[Match]:
+    """Cases, open or closed, of children who look the same."""
     if not same:
         return []
     found = list(turn.db.exec(select(Case).where(col(Case.child_id).in_(same))))
@@ -64,13 +68,18 @@ def open_case(
     setting: str = "",
     restricted: bool = False,
     note: str = "",
+    same: Sequence[int] | None = None,
 ) -> Opened:
-    """Open a case: the child sealed, the first entries, the clocks, and the cards of the rooms that may know."""
+    """Open a case: the child sealed, the first entries, the clocks, and the cards of the rooms that may know.
+
+    `same` are the children who look the same, where the caller has looked.
+    """
     _check_received(turn, received, private.born)
     check_owner(owner, staff.OFFICERS)
-    same = children.known(turn, private)
+    same = children.known(turn, private) if same is None else same
+    child = None if same else children.register(turn, private)
     case = Case(
-        child_id=same[0] if same else children.register(turn, private).id or 0,
+        child_id=child.id if child else same[0],
         setting_id=_setting(turn, setting),
         process=process,
         asked_by=asked_by,
@@ -80,10 +89,11 @@ def open_case(
         stage=deadlines.STAGES[EntryKind.REQUEST_RECEIVED],
     )
     insert_with_reference(turn, case)
-    entries = history.record_after(turn, case, _first_entries(turn, case, received, note), last=(0, history.FIRST))
+    new, key = _first_entries(turn, case, received, note), child.key if child else None
+    entries = history.record_after(turn, case, new, last=(0, history.FIRST), key=key)
     running = deadlines.rebuild(turn, case, entries, first=True)
     if not restricted:
-        posts.show_case(turn, case, [room for agency in PARTNERS for room in rooms_of(turn.db, agency)])
+        posts.show_case(turn, case, rooms_of(turn.db, *PARTNERS))
     if owner and owner.id != turn.person.id:
         posts.tell(turn, owner.id or 0, Notice.ASSIGNED, case_id=case.id)
     return Opened(case, running)
@@ -105,12 +115,8 @@ def _check_received(turn: Turn, received: date, born: date) -> None:
 def _setting(turn: Turn, name: str) -> int | None:
     if not name.strip():
         return None
-    known = turn.db.exec(select(Setting).where(func.lower(Setting.name) == name.strip().lower())).first()
-    if known is None:
-        known = Setting(name=name.strip())
-        turn.db.add(known)
-        turn.db.flush()
-    return known.id
+    known = turn.db.execute(SETTING, {"name": name.strip().lower()}).scalar()
+    return known or add_row(turn.db, Setting, {"name": name.strip(), "urn": "", "phase": ""})
 
 
 def must_be_open(record: Case | Enquiry) -> None:
