@@ -1,18 +1,17 @@
 """What a post says, made from the record at the moment it is sent."""
 
-from sqlmodel import col, select
-
 from bot.cards.case import case_card
 from bot.cards.digest import digest_message
 from bot.cards.letter import letter_card
 from bot.cards.notices import notice_message
 from bot.cards.nudges import nudges_message
 from bot.cases.files import open_case_file, open_enquiry_file
+from bot.cases.posts import nudges_of
 from bot.domain.message import Message
 from bot.domain.sharing import Viewer
 from bot.domain.terms import PostSays
 from bot.turn import Turn
-from storage.tables import Case, Enquiry, Nudge, Person, Post, Room
+from storage.tables import Case, Enquiry, Person, Post, Room
 
 
 def post_message(turn: Turn, post: Post) -> Message | None:
@@ -25,9 +24,8 @@ def post_message(turn: Turn, post: Post) -> Message | None:
         case PostSays.ENQUIRY_CARD:
             return _letter(turn, post, room)
         case PostSays.NUDGES:
-            nudges = turn.db.exec(select(Nudge).where(Nudge.post_id == post.id).order_by(col(Nudge.due))).all()
             agency = room.agency if room else None
-            return nudges_message(turn, nudges, agency, outsiders=bool(room and room.shared))
+            return nudges_message(turn, nudges_of(turn, post), agency, outsiders=bool(room and room.shared))
         case PostSays.DIGEST:
             return digest_message(turn, person) if person else None
         case PostSays.NOTICE:
