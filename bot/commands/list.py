@@ -235,7 +235,8 @@ def _cases(turn: Turn, owner: Person, process: Process | None, page: int) -> Mes
 @command("home", "today", "my day", may=EVERYONE, acts=False, examples=("today",))
 def home(turn: Turn) -> Message:
     """Show what is late, due today and due this week among what you own."""
-    return digest_message(turn, turn.person)
+    more = (Action("My cases", line("list", which=Which.MINE), acts=False), Action("Help", "help", acts=False))
+    return replace(digest_message(turn, turn.person), actions=more)
 
 
 @command("letters", "mp letters", may=COUNCIL, acts=False, examples=("letters",))
