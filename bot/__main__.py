@@ -6,14 +6,22 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError
 
 from bot.commandline import CANNOT, WELL, WRONG, parser
 from bot.domain.errors import BadSettings, Refusal
+from bot.domain.terms import Platform
 from bot.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from adapters.terminal import Terminal
+    from bot.courier import Credentials
+    from bot.serving.run import Door, Inside
 
 Clock = Callable[[], datetime]
 Task = Callable[[Namespace, Settings, Clock], int]
@@ -40,6 +48,133 @@ def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.env
     return CANNOT
 
 
+def serve(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
+    """The bot on every platform that is configured, until it is told to stop."""
+    from bot.serving.run import run
+    from bot.serving.told import serving_lines
+    from bot.serving.web import listen
+    from bot.upkeep.installation import open_configured
+
+    here = open_configured(settings, wall)
+    run(
+        here,
+        listen(settings.host, settings.port),
+        open_doors,
+        lambda at: print(serving_lines(settings, at), flush=True),
+    )
+    return WELL
+
+
+def demo(arguments: Namespace, settings: Settings, wall: Clock) -> int:
+    """The local page with fictional staff and cases. The port is taken first: another demo may be running on it."""
+    from bot.serving.run import run
+    from bot.serving.told import demo_lines
+    from bot.serving.web import listen
+    from bot.upkeep.demo import load_demo
+    from bot.upkeep.installation import hold_demo, make_demo, open_demo
+
+    listening, held = listen(settings.host, settings.port), hold_demo()
+    if held is None:
+        raise BadSettings("The demo is running already, from this folder: stop that one first.")
+    make_demo(reset=arguments.reset)
+    here = open_demo(settings, wall)
+    load_demo(here.store, here.vault, here.rules, here.clock())
+    run(here, listening, open_doors, lambda at: print(demo_lines(at), flush=True))
+    return WELL
+
+
+def open_doors(inside: "Inside", found: Mapping[Platform, Sequence["Credentials"]]) -> "Mapping[Platform, Door]":
+    """The adapters of the platforms in use."""
+    ways = {Platform.SLACK: open_slack, Platform.TEAMS: open_teams, Platform.PAGE: open_page}
+    return {platform: ways[platform](inside, each) for platform, each in found.items()}
+
+
+def open_slack(inside: "Inside", found: Sequence["Credentials"]) -> "Door":
+    from adapters.slack import Slack
+    from bot.upkeep.connections import told
+
+    here, settings = inside.here, inside.here.settings
+
+    def tell(connection: int, team: str) -> None:
+        with here.store.transaction() as db:
+            told(db, connection, team)
+
+    return Slack(
+        found,
+        answer=inside.answer,
+        clock=here.clock,
+        met=here.app.met,
+        api_url=settings.slack_api_url,
+        told=tell,
+        proxy=settings.https_proxy or None,
+    )
+
+
+def open_teams(inside: "Inside", found: Sequence["Credentials"]) -> "Door":
+    from adapters.teams import Teams
+    from adapters.teams.gate import SERVICE_HOSTS
+
+    here, settings = inside.here, inside.here.settings
+    return Teams(
+        found,
+        answer=inside.answer,
+        clock=here.clock,
+        tenants={each.outside_id: each.connection for each in found},
+        met=here.app.met,
+        service_hosts=settings.teams_service_hosts or SERVICE_HOSTS,
+        loopback_only=settings.teams_playground,
+        proxy=settings.https_proxy or None,
+        metadata_url=settings.teams_metadata_url,
+        login_url=settings.teams_login_url,
+    )
+
+
+def open_page(inside: "Inside", found: Sequence["Credentials"]) -> "Door":
+    from adapters.page import Page
+    from bot.upkeep.seats import recalled, rooms_on, staff_of
+
+    here, connection = inside.here, found[0].connection
+    return Page(
+        connection=connection,
+        answer=inside.answer,
+        clock=here.clock,
+        people=partial(staff_of, here.store),
+        rooms=partial(rooms_on, here.store, connection),
+        met=lambda who, where: here.app.met(who, where, here.clock()),
+        recall=partial(recalled, here, connection),
+        jump=inside.jump.to if inside.jump else None,
+    )
+
+
+def terminal(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
+    """A conversation here. In the demo, while its page is not running, nudges arrive and the clock can be moved."""
+    from bot.serving.run import converse
+    from bot.upkeep.installation import hold_demo, open_installation
+
+    here = open_installation(settings, wall)
+    held = hold_demo() if here.demo else None
+    converse(here, open_terminal, alone=held is not None)
+    here.store.close()
+    return WELL
+
+
+def open_terminal(inside: "Inside", connection: int) -> "Terminal":
+    from adapters.terminal import Terminal
+    from bot.upkeep.seats import rooms_on, staff_of
+
+    here = inside.here
+    return Terminal(
+        connection=connection,
+        answer=inside.answer,
+        clock=here.clock,
+        people=partial(staff_of, here.store),
+        rooms=partial(rooms_on, here.store, connection),
+        input=sys.stdin,
+        output=sys.stdout,
+        jump=inside.jump.wait if inside.jump else None,
+    )
+
+
 def say(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     """One line in, its answer out. 1 where the answer is a no."""
     from adapters.terminal import message_as_json, render
@@ -59,9 +194,31 @@ def say(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     return WRONG if message.error else WELL
 
 
+def manifest(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
+    """The file that Slack or Teams is given."""
+    from bot.commands import BOOK
+    from manifest.slack import slack_manifest
+    from manifest.teams import teams_package
+
+    if arguments.platform == Platform.SLACK:
+        path = arguments.out or Path("slack.yaml")
+        path.write_text(slack_manifest(arguments.url, socket_mode=bool(settings.slack_app_token)))
+    else:
+        path = arguments.out or Path("referralbot-teams.zip")
+        commands = [(command.name, command.summary) for command in BOOK.commands]
+        path.write_bytes(teams_package(arguments.url, app_id=settings.teams_app_id, commands=commands))
+    print(f"Written to {path}.")
+    return WELL
+
+
 TASKS: Mapping[str, str] = {
+    "serve": f"{__name__}:serve",
+    "demo": f"{__name__}:demo",
+    "terminal": f"{__name__}:terminal",
     "say": f"{__name__}:say",
+    "manifest": f"{__name__}:manifest",
     "migrate": "bot.upkeep.tasks:bring",
+    "sweep": "bot.upkeep.tasks:sweep",
     "new-key": "bot.upkeep.tasks:print_key",
     "import": "bot.upkeep.tasks:take_in",
     "connect": "bot.upkeep.tasks:connect",

@@ -2,19 +2,21 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
-import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import BadSettings
+from bot.scheduler import Scheduler
 from bot.serving.metrics import Metrics
-from storage.connect import Store
+from bot.upkeep.installation import Installation
 from storage.migrate import is_current
 
 log = logging.getLogger(__name__)
@@ -23,8 +25,8 @@ LONGEST_BODY = 1024 * 1024
 STOP_WITHIN = 9.0
 """Seconds from SIGTERM to the end, whatever hangs: supervisors commonly kill after ten."""
 DATABASE_WAIT = 2.0
-STALE = 180.0
-"""Seconds after which a scheduler that ticks every minute is taken to have stopped."""
+STALE = timedelta(minutes=3)
+"""The time after which a scheduler that ticks every minute is taken to have stopped."""
 
 
 class Door(Protocol):
@@ -35,30 +37,14 @@ class Door(Protocol):
     async def stop(self) -> None: ...
 
 
-@dataclass
-class Pulse:
-    """When a tick last came to its end, by a clock that nobody sets."""
-
-    last: float = field(default_factory=time.monotonic)
-
-    def beat(self) -> None:
-        self.last = time.monotonic()
-
-    @property
-    def age(self) -> float:
-        return time.monotonic() - self.last
-
-
 @dataclass(frozen=True)
 class Server:
-    """Everything that runs. `start` and `stop` are of what works in the background: the scheduler, then the courier."""
+    """Everything that runs for one installation."""
 
-    store: Store
+    here: Installation
     doors: Sequence[Door]
     metrics: Metrics
-    pulse: Pulse
-    start: Callable[[], Awaitable[None]]
-    stop: Callable[[], Awaitable[None]]
+    scheduler: Scheduler
 
     async def run(self, listening: socket.socket, opened: Callable[[], None]) -> None:
         """Serve until SIGTERM or SIGINT. `opened` is called once requests are answered."""
@@ -70,7 +56,7 @@ class Server:
         try:
             for door in self.doors:
                 await door.start()
-            await self.start()
+            await self.scheduler.start()
             await web.SockSite(runner, listening).start()
             opened()
             await asked_to_stop.wait()
@@ -81,13 +67,13 @@ class Server:
         """No more work in the background, no more requests, then those under way to their end."""
         try:
             async with asyncio.timeout(STOP_WITHIN):
-                await self.stop()
+                await self.scheduler.stop()
                 for door in self.doors:
                     await door.stop()
                 await runner.cleanup()
         except TimeoutError:
             log.warning("stopped with work under way; what was not committed is done again at the next start")
-        self.store.close()
+        self.here.store.close()
 
     def application(self) -> web.Application:
         app = web.Application(client_max_size=LONGEST_BODY)
@@ -102,13 +88,19 @@ class Server:
 
     async def _ready(self, request: web.Request) -> web.Response:
         """200 where lines can be answered and nudges go out; else 503. Says what is wrong, and nothing else."""
-        checks = {**await self._database(), "scheduler": "ok" if self.pulse.age < STALE else "has stopped ticking"}
+        checks = {**await self._database(), "scheduler": self._ticking()}
         ready = set(checks.values()) == {"ok"}
         return web.json_response({"ready": ready, **checks}, status=200 if ready else 503)
 
+    def _ticking(self) -> str:
+        last = self.scheduler.last.get("sweep")
+        if last is None:
+            return "has not ticked yet"
+        return "ok" if self.here.clock() - last < STALE else "has stopped ticking"
+
     async def _database(self) -> dict[str, str]:
         try:
-            current = await asyncio.wait_for(asyncio.to_thread(is_current, self.store), DATABASE_WAIT)
+            current = await asyncio.wait_for(asyncio.to_thread(is_current, self.here.store), DATABASE_WAIT)
         except (SQLAlchemyError, TimeoutError):
             return {"database": "does not answer", "migrations": "not known"}
         return {"database": "ok", "migrations": "ok" if current else "behind: run referralbot migrate"}
@@ -126,6 +118,6 @@ def listen(host: str, port: int) -> socket.socket:
         raise BadSettings(f"REFERRALBOT_HOST {host!r} is not an address of this machine.") from trouble
     except OSError as trouble:
         raise BadSettings(
-            f"Port {port} on {host} cannot be used: {(trouble.strerror or str(trouble)).lower()}."
+            f"Port {port} on {host} cannot be used: {os.strerror(trouble.errno or 0).lower()}."
             f" Choose another: REFERRALBOT_PORT={port + 1}"
         ) from trouble

@@ -1,10 +1,12 @@
 """What every command works on: the settings, the record, the key, the rules and the clock of one installation."""
 
+import fcntl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
+from typing import TextIO
 
 from sqlalchemy import make_url
 
@@ -71,20 +73,37 @@ def open_store(url: str) -> Store:
     return store
 
 
-def make_demo(*, reset: bool) -> None:
-    """The demo's folder with its key and its tables, where they are not there yet."""
+def hold_demo() -> TextIO | None:
+    """The demo, until the answer is closed or the process ends; None where another process holds it."""
+    _make_folder()
+    held = (DEMO.parent / "demo.lock").open("w")
     try:
-        if reset and DEMO.exists():
-            rmtree(DEMO)
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        return None
+    return held
+
+
+def make_demo(*, reset: bool) -> None:
+    """The demo's folder with its key and its tables, where they are not there yet. Who resets it holds it."""
+    if reset:
+        rmtree(DEMO)
+    _make_folder()
+    if not (DEMO / "key").exists():
+        (DEMO / "key").write_text(new_key())
+    migrate(_demo_url())
+
+
+def _make_folder() -> None:
+    try:
         DEMO.mkdir(parents=True, exist_ok=True)
-        if not (DEMO / "key").exists():
-            (DEMO / "key").write_text(new_key())
+        (DEMO.parent / "demo.lock").touch()
     except OSError as trouble:
         where = DEMO.absolute()
         raise BadSettings(
             f"The demo keeps its record in {where}, which cannot be written: {trouble.strerror}."
         ) from trouble
-    migrate(_demo_url())
 
 
 def open_demo(settings: Settings, wall: Clock) -> Installation:

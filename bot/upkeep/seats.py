@@ -5,10 +5,14 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from bot.cards.posted import post_message
+from bot.cases.outbox import shown_on
 from bot.domain.errors import BadSettings
-from bot.domain.message import Where, Who
+from bot.domain.message import Address, Message, Where, Who
 from bot.domain.terms import Platform
+from bot.turn import Turn
 from bot.upkeep.connections import PAGE
+from bot.upkeep.installation import Installation
 from storage.connect import Store
 from storage.tables import Connection, Identity, Person, Room
 
@@ -47,6 +51,13 @@ def seat_everyone(db: Session, page: Connection, people: Iterable[Person], now: 
     db.flush()
 
 
+def seat_staff(db: Session, now: datetime) -> int:
+    """An account on the local page for everybody who works here; the page's connection."""
+    page = page_connection(db)
+    seat_everyone(db, page, db.exec(select(Person).where(col(Person.active))).all(), now)
+    return page.id or 0
+
+
 def place(db: Session, who: Who, room: str | None) -> Where:
     """The bound room of that name, on whichever platform; a private chat without one."""
     if room is None:
@@ -72,3 +83,10 @@ def rooms_on(store: Store, connection: int) -> list[tuple[str, str, str]]:
     with store.reading() as db:
         rooms = db.exec(select(Room).where(Room.connection_id == connection, col(Room.bound)).order_by(col(Room.id)))
         return [(each.place, each.name, each.agency.label if each.agency else "administrators") for each in rooms]
+
+
+def recalled(here: Installation, connection: int) -> list[tuple[Address, str, Message, datetime]]:
+    """What stands on the local page, which keeps nothing itself: address, id, message, moment."""
+    with here.store.reading() as db:
+        turn = Turn(db, here.clock(), here.rules, here.vault, record_url=here.settings.record_url)
+        return list(shown_on(turn, connection, post_message))

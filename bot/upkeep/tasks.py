@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from getpass import getpass
 
+from bot import reminders
 from bot.commandline import WELL, WRONG
 from bot.domain.errors import BadSettings
 from bot.domain.terms import Platform
 from bot.settings import Settings, readers
 from bot.upkeep import connections, doctor
 from bot.upkeep.caseload import Import
-from bot.upkeep.installation import open_installation, open_store, open_vault
+from bot.upkeep.installation import open_installation, open_store, open_vault, read_moment
 from bot.upkeep.people import import_people
 from storage.connect import Store
 from storage.crypto import new_key
@@ -63,6 +64,27 @@ def take_in_cases(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     here.store.close()
     print(report)
     return WRONG if report.wrong else WELL
+
+
+def sweep(arguments: Namespace, settings: Settings, wall: Clock) -> int:
+    """Say what is ripe at a moment, or print what would be said."""
+    here = open_installation(settings, wall)
+    now = read_moment(arguments.at, here.clock)
+    if arguments.dry_run:
+        would = reminders.preview(here.store, here.rules, here.vault, now)
+        print("\n".join(map(_would_say, would)) or "Nothing would be said.")
+    else:
+        swept = reminders.sweep(here.store, here.rules, here.vault, now)
+        mornings = reminders.digests(here.store, here.rules, here.vault, now)
+        print(f"{swept.said} nudges in {swept.posts} posts, {swept.skipped} skipped; {mornings} digests.")
+    here.store.close()
+    return WELL
+
+
+def _would_say(each: reminders.WouldSay) -> str:
+    how = " in the next digest" if each.in_digest else ""
+    why = f"rung {each.rung}, for {each.hears.label}{f' ({each.instead})' if each.instead else ''}"
+    return f"{each.reference}  {each.what}, due {each.due:%a %-d %b %Y}: to {each.whom}{how}; {why}"
 
 
 def connect(arguments: Namespace, settings: Settings, _wall: Clock) -> int:

@@ -218,8 +218,8 @@ STORIES = (
 )
 
 LETTERS = (
-    Letter(7, 2, "Dana Okoro MP", "Anyshire North", (42,)),
-    Letter(11, 6, "Dana Okoro MP", "Anyshire North", (58,), (Matter.ENQUIRY, Matter.COMPLAINT), acknowledged=5),
-    Letter(15, 9, "Martin Vale MP", "Anyshire South", (79, 80), acknowledged=8),
-    Letter(19, 1, "Martin Vale MP", "Anyshire South", (115,), (Matter.COMPLAINT, Matter.SUBJECT_ACCESS, Matter.FOI)),
+    Letter(7, 2, "Dana Okoro", "Anyshire North", (42,)),
+    Letter(11, 6, "Dana Okoro", "Anyshire North", (58,), (Matter.ENQUIRY, Matter.COMPLAINT), acknowledged=5),
+    Letter(15, 9, "Martin Vale", "Anyshire South", (79, 80), acknowledged=8),
+    Letter(19, 1, "Martin Vale", "Anyshire South", (115,), (Matter.COMPLAINT, Matter.SUBJECT_ACCESS, Matter.FOI)),
 )

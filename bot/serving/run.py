@@ -1,0 +1,110 @@
+"""One running bot: the record, the doors to the chats and the work behind them, wired, until it is told to stop."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.cards.posted import post_message
+from bot.courier import Chat, Courier, Credentials
+from bot.domain.terms import Platform
+from bot.scheduler import Scheduler
+from bot.serving import web
+from bot.serving.log import log_to_stderr
+from bot.serving.metrics import Answer, Metrics
+from bot.upkeep.clock import DemoClock
+from bot.upkeep.connections import credentials
+from bot.upkeep.demo.jump import Jump
+from bot.upkeep.installation import Installation
+from bot.upkeep.seats import seat_staff
+
+
+class Door(web.Door, Protocol):
+    """An adapter: what the server asks of it, and the way out for the courier."""
+
+    def chat(self, connection: int) -> Chat: ...
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What an adapter is handed. `jump` is there in the demo alone."""
+
+    here: Installation
+    answer: Answer
+    jump: Jump | None
+
+
+Doors = Callable[[Inside, Mapping[Platform, Sequence[Credentials]]], Mapping[Platform, Door]]
+"""Opens the adapters of the platforms in use; only the composition root knows them."""
+Tell = Callable[[str], None]
+"""Called with its address once the bot answers there."""
+
+
+def run(here: Installation, listening: socket.socket, doors: Doors, tell: Tell) -> None:
+    """Serve until SIGTERM. BadSettings where a connection cannot be opened."""
+    log_to_stderr(here.settings.log_level)
+    asyncio.run(_run(here, listening, doors, tell))
+
+
+async def _run(here: Installation, listening: socket.socket, open_doors: Doors, tell: Tell) -> None:
+    with here.store.transaction() as db:
+        found = {platform: each for platform, each in credentials(db, here.settings, here.vault).items() if each}
+    metrics, chats = Metrics(here.store, here.clock), dict[int, Chat]()
+    scheduler = ticking(here, chats, metrics)
+    inside = Inside(here, metrics.counting(here.app.answer), jumping(here, scheduler))
+    doors = open_doors(inside, found)
+    chats |= {each.connection: doors[platform].chat(each.connection) for platform in found for each in found[platform]}
+    server = web.Server(here, tuple(doors.values()), metrics, scheduler)
+    host, port = listening.getsockname()[:2]
+    await server.run(listening, lambda: tell(f"http://{host}:{port}"))
+
+
+def ticking(here: Installation, chats: Mapping[int, Chat], metrics: Metrics) -> Scheduler:
+    """What goes on by itself. `chats` may be filled up to the moment it starts."""
+    told = (here.store, here.rules, here.vault)
+    courier = Courier(*told, chats=chats, render=post_message, record_url=here.settings.record_url)
+    return Scheduler(*told, courier, clock=here.clock, around=metrics.timing)
+
+
+def jumping(here: Installation, scheduler: Scheduler) -> Jump | None:
+    """The way to move the demo's clock; nobody else's moves."""
+    if not isinstance(here.clock, DemoClock):
+        return None
+
+    async def tick() -> None:
+        # In a task of its own: the scheduler waits, when it stops, for the tasks that it has ticked in.
+        await asyncio.create_task(scheduler.run_once())
+
+    return Jump(here.store, here.rules.calendar, here.clock, tick)
+
+
+class Talk(Protocol):
+    """The terminal: a conversation that ends, and its way out for the courier."""
+
+    def chat(self, connection: int) -> Chat: ...
+    async def run(self) -> None: ...
+
+
+def converse(here: Installation, open_terminal: Callable[[Inside, int], Talk], *, alone: bool) -> None:
+    """Talk until the person leaves. `alone` with the record, it also does what goes on by itself."""
+    log_to_stderr(here.settings.log_level)
+    asyncio.run(_converse(here, open_terminal, alone=alone))
+
+
+async def _converse(here: Installation, open_terminal: Callable[[Inside, int], Talk], *, alone: bool) -> None:
+    with here.store.transaction() as db:
+        connection = seat_staff(db, here.clock())
+    metrics, chats = Metrics(here.store, here.clock), dict[int, Chat]()
+    scheduler = ticking(here, chats, metrics)
+    jump = jumping(here, scheduler) if alone else None
+    terminal = open_terminal(Inside(here, metrics.counting(here.app.answer), jump), connection)
+    if not alone:
+        await terminal.run()
+        return
+    chats[connection] = terminal.chat(connection)
+    await scheduler.start()
+    try:
+        await terminal.run()
+    finally:
+        await scheduler.stop()

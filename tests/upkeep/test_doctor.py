@@ -1,0 +1,121 @@
+"""The doctor: what is missing is found, with the sentence that mends it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.terms import Agency, Platform, PostSays, PostState, Role
+from bot.rules import load_rules
+from bot.settings import Settings
+from bot.upkeep.doctor import Finding, Patient, examine
+from storage.connect import Store
+from storage.crypto import Vault, new_key
+from storage.tables import Child, Connection, Identity, Person, Post, Room
+
+pytestmark = pytest.mark.databases("sqlite")
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+RULES, VAULT = load_rules(), Vault(new_key())
+SLACK = Settings(slack_bot_token="xoxb-1", slack_signing_secret="s", email_domains=("council.example",))
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A council in good health."""
+    store = Store(database_url)
+    add(
+        store,
+        Connection(platform=Platform.SLACK, outside_id="T1", name="Anyshire"),
+        Room(connection_id=1, place="C1", name="education", agency=Agency.EDUCATION, bound_at=NOW),
+        Room(connection_id=1, place="C2", name="administrators", bound_at=NOW),
+        person("moira", Role.MANAGER),
+        person("priya", Role.OFFICER, manager_id=1),
+        person("kit", Role.ADMINISTRATOR),
+        *(Identity(person_id=number, connection_id=1, account=f"U{number}", heard_at=NOW) for number in (1, 2, 3)),
+    )
+    yield store
+    store.close()
+
+
+def person(name: str, role: Role, **more: Any) -> Person:
+    agency = more.pop("agency", Agency.EDUCATION)
+    return Person(email=f"{name}@council.example", name=name.title(), agency=agency, role=role, **more)
+
+
+def add(store: Store, *rows: Any) -> None:
+    with store.transaction() as db:
+        for row in rows:
+            db.add(row)
+            db.flush()
+
+
+def found(store: Store, settings: Settings = SLACK, vault: Vault = VAULT, now: datetime = NOW) -> list[Finding]:
+    with store.reading() as db:
+        return list(examine(Patient(db, settings, vault, RULES, now)))
+
+
+def ills(*arguments: Any, **more: Any) -> list[str]:
+    return [f"{each.what} {each.mend}" for each in found(*arguments, **more) if not each.well]
+
+
+def test_all_is_well(store: Store) -> None:
+    assert ills(store) == []
+    assert "ok    3 people are on the staff list." in map(str, found(store))
+
+
+def test_another_key(store: Store) -> None:
+    _, wrapped = VAULT.new_child_key()
+    add(store, Child(sealed=b"", wrapped_key=wrapped, added_at=NOW))
+    assert ills(store) == []
+    (ill,) = ills(store, vault=Vault(new_key()))
+    assert ill.startswith("The key does not open the record. Put back the REFERRALBOT_KEY")
+
+
+def test_bank_holidays_that_run_out(store: Store) -> None:
+    (ill,) = ills(store, now=datetime(RULES.calendar.last.year, 6, 1, tzinfo=UTC))
+    assert ill.startswith("Bank holidays are known until 31 December ")
+
+
+def test_no_platform_and_no_domain(store: Store) -> None:
+    (ill,) = ills(store, replace(SLACK, email_domains=()))
+    assert ill.startswith("No e-mail domain is the council's. Set REFERRALBOT_EMAIL_DOMAINS")
+
+
+def test_an_officer_whose_manager_has_left(store: Store) -> None:
+    with store.transaction() as db:
+        db.get_one(Person, 1).active = False
+    (ill,) = ills(store)
+    assert ill.startswith("1 officers have no manager who works here: Priya.")
+
+
+def test_nobody_to_administer(store: Store) -> None:
+    with store.transaction() as db:
+        db.get_one(Person, 3).active = False
+    assert ills(store)[0].startswith("Nobody is an administrator.")
+
+
+def test_an_agency_with_staff_and_no_room(store: Store) -> None:
+    add(store, person("lucy", Role.CONTRIBUTOR, agency=Agency.HEALTH))
+    unmet, roomless = ills(store)
+    assert unmet.startswith("1 people have not been met in chat yet: Lucy.")
+    assert roomless == "Rooms of health: none. Say in its room: /referral room bind health"
+
+
+def test_no_room_for_trouble(store: Store) -> None:
+    with store.transaction() as db:
+        db.get_one(Room, 2).bound = False
+    (ill,) = ills(store)
+    assert ill.startswith("No administrators' room is bound")
+
+
+def test_posts_that_failed_and_posts_that_wait(store: Store) -> None:
+    long_ago = NOW - timedelta(hours=1)
+    what: dict[str, Any] = {"says": PostSays.NUDGES, "connection_id": 1, "made_at": long_ago}
+    add(store, Post(key="1", not_before=long_ago, state=PostState.FAILED, **what))
+    add(store, Post(key="2", not_before=long_ago, **what), Post(key="3", not_before=NOW, **what))
+    failed, waiting = ills(store)
+    assert failed.startswith("1 posts could not be delivered.")
+    assert waiting.startswith("1 posts have waited over 15 minutes.")
