@@ -219,12 +219,13 @@ class Courier:
         """
         if claim.attempts >= ATTEMPTS and claim.must_be_heard:
             return await self._give_up(claim, f"not taken for hours: {why}", now)
-        doubled = min(FIRST_WAIT * 2 ** min(claim.attempts - 1, 10), LONGEST_WAIT)
-        wait = doubled * (1 + self._chance()) / 2 if after is None else after + self._chance()
-        at = now + timedelta(seconds=wait)
-        await self._postpone(claim, at, now, why, unsure=after is None)
         if after is not None:
-            await self._step(lambda turn: outbox.keep_quiet(turn.db, claim, at), now)
+            quiet = now + timedelta(seconds=after + self._chance())
+            await self._step(lambda turn: outbox.keep_quiet(turn, claim, quiet, why), now)
+        else:
+            doubled = min(FIRST_WAIT * 2 ** min(claim.attempts - 1, 10), LONGEST_WAIT)
+            wait = timedelta(seconds=doubled * (1 + self._chance()) / 2)
+            await self._postpone(claim, now + wait, now, why, unsure=True)
         return Outcome.LATER
 
     async def _give_up(self, claim: Claim, why: str, now: datetime) -> Outcome:

@@ -40,9 +40,12 @@ def sweep(store: Store, rules: Rules, vault: Vault, now: datetime, *, limit: int
     """Say what is ripe at `now`, `limit` deadlines to a transaction."""
     swept = Swept()
     while True:
+        with store.reading() as db:  # looking takes longest, and keeps nobody waiting
+            found = look(Turn(db, now, rules, vault), limit=limit)
+        if not found:
+            return swept
         with store.transaction() as db:
-            turn = Turn(db, now, rules, vault)
-            batch = write(turn, look(turn, limit=limit, hold=True))
+            batch = write(Turn(db, now, rules, vault), found)
         swept += batch
         if batch.looked < limit:
             return swept
@@ -54,7 +57,7 @@ def preview(store: Store, rules: Rules, vault: Vault, now: datetime) -> list[Wou
         turn = Turn(db, now, rules, vault)
         return [
             _would_say(turn, one, reminder, place)
-            for one in look(turn, limit=1_000_000, hold=False)
+            for one in look(turn, limit=1_000_000)
             for reminder in one.reminders
             if not reminder.skipped
             for place in reminder.hearers.places
@@ -69,10 +72,10 @@ def digests(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:
 
 def _would_say(turn: Turn, one: Look, reminder: Reminder, place: Place) -> WouldSay:
     return WouldSay(
-        reference=one.about.reference,
-        what=turn.rules.by_id[RuleId(one.deadline.rule)].title,
-        due=one.deadline.legal,
-        safe=one.deadline.safe,
+        reference=one.reference,
+        what=turn.rules.by_id[RuleId(one.rule)].title,
+        due=one.due,
+        safe=one.safe,
         rung=reminder.rung,
         hears=reminder.hears,
         whom=_name(turn, place),

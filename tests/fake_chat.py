@@ -38,6 +38,8 @@ class FakeChat:
     """Seconds that each call takes."""
     hold: int = 0
     """Nothing is answered until this many calls wait at once; from then on all are."""
+    stuck: set[str] = field(default_factory=set)
+    """Places where nothing is ever answered."""
     can_find: bool = True
     loses_answers: bool = False
     """The message is taken and the answer never comes: what a crash between send and mark looks like from here."""
@@ -98,6 +100,8 @@ class FakeChat:
             if self._now.total() >= self.hold:
                 self._open.set()
             await self._open.wait()
+            if to.place in self.stuck:
+                await asyncio.Event().wait()
             await asyncio.sleep(self.slow)
             if to.place in self.dead:
                 raise Undeliverable("is_archived")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from bot.cases import posts
@@ -375,6 +376,28 @@ async def test_an_answer_that_never_came_is_asked_after(office: Office) -> None:
     assert len(office.slack.texts("health-1")) == 1
 
 
+async def test_a_database_that_goes_away_after_the_sending_does_not_double_it(office: Office) -> None:
+    class Leaving(Store):
+        away = False
+
+        def transaction(self) -> Any:
+            if self.away:
+                raise OperationalError("", {}, Exception("the server closed the connection"))
+            return super().transaction()
+
+    class Last(FakeChat):
+        async def send(self, to: Any, message: Message, key: str) -> str:
+            store.away = True
+            return await super().send(to, message, key)
+
+    store, office.slack = Leaving(office.council.store.url), Last()
+    office.show(office.council.case(), office.council.room(Agency.HEALTH))
+    assert await office.courier(store).deliver(MONDAY) == {Outcome.LATER: 1}
+    store.close()
+    assert await office.deliver(MONDAY + 2 * LEASE) == {Outcome.EDITED: 1}
+    assert len(office.slack.texts("health-1")) == 1
+
+
 async def test_a_withdrawal_in_doubt_finds_what_it_should_take_away(office: Office) -> None:
     case = office.council.case()
     office.show(case, office.council.room(Agency.HEALTH))
@@ -408,6 +431,20 @@ async def test_at_most_twenty_at_once_and_one_in_a_room(office: Office) -> None:
     office.slack.hold = 20
     assert await office.deliver(MONDAY) == {Outcome.SENT: 50}
     assert (office.slack.most_at_once, office.slack.most_at_once_in_a_place) == (20, 1)
+
+
+async def test_a_room_that_does_not_answer_gets_no_second_message_and_delays_no_other(office: Office) -> None:
+    rooms = [office.council.room(agency) for agency in (Agency.HEALTH, Agency.EDUCATION)]
+    for _ in range(3):
+        office.show(office.council.case(), *rooms)
+    office.slack.stuck.add("health-1")
+    stuck = asyncio.create_task(office.deliver(MONDAY))
+    async with asyncio.timeout(10):
+        while len(office.slack.texts("education-1")) < 3:  # noqa: ASYNC110  what is awaited is a count
+            await asyncio.sleep(0.01)
+    assert office.slack.calls.count(("send", "health-1")) == 1
+    stuck.cancel()
+    await asyncio.gather(stuck, return_exceptions=True)
 
 
 async def test_a_slow_platform_delays_only_itself(office: Office) -> None:

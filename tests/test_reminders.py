@@ -258,12 +258,28 @@ def test_a_nudge_that_another_sweep_kept_is_not_posted(council: Council) -> None
     council.clock(council.case(ladder.owner), date(2026, 10, 19), started_on=date(2026, 9, 7))
     now = at("2026-10-05 08:00")
     with council.store.reading() as db:
-        late = look(council.turn(db, now), limit=10, hold=False)
-        db.expunge_all()
+        late = look(council.turn(db, now), limit=10)
     assert swept(council, now).said == 1
     with council.store.transaction() as db:
         assert write(council.turn(db, now), late) == Swept(looked=1)
     assert len(council.posts()) == 1
+
+
+def test_a_date_that_moves_between_the_look_and_the_word_is_looked_at_again(council: Council) -> None:
+    ladder = Ladder(council)
+    clock = council.clock(council.case(ladder.owner), date(2026, 10, 19), started_on=date(2026, 9, 7))
+    with council.store.reading() as db:
+        found = look(council.turn(db, at("2026-10-05 08:00")), limit=10)
+    with council.store.transaction() as db:
+        moved = db.get_one(Deadline, clock.id)
+        moved.legal = moved.safe = date(2026, 11, 2)
+        moved.next_at = at("2026-10-19 08:00")
+    with council.store.transaction() as db:
+        write(council.turn(db, at("2026-10-05 08:00")), found)
+    assert council.all(Deadline)[0].next_at == at("2026-10-19 08:00")
+    with council.store.reading() as db:
+        turn = council.turn(db, at("2026-10-05 08:01"))
+        assert [posts.nudges_of(turn, post) for post in council.posts()] == [[]]
 
 
 def hears(council: Council, ladder: Ladder, rung_day: str, **case: bool) -> tuple[list[tuple[str, str]], list[str]]:

@@ -144,6 +144,14 @@ def test_cases_that_arrived_late_are_told_once_to_owner_and_manager(council: Cou
     assert {name: len(about["nudges"]) for name, about in read(council, "2026-10-14 07:30").items()} == {"Owner": 0}
 
 
+def test_what_arrives_during_the_day_is_for_the_next_morning(council: Council) -> None:
+    owner_of(council, "Late", date(2026, 10, 9))
+    assert set(read(council, TUESDAY)) == {"Late"}
+    owner_of(council, "Later", date(2026, 10, 9))
+    assert read(council, "2026-10-13 11:00") == {}
+    assert set(read(council, "2026-10-14 07:30")) == {"Late", "Later"}
+
+
 def test_who_cannot_be_reached_any_more_is_told_of(council: Council) -> None:
     council.room(None, on=TEAMS)
     owner = council.person("Owner")

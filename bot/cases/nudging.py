@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
@@ -55,8 +55,14 @@ class Reminder:
 class Look:
     """What was found at one deadline, and when to look again."""
 
-    deadline: Deadline
-    about: Case | Enquiry
+    deadline_id: int
+    seen: datetime | None
+    """When it was to be looked at, as it was then."""
+    reference: str
+    owner_id: int | None
+    rule: str
+    due: date
+    safe: date
     reminders: tuple[Reminder, ...] = ()
     next_at: datetime | None = None
     set_aside: bool = False
@@ -80,8 +86,8 @@ def _counts(swept: Swept) -> tuple[int, ...]:
     return (swept.looked, swept.said, swept.skipped, swept.posts, swept.set_aside)
 
 
-def look(turn: Turn, *, limit: int, hold: bool) -> list[Look]:
-    """Look at up to `limit` ripe deadlines, and change nothing. `hold` keeps other sweeps off them meanwhile."""
+def look(turn: Turn, *, limit: int) -> list[Look]:
+    """Look at up to `limit` ripe deadlines, and change nothing."""
     query = (
         select(Deadline, Case, Enquiry)
         .outerjoin(Case, col(Deadline.case_id) == Case.id)
@@ -90,8 +96,6 @@ def look(turn: Turn, *, limit: int, hold: bool) -> list[Look]:
         .order_by(col(Deadline.next_at), col(Deadline.id))
         .limit(limit)
     )
-    if hold:
-        query = query.with_for_update(of=Deadline, skip_locked=True)
     found = [(deadline, case or enquiry) for deadline, case, enquiry in turn.db.exec(query)]
     said, snoozes, recipients = _said(turn, found), _snoozes(turn, found), Recipients(turn)
     looks: list[Look] = []
@@ -102,8 +106,21 @@ def look(turn: Turn, *, limit: int, hold: bool) -> list[Look]:
             raise
         except Exception as error:  # noqa: BLE001  the edge of one deadline: it is set aside so that the rest go on
             log_fault(log, f"deadline {deadline.id} is set aside for an hour", error)
-            looks.append(Look(deadline, about, next_at=turn.now + SET_ASIDE, set_aside=True))
+            looks.append(_look(deadline, about, next_at=turn.now + SET_ASIDE, set_aside=True))
     return looks
+
+
+def _look(deadline: Deadline, about: Case | Enquiry, **found: Any) -> Look:
+    return Look(
+        deadline_id=deadline.id or 0,
+        seen=deadline.next_at,
+        reference=about.reference,
+        owner_id=about.owner_id,
+        rule=deadline.rule,
+        due=deadline.legal,
+        safe=deadline.safe,
+        **found,
+    )
 
 
 def _look_at(
@@ -115,7 +132,7 @@ def _look_at(
     recipients: Recipients,
 ) -> Look:
     if deadline.state is not ClockState.RUNNING or deadline.information or about.status is not CaseStatus.OPEN:
-        return Look(deadline, about)
+        return _look(deadline, about)
     until = _snoozed_until(turn, deadline, snoozes.get(deadline.stream, ()))
     rungs = turn.rules.ladders[deadline.ladder].rungs
     found = ripe(
@@ -131,7 +148,7 @@ def _look_at(
     reminders = [_said_to(deadline, about, speak, recipients) for speak in found.speak]
     reminders += [replace(_reminder(deadline, skip.rung, skip.hears), skipped=skip.why) for skip in found.skip]
     ahead = [at for at in (found.next_at, until) if at]
-    return Look(deadline, about, tuple(reminders), min(ahead, default=None))
+    return _look(deadline, about, reminders=tuple(reminders), next_at=min(ahead, default=None))
 
 
 def _key(deadline: Deadline, rung: Rung, hears: Hears) -> str:
@@ -249,7 +266,7 @@ def _bundle(turn: Turn, place: Place, bundle: Mapping[int, Reminder]) -> dict[st
 def _tell_of_unheard(turn: Turn, looks: Sequence[Look], new: Mapping[str, int]) -> None:
     """Tell the administrators, once a day for each owner, that nobody could be reached; never about which case."""
     unheard = {
-        one.about.owner_id
+        one.owner_id
         for one in looks
         for reminder in one.reminders
         if reminder.key in new and reminder.skipped and reminder.hearers.why and not reminder.hearers.places
@@ -260,5 +277,9 @@ def _tell_of_unheard(turn: Turn, looks: Sequence[Look], new: Mapping[str, int]) 
 
 
 def _look_again(turn: Turn, looks: Sequence[Look]) -> None:
-    if looks:
-        turn.db.execute(update(Deadline), [{"id": one.deadline.id, "next_at": one.next_at} for one in looks])
+    """Note when to look next, but not where a deadline was set anew since it was looked at."""
+    rows = [{"this": one.deadline_id, "seen": one.seen, "then": one.next_at} for one in looks]
+    as_seen = (col(Deadline.id) == bindparam("this"), col(Deadline.next_at) == bindparam("seen"))
+    if rows:
+        statement = update(Deadline).where(*as_seen).values(next_at=bindparam("then"))
+        turn.db.connection().execute(statement, rows)

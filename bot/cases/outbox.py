@@ -191,12 +191,13 @@ def note_later(turn: Turn, claim: Claim, at: datetime, why: str, *, unsure: bool
     _note(turn.db, claim.post_id, claimed_until=run_out, not_before=at, trouble=why[:200])
 
 
-def keep_quiet(db: Session, claim: Claim, until: datetime) -> None:
+def keep_quiet(turn: Turn, claim: Claim, until: datetime, why: str) -> None:
     """Send nothing to the room or person of a post before a moment: the platform asked for that."""
-    post = db.get_one(Post, claim.post_id)
+    post = turn.db.get_one(Post, claim.post_id)
     there = col(Post.room_id) == post.room_id if post.room_id else col(Post.person_id) == post.person_id
     waiting = (col(Post.state) == PostState.WAITING, col(Post.connection_id) == post.connection_id)
-    db.execute(update(Post).where(*waiting, there, col(Post.not_before) < until).values(not_before=until))
+    turn.db.execute(update(Post).where(*waiting, there, col(Post.not_before) < until).values(not_before=until))
+    note_later(turn, claim, until, why, unsure=False)
 
 
 def _note(db: Session, post_id: int, *, claimed_until: datetime | None = None, **values: Any) -> None:
