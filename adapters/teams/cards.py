@@ -37,7 +37,7 @@ def card(message: Message, *, private: bool, dialog: bool = False) -> Element:
     room = LARGEST - size(tail, buttons) - 600  # the card's own frame, and the line that says what is left out
     form: list[Element] = []
     if message.form is not None:
-        titled = message.form.title != message.text.partition("\n")[0].strip()
+        titled = message.form.title != message.text.partition("\n")[0].strip().rstrip(".")
         form, submit = form_elements(message.form, titled=titled, nonce=message.nonce, dialog=dialog, room=room)
         buttons = [submit, *buttons]
         room -= size(form, submit)
