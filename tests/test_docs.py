@@ -16,6 +16,7 @@ from bot.domain.sharing import MAY_KNOW, ONCE_ASKED, ROOMS, Viewer
 from bot.domain.terms import Agency, Kind, Role
 from bot.grammar import Command
 from bot.rules import load_rules
+from bot.serving.told import FIRST_LINES
 from bot.upkeep.demo import load_demo
 from bot.upkeep.demo.stories import STORIES, Noted
 from bot.upkeep.seats import PRIVATE
@@ -73,6 +74,11 @@ def demo(database_url: str) -> Iterator[Demo]:
 def test_what_the_guide_tells_people_to_type_works_in_the_demo(demo: Demo) -> None:
     refused = [f"{line}: {answer.text}" for who, line in lines_to_type() if (answer := demo.say(who, line)).error]
     assert refused == []
+
+
+@pytest.mark.databases("sqlite")
+def test_what_the_demo_says_to_type_first_works(demo: Demo) -> None:
+    assert [line for line, _ in FIRST_LINES if demo.say(OFFICER, line).error] == []
 
 
 @pytest.mark.databases("sqlite")
