@@ -1,13 +1,22 @@
 """The command line: what an operator is told, and what each command ends with."""
 
+import io
+import json
+import re
+import sys
 from collections.abc import Iterator
-from contextlib import chdir
+from contextlib import chdir, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
-from bot.__main__ import main
+from bot.__main__ import main, wall
 from bot.commandline import CANNOT, WELL, WRONG
+from bot.settings import Settings
+from bot.upkeep.demo import load_demo
+from bot.upkeep.installation import make_demo, open_demo
 from storage.crypto import new_key
 from storage.migrate import newest
 
@@ -36,6 +45,16 @@ class Told:
 @pytest.fixture
 def told(capsys: pytest.CaptureFixture[str]) -> Told:
     return Told(capsys)
+
+
+@contextmanager
+def typed(*lines: str) -> Iterator[None]:
+    """These lines on standard input, with nobody at a keyboard."""
+    before, sys.stdin = sys.stdin, io.StringIO("".join(f"{line}\n" for line in lines))
+    try:
+        yield
+    finally:
+        sys.stdin = before
 
 
 def test_a_wrong_setting_is_one_sentence(told: Told) -> None:
@@ -122,3 +141,94 @@ def test_importing_people(told: Told, folder: Path) -> None:
     assert told("import people people.csv --dry-run") == (WELL, "1 added, 0 changed, 0 as they were.\n")
     assert told("import people people.csv") == (WELL, "1 added, 0 changed, 0 as they were.\n")
     assert told("import people people.csv") == (WELL, "0 added, 0 changed, 1 as they were.\n")
+
+
+def test_further_workspaces_are_added_with_their_secrets_from_standard_input(told: Told, tmp_path: Path) -> None:
+    told("migrate")
+    with typed("xoxb-2", "hush", ""):
+        ended, answer = told("connect add slack T222 --name NHS --domains nhs.example")
+    assert (ended, answer) == (WELL, "Added NHS (T222). Restart `referralbot serve` to use it.\n")
+    assert told("connect list") == (WELL, "1  slack  T222  NHS  (from the record)\n")
+    assert b"hush" not in (tmp_path / "var" / "referralbot.sqlite").read_bytes()
+
+
+def test_a_secret_that_was_not_given(told: Told) -> None:
+    told("migrate")
+    with typed("xoxb-2"):
+        assert told("connect add slack T222 --name NHS") == (CANNOT, "Signing secret is missing.\n")
+    with typed("xoxb-2", "hush", ""):
+        ended, sentence = told("connect add slack T222 --name NHS --domains @nhs")
+    assert (ended, sentence[:28]) == (CANNOT, "--domains must be domains su")
+
+
+def test_the_manifests(told: Told, folder: Path) -> None:
+    assert told("manifest slack --url https://bot.example") == (WELL, "Written to slack.yaml.\n")
+    assert "https://bot.example/slack/events" in (folder / "slack.yaml").read_text()
+    guid = "00000000-0000-0000-0000-000000000001"
+    teams = {"TEAMS_APP_ID": guid, "TEAMS_APP_PASSWORD": "p", "TEAMS_APP_TENANT_ID": guid}
+    assert told("manifest teams --url https://bot.example --out t.zip", **teams) == (WELL, "Written to t.zip.\n")
+    with ZipFile(folder / "t.zip") as package:
+        assert guid in package.read("manifest.json").decode()
+    assert told("manifest slack --url http://bot.example")[0] == CANNOT
+
+
+@pytest.fixture
+def demo(told: Told) -> Told:
+    """The demo's record in the folder, and no key in the settings: commands work on it."""
+    make_demo(reset=False)
+    here = open_demo(Settings(), wall)
+    load_demo(here.store, here.vault, here.rules, datetime(2026, 11, 23, 9, tzinfo=UTC))
+    here.store.close()
+    return told
+
+
+NO_KEY = {"REFERRALBOT_KEY": ""}
+PRIYA = "say --as priya.shah@anyshire.example --at 2026-11-23T09:00"
+
+
+def test_one_line_said(demo: Told) -> None:
+    ended, answer = demo(f"{PRIYA} status 0042", **NO_KEY)
+    assert (ended, answer.splitlines()[0][:14]) == (WELL, "SEND-2026-0042")
+    assert "Maisie Palmer" in answer
+
+
+def test_one_line_said_in_a_room_names_no_child(demo: Told) -> None:
+    ended, answer = demo(f"{PRIYA} --room health --json status 0042", **NO_KEY)
+    said = json.loads(answer)
+    assert ended == WELL
+    assert list(said) == ["line", "text", "facts", "actions", "form", "table", "private", "error"]
+    assert (said["line"], said["private"], said["error"]) == ("status 0042", False, "")
+    assert "Maisie" not in answer
+
+
+@pytest.mark.parametrize(
+    ("words", "ended", "sentence"),
+    [
+        (f"{PRIYA} status 9999", WRONG, "I can't find 9999"),
+        ("say --as nobody@anyshire.example help", CANNOT, "Nobody on the staff list has the address nobody@"),
+        (f"{PRIYA} --room kitchen help", CANNOT, "No bound room is called kitchen. There are: Education, Health,"),
+        (f"{PRIYA.replace('2026', '2o26')} help", CANNOT, "'2o26-11-23T09:00' is not a moment."),
+    ],
+)
+def test_what_cannot_be_said(demo: Told, words: str, ended: int, sentence: str) -> None:
+    code, answer = demo(words, **NO_KEY)
+    assert (code, answer[: len(sentence)]) == (ended, sentence)
+
+
+def test_a_sweep_tried_and_then_done(demo: Told) -> None:
+    moment = "--at 2026-11-23T09:00"
+    ended, would = demo(f"sweep {moment} --dry-run", **NO_KEY)
+    assert ended == WELL
+    assert "SEND-2026-0042  health advice, due Fri 13 Nov 2026: to the room Health (page)" in would
+    assert demo(f"sweep {moment} --dry-run", **NO_KEY) == (WELL, would), "the first try changed something"
+    ended, did = demo(f"sweep {moment}", **NO_KEY)
+    assert re.match(r"\d+ nudges in \d+ posts, ", did)
+    assert demo(f"sweep {moment} --dry-run", **NO_KEY) == (WELL, "Nothing would be said.\n")
+
+
+def test_a_conversation_in_the_terminal(demo: Told) -> None:
+    with typed("as priya", "status 42", "wait until next nudge", "leave"):
+        ended, talk = demo("terminal", **NO_KEY)
+    assert ended == WELL
+    assert "Maisie Palmer" in talk
+    assert "It is now " in talk

@@ -73,6 +73,15 @@ def post(address: str, path: str, **body: object) -> dict:
         return json.load(response)
 
 
+def refused(address: str, path: str) -> int:
+    """What an unsigned request is answered with."""
+    try:
+        urlopen(Request(address + path, b"{}", {"Content-Type": "application/json"}), timeout=PATIENCE)
+    except HTTPError as no:
+        return no.code
+    raise AssertionError("it was taken")
+
+
 def ready(address: str) -> dict:
     """What /readyz says once the scheduler has ticked, which it does at once."""
     for _ in range(PATIENCE * 10):
@@ -104,6 +113,38 @@ def test_serving(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
         assert time.monotonic() - began < 10
+
+
+def test_slack_teams_and_the_page_side_by_side(tmp_path: Path) -> None:
+    """None of the platforms is there: the bot starts all the same, and nobody unsigned gets in."""
+    run(tmp_path, "migrate")
+    tenant = "00000000-0000-0000-0000-000000000001"
+    settings = {
+        "SLACK_BOT_TOKEN": "xoxb-hush",
+        "SLACK_SIGNING_SECRET": "hush",
+        "SLACK_API_URL": "http://127.0.0.1:1/",
+        "TEAMS_APP_ID": tenant,
+        "TEAMS_APP_PASSWORD": "hush",
+        "TEAMS_APP_TENANT_ID": tenant,
+        "TEAMS_METADATA_URL": "http://127.0.0.1:1/",
+        "REFERRALBOT_LOCAL_PAGE": "on",
+    }
+    with running(tmp_path, "serve", until="Local page", **settings) as (process, address, told):
+        assert "Slack: requests to /slack/events." in told
+        assert "Teams: messages to /api/messages, from 1 tenant(s)." in told
+        assert f"Local page: on at {address}: anyone on this machine can speak as anyone." in told
+        assert get(f"{address}/")[0] == 200
+        assert refused(address, "/slack/events") == 401
+        assert refused(address, "/api/messages") == 401
+        listed = run(tmp_path, "connect", "list", **settings).stdout
+        assert [line.split()[1:3] for line in listed.splitlines()] == [
+            ["slack", "settings"],
+            ["teams", tenant],
+            ["page", "local"],
+        ]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert "hush" not in told + (process.stderr.read() if process.stderr else "")
 
 
 def test_it_is_not_ready_once_the_database_is_behind(tmp_path: Path) -> None:

@@ -1,0 +1,122 @@
+"""Measures and the log: counts and lengths of time, and nothing private."""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import StatementError
+
+from bot.domain.errors import TryLater
+from bot.domain.message import Message, Said, Where, Who
+from bot.domain.terms import Platform, PostSays, PostState
+from bot.serving.log import JsonLines
+from bot.serving.metrics import Metrics
+from storage.connect import Store
+from storage.tables import Connection, Post
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+SAID = Said("status 42", Who(1, "U1"), Where(1, "C1"))
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    store = Store(database_url)
+    yield store
+    store.close()
+
+
+def measured(store: Store) -> Metrics:
+    return Metrics(store, lambda: NOW)
+
+
+def post(key: str, state: PostState, not_before: datetime) -> Post:
+    what: dict[str, Any] = {"says": PostSays.NUDGES, "connection_id": 1, "made_at": not_before}
+    return Post(key=key, state=state, not_before=not_before, **what)
+
+
+def test_lines_are_counted_by_verdict(store: Store) -> None:
+    metrics = measured(store)
+    answers = iter([Message("A card"), Message("A card"), Message("No", error="NotFound")])
+    answer = metrics.counting(lambda said, now: next(answers))
+    assert [answer(SAID, NOW).text for _ in range(3)] == ["A card", "A card", "No"]
+    told = metrics.text().decode()
+    assert 'referralbot_lines_answered_total{verdict="done"} 2.0' in told
+    assert 'referralbot_lines_answered_total{verdict="NotFound"} 1.0' in told
+
+
+def test_the_outbox_is_measured(store: Store) -> None:
+    with store.transaction() as db:
+        db.add(Connection(platform=Platform.SLACK, outside_id="T1", name="Anyshire"))
+        db.flush()
+        db.add(post("1", PostState.SENT, NOW - timedelta(days=1)))
+        db.add(post("2", PostState.WAITING, NOW - timedelta(minutes=2)))
+        db.add(post("3", PostState.WAITING, NOW + timedelta(hours=1)))
+    told = measured(store).text().decode()
+    assert 'referralbot_posts{state="waiting"} 2.0' in told
+    assert 'referralbot_posts{state="sent"} 1.0' in told
+    assert 'referralbot_posts{state="failed"} 0.0' in told
+    assert "referralbot_queue_age_seconds 120.0" in told
+
+
+def test_a_queue_that_waits_for_its_hour_is_not_old(store: Store) -> None:
+    with store.transaction() as db:
+        db.add(Connection(platform=Platform.SLACK, outside_id="T1", name="Anyshire"))
+        db.flush()
+        db.add(post("1", PostState.WAITING, NOW + timedelta(hours=1)))
+    assert "referralbot_queue_age_seconds 0.0" in measured(store).text().decode()
+
+
+def test_ticks_are_timed(store: Store) -> None:
+    metrics = measured(store)
+    with metrics.timing("sweep"):
+        pass
+    assert 'referralbot_tick_seconds_count{of="sweep"} 1.0' in metrics.text().decode()
+
+
+def logged(error: BaseException) -> dict[str, Any]:
+    """The line of the log that an error, raised and caught, would leave."""
+    try:
+        raise error
+    except type(error) as caught:
+        info = (type(caught), caught, caught.__traceback__)
+    record = logging.LogRecord("bot.app", logging.ERROR, __file__, 1, "fault %s", ("K7P2",), info)
+    line: dict[str, Any] = json.loads(JsonLines().format(record))
+    return line
+
+
+def test_a_line_of_the_log() -> None:
+    line = logged(ValueError("Maisie Palmer"))
+    assert (line["level"], line["from"], line["says"]) == ("error", "bot.app", "fault K7P2")
+    assert datetime.fromisoformat(line["at"]).tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("Maisie Palmer"),
+        StatementError("no", "INSERT", {"name": "Maisie Palmer"}, Exception("Maisie Palmer")),
+    ],
+)
+def test_an_unexpected_error_leaves_its_kind_and_its_place(error: Exception) -> None:
+    line = logged(error)
+    assert "Maisie" not in json.dumps(line)
+    assert line["trouble"][0].startswith(f"{type(error).__name__} at ")
+    assert "test_metrics.py" in line["trouble"][0]
+
+
+def test_what_led_to_an_error_is_told_too() -> None:
+    try:
+        try:
+            raise KeyError("Maisie Palmer")
+        except KeyError as cause:
+            raise RuntimeError("Maisie Palmer") from cause
+    except RuntimeError as error:
+        line = logged(error)
+    assert [told.split(" ")[0] for told in line["trouble"]] == ["RuntimeError", "KeyError"]
+
+
+def test_words_that_are_never_a_persons_are_told() -> None:
+    assert logged(TryLater("Slack: rate limited"))["trouble"][0].startswith("TryLater: Slack: rate limited at ")
