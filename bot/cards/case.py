@@ -7,7 +7,7 @@ from sqlmodel import select
 from bot.cards.dates import sentence, state, title, when
 from bot.cards.record import lines_of
 from bot.cases import advice, children
-from bot.cases.files import CaseFile, setting_of
+from bot.cases.files import CaseFile
 from bot.domain.dates import say_day, week_of
 from bot.domain.message import Action, Fact, Message, State, Style
 from bot.domain.sharing import Viewer
@@ -55,11 +55,12 @@ def _heading(turn: Turn, file: CaseFile) -> str:
 def _child(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
     if not viewer.may_know(Kind.IDENTITY):
         return
-    who = children.identity(turn, file.case)
+    who = children.identity(turn, file.case, file.child)
     if who is None:
         yield Fact("Child", "erased from the record", private=True)
         return
-    yield Fact("Child", f"{who.name}, born {who.born:%-d %B %Y}", setting_of(turn, file.case), private=True)
+    setting = file.setting.name if file.setting else "not recorded"
+    yield Fact("Child", f"{who.name}, born {who.born:%-d %B %Y}", setting, private=True)
     if who.record_number:
         url = turn.record_url.replace("{record_number}", who.record_number) if turn.record_url else ""
         yield Fact("Record number", who.record_number, url, private=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlmodel import col, select
+from sqlalchemy import bindparam, select
 
 from bot.cases import history
 from bot.cases.facts import LABELS
@@ -12,13 +12,16 @@ from bot.domain.dates import say_day
 from bot.domain.message import Fact
 from bot.domain.terms import EntryKind
 from bot.turn import Turn
-from storage.tables import Case, Enquiry, Entry, Person, Request
+from storage.tables import Case, Enquiry, Entry, Person, Request, columns
+
+PEOPLE = columns(Person)
+NAMES = select(PEOPLE.id, PEOPLE.name).where(PEOPLE.id.in_(bindparam("people", expanding=True)))
 
 
 def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> list[Fact]:
     """One fact an entry, newest first: what, when, by whom. Private: it opens what people wrote."""
     people = {entry.recorded_by for entry in entries if entry.recorded_by}
-    names = dict(turn.db.exec(select(Person.id, Person.name).where(col(Person.id).in_(people))).all())
+    names = {row.id: row.name for row in turn.db.execute(NAMES, {"people": people})}
     return [
         Fact(
             f"Entry {entry.number}",
@@ -36,7 +39,7 @@ def _what(turn: Turn, entry: Entry) -> str:
     if entry.request_id is None:
         return f"{label}: {entry.clear['what']}" if "what" in entry.clear else label
     request = turn.db.get(Request, entry.request_id)
-    service = next((a.label for a in turn.rules.services if request and a.id == request.service), "")
+    service = turn.rules.service(request.service).label if request else ""
     return f"{label} ({service})"
 
 

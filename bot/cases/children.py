@@ -64,19 +64,18 @@ def _digests(turn: Turn, private: Private) -> dict[str, bytes]:
     return {kind: turn.vault.fingerprint(kind, text) for kind, text in private.fingerprints().items()}
 
 
-def identity(turn: Turn, case: Case) -> Private | None:
+def identity(turn: Turn, case: Case, child: Child) -> Private | None:
     """Who a case is about, put on record as seen by the asker; None once the child is erased.
 
     The caller has checked that the asker may know and that the answer goes to them alone.
     """
     add_row(turn.db, Viewed, {"person_id": turn.person.id, "case_id": case.id, "kinds": "identity", "at": turn.now})
-    return private_of(turn, case)
+    return private_of(turn, child)
 
 
-def private_of(turn: Turn, case: Case) -> Private | None:
+def private_of(turn: Turn, child: Child) -> Private | None:
     """A child's private fields, for matching and export; showing them to a person goes through `identity`."""
-    child = turn.db.get(Child, case.child_id)
-    if child is None or child.wrapped_key is None:
+    if child.wrapped_key is None:
         return None
     values = open_with(turn.vault.unwrap(child.wrapped_key), child.sealed, "child")
     return Private(values["name"], date.fromisoformat(values["born"]), values["record_number"])

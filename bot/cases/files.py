@@ -2,19 +2,39 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import BindParameter, bindparam
 from sqlmodel import col, select
 
 from bot.cases import history
 from bot.domain.terms import CaseStatus, ClockState
 from bot.turn import Turn
-from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Entry, Person, Request, Setting
+from storage.tables import Case, Child, Deadline, Enquiry, EnquiryCase, Entry, Person, Request, Setting
+
+CASE: BindParameter[int] = bindparam("case")
+WHOSE = (
+    select(Child, Setting, Person)
+    .select_from(Case)
+    .join(Child, col(Child.id) == Case.child_id)
+    .outerjoin(Setting, col(Setting.id) == Case.setting_id)
+    .outerjoin(Person, col(Person.id) == Case.owner_id)
+    .where(Case.id == CASE)
+)
+REQUESTS = select(Request).where(Request.case_id == CASE).order_by(col(Request.id))
+DEADLINES = select(Deadline).where(Deadline.case_id == CASE).order_by(col(Deadline.legal))
+LETTERS = (
+    select(Enquiry)
+    .join(EnquiryCase, col(EnquiryCase.enquiry_id) == Enquiry.id)
+    .where(EnquiryCase.case_id == CASE, Enquiry.status == CaseStatus.OPEN)
+)
 
 
 @dataclass(frozen=True)
 class CaseFile:
-    """One case: its owner, its requests, its clocks, the letters about it, its whole record."""
+    """One case: its child, its owner, its requests, its clocks, the letters about it, its whole record."""
 
     case: Case
+    child: Child
+    setting: Setting | None
     owner: Person | None
     requests: list[Request]
     deadlines: list[Deadline]
@@ -37,18 +57,17 @@ class EnquiryFile:
 
 
 def open_case_file(turn: Turn, case: Case) -> CaseFile:
-    letters = (
-        select(Enquiry)
-        .join(EnquiryCase, col(EnquiryCase.enquiry_id) == Enquiry.id)
-        .where(EnquiryCase.case_id == case.id, Enquiry.status == CaseStatus.OPEN)
-    )
+    db, this = turn.db, {"case": case.id}
+    child, setting, owner = db.execute(WHOSE, this).one()
     return CaseFile(
         case=case,
-        owner=turn.db.get(Person, case.owner_id) if case.owner_id else None,
-        requests=list(turn.db.exec(select(Request).where(Request.case_id == case.id).order_by(col(Request.id)))),
-        deadlines=list(turn.db.exec(select(Deadline).where(Deadline.case_id == case.id).order_by(col(Deadline.legal)))),
-        enquiries=list(turn.db.exec(letters)),
-        entries=history.entries_of(turn.db, case),
+        child=child,
+        setting=setting,
+        owner=owner,
+        requests=list(db.scalars(REQUESTS, this)),
+        deadlines=list(db.scalars(DEADLINES, this)),
+        enquiries=list(db.scalars(LETTERS, this)),
+        entries=history.entries_of(db, case),
     )
 
 
@@ -68,8 +87,3 @@ def open_enquiry_file(turn: Turn, enquiry: Enquiry) -> EnquiryFile:
 def is_late(deadline: Deadline, turn: Turn) -> bool:
     """Only a duty that still runs can be late."""
     return deadline.state is ClockState.RUNNING and not deadline.information and deadline.legal < turn.today
-
-
-def setting_of(turn: Turn, case: Case) -> str:
-    setting = turn.db.get(Setting, case.setting_id) if case.setting_id else None
-    return setting.name if setting else "not recorded"

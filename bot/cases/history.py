@@ -183,8 +183,5 @@ def words_of(turn: Turn, about: Case | Enquiry, entry: Entry) -> str:
 
 def _key_of(turn: Turn, about: Case | Enquiry) -> bytes | None:
     """The child's key; an enquiry about no case or several has words under the installation's own."""
-    if isinstance(about, Case):
-        wrapped = turn.db.exec(select(Child.wrapped_key).where(Child.id == about.child_id)).first()
-    else:
-        wrapped = about.wrapped_key
-    return turn.vault.unwrap(wrapped) if wrapped else None
+    whose = turn.db.get_one(Child, about.child_id) if isinstance(about, Case) else about
+    return turn.vault.unwrap(whose.wrapped_key) if whose.wrapped_key else None

@@ -1,8 +1,8 @@
 """Which cases and letters a person may see at all: one condition, used by every look-up, list and count."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, true
 from sqlmodel import col, select
 
 from bot.cases import references
@@ -19,11 +19,25 @@ R = TypeVar("R", Case, Enquiry)
 def cases(turn: Turn) -> ColumnElement[bool]:
     """The condition on Case: a restricted case exists for its owner and the owner's manager alone."""
     person = turn.person
-    team = select(Person.id).where(Person.manager_id == person.id)
-    named = or_(col(Case.owner_id) == person.id, col(Case.owner_id).in_(team))
-    if person.role is Role.CONTRIBUTOR and person.setting_id is not None:
-        return and_(col(Case.restricted).is_(False), col(Case.setting_id) == person.setting_id)
-    return or_(col(Case.restricted).is_(False), named)
+    return _at_school(person.setting_id) if _works_at_school(person) else _in_general(person.id)
+
+
+def _works_at_school(person: Person) -> bool:
+    return person.role is Role.CONTRIBUTOR and person.setting_id is not None
+
+
+def _at_school(school: Any) -> ColumnElement[bool]:
+    return and_(col(Case.restricted).is_(False), col(Case.setting_id) == school)
+
+
+def _in_general(viewer: Any) -> ColumnElement[bool]:
+    team = select(Person.id).where(Person.manager_id == viewer)
+    return or_(col(Case.restricted).is_(False), col(Case.owner_id) == viewer, col(Case.owner_id).in_(team))
+
+
+NUMBERED = select(Case).where(Case.number == bindparam("number"))
+NUMBERED_AT_SCHOOL = NUMBERED.where(_at_school(bindparam("school")))
+NUMBERED_IN_GENERAL = NUMBERED.where(_in_general(bindparam("viewer")))
 
 
 def enquiries(turn: Turn) -> ColumnElement[bool]:
@@ -67,8 +81,9 @@ def _asked(turn: Turn, case: Case) -> bool:
 def find_case(turn: Turn, text: str) -> Case:
     """The one case meant by a reference among those the asker may see: open ones first, then this year's."""
     written = references.read(text)
-    query = select(Case).where(Case.number == written.number, cases(turn))
-    found = _narrowed(turn, written, list(turn.db.exec(query)))
+    query = NUMBERED_AT_SCHOOL if _works_at_school(turn.person) else NUMBERED_IN_GENERAL
+    reader = {"viewer": turn.person.id, "school": turn.person.setting_id}
+    found = _narrowed(turn, written, list(turn.db.scalars(query, {"number": written.number, **reader})))
     return _the_one(text, written, found, references.CASE)
 
 
