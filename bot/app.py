@@ -1,8 +1,10 @@
 """One line in, one message out: know who, parse, authorise, run in one transaction, keep that it was asked."""
 
 import logging
+import re
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,6 +32,13 @@ UNSURE = "The database went away while that was being saved. I am checking; plea
 BROKEN = "Something went wrong on our side and nothing was changed. Tell your administrator"
 
 
+ILLEGIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters nobody types on purpose: those that control a terminal, turn text about, or are halves of others."""
+
+TRIES = 5
+"""Times that a line is tried; each time one of those who write at once comes through."""
+
+
 class Unfinished(Exception):
     """A form that a command sends back with an error beside a field; what the command began is rolled back."""
 
@@ -53,11 +62,16 @@ class App:
     def answer(self, said: Said, now: datetime) -> Message:
         """The answer to one line. Never raises: every trouble is a sentence, and a fault a sentence with a code."""
         try:
-            return self._in_one_transaction(said, now)
-        except IntegrityError as error:  # one delivery reached two replicas at once, and the other has answered it
-            return self._earlier(said) or fault(BROKEN, error)
+            return self._alone(_legible(said), now)
         except Exception as error:  # noqa: BLE001  the edge of one answer: a bug is one person's trouble, not everybody's
             return fault(BROKEN, error)
+
+    def _alone(self, said: Said, now: datetime) -> Message:
+        """The answer, tried again where another replica wrote at the same moment: this very line, or to this case."""
+        for _ in range(TRIES - 1):
+            with suppress(IntegrityError):
+                return self._in_one_transaction(said, now)
+        return self._in_one_transaction(said, now)
 
     def met(self, who: Who, where: Where, now: datetime) -> None:
         """Remember how to write to an account or a room that has been seen: references go stale."""
@@ -147,6 +161,11 @@ class App:
     def _earlier(self, said: Said) -> Message | None:
         with self.store.reading() as db:
             return heard.earlier(db, self.vault, heard.keys_of(said))
+
+
+def _legible(said: Said) -> Said:
+    values = said.values and {name: ILLEGIBLE.sub("", text) for name, text in said.values.items()}
+    return replace(said, line=ILLEGIBLE.sub("", said.line), values=values)
 
 
 def _room(db: Session, where: Where) -> Room | None:
