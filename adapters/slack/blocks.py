@@ -161,17 +161,28 @@ def _facts(facts: Sequence[Fact], room: Room) -> Iterator[Block]:
 def _packed(lines: Sequence[str], room: Room) -> tuple[list[Block], int]:
     """Lines in as few sections as they fit, and how many did not fit in the room."""
     blocks: list[Block] = []
-    held: list[str] = []
-    for number, line in enumerate([*lines, None]):
-        if line is not None and size("\n".join([*held, line])) <= SECTION:
-            held.append(line)
-            continue
-        if held and not room.takes(block := _section("\n".join(held))):
-            return blocks, len(lines) - number + len(held)
-        if held:
-            blocks.append(block)
-        held = [] if line is None else [line]
+    shown = 0
+    for held in _sections(lines):
+        if not room.takes(block := _section("\n".join(held))):
+            return blocks, len(lines) - shown
+        blocks.append(block)
+        shown += len(held)
     return blocks, 0
+
+
+def _sections(lines: Sequence[str]) -> Iterator[list[str]]:
+    """The lines in groups that each fill a section, none of them empty."""
+    held: list[str] = []
+    filled = 0
+    for line in lines:
+        needed = size(line) + 1  # the line, and the break before it
+        if held and filled + needed > SECTION + 1:
+            yield held
+            held, filled = [], 0
+        held.append(line)
+        filled += needed
+    if held:
+        yield held
 
 
 def _fact(fact: Fact) -> str:

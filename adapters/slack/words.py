@@ -10,8 +10,6 @@ from typing import Any
 
 CONTROL = re.compile(r"<([^<>]*)>")
 ADDRESS = re.compile(r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"]")
-ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-CHEVRONS = str.maketrans({"&": "\\u0026", "<": "\\u003c", ">": "\\u003e"})
 
 
 def plain(text: str) -> str:
@@ -21,6 +19,10 @@ def plain(text: str) -> str:
 
 def unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _spoken(control: str) -> str:
@@ -38,7 +40,7 @@ def _spoken(control: str) -> str:
 
 def size(text: str) -> int:
     """The length as the stricter of two countings: an emoji outside the basic plane counts two."""
-    return len(text.encode("utf-16-le", "replace")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "replace")) // 2
 
 
 def cut(text: str, longest: int) -> str:
@@ -61,11 +63,8 @@ def mrkdwn(text: str, longest: int = 3000) -> str:
 
 
 def _marked(text: str) -> str:
-    return (
-        ADDRESS.sub(lambda found: f"<{found[0]}>", text.translate(ESCAPES))
-        if "http" in text
-        else text.translate(ESCAPES)
-    )
+    safe = escaped(text)
+    return ADDRESS.sub(lambda found: f"<{found[0]}>", safe) if "http" in text else safe
 
 
 def pieces(text: str, longest: int) -> Iterator[str]:
@@ -80,4 +79,5 @@ def pieces(text: str, longest: int) -> Iterator[str]:
 
 def packed(value: Mapping[str, Any]) -> str:
     """JSON for a button or a view, free of the characters that Slack would escape on the way back."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(CHEVRONS)
+    told = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return told.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
