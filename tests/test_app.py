@@ -414,6 +414,7 @@ def test_an_address_proves_nobody_where_its_domain_is_not_the_organisations_own(
     assert town.all(Identity, Identity.account == "U9") == []
 
 
+@sqlite_only
 @pytest.mark.parametrize(
     "email", ["", "priya.shah@evil.example", "priya.shah@anyshire.example.evil.example", "@anyshire.example", "priya"]
 )
@@ -436,6 +437,7 @@ def about_a_case(found: Command) -> str:
     return next((example for example in found.examples if "0042" in example and "0047" not in example), "")
 
 
+@sqlite_only
 @pytest.mark.parametrize("line", [line for found in BOOK.commands if (line := about_a_case(found))])
 def test_a_hidden_case_and_none_at_all_are_the_same_words(town: Town, line: str) -> None:
     town.opens("Kit", restricted="yes")
@@ -462,6 +464,7 @@ def test_a_school_sees_its_own_children_only(town: Town) -> None:
     assert others.text.replace("0047", "9999") == absent.text
 
 
+@sqlite_only
 @pytest.mark.parametrize("found", BOOK.commands, ids=lambda found: found.name)
 def test_a_role_that_may_not_say_it_changes_nothing(town: Town, found: Command) -> None:
     town.opens("Priya")
@@ -515,6 +518,7 @@ def test_who_saw_a_childs_name_is_kept(town: Town) -> None:
 # Rooms
 
 
+@sqlite_only
 @pytest.mark.parametrize("room", ["education", "health", "social care", "MP team", "administrators", "corridor"])
 @pytest.mark.parametrize(
     "line", ["status 0042", "open 0042", "why 0042", "list", "list mine", "today", "note 0042 secret"]
