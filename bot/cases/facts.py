@@ -46,6 +46,7 @@ LABELS = {
     EntryKind.DRAFT_SERVED: "draft plan sent",
     EntryKind.REFUSAL_TO_ISSUE_SENT: "refusal to issue a plan sent",
     EntryKind.FINAL_PLAN_SENT: "final plan sent",
+    EntryKind.PROVISION_CONFIRMED: "provision confirmed",
     EntryKind.ADVICE_ASKED: "advice asked for",
     EntryKind.BODY_RECEIVED_REQUEST: "their receipt of the request",
     EntryKind.ADVICE_SENT: "advice sent",
