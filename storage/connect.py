@@ -10,6 +10,8 @@ from sqlmodel import Session
 
 SQLITE_WAIT = 2.0
 """Seconds a writer of another process is waited for."""
+HIDE_VALUES = True
+"""An error names its statement and not the values given with it. PostgreSQL's own words may still repeat a row."""
 
 
 def named_driver(url: str) -> str:
@@ -52,7 +54,8 @@ class Store:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": SQLITE_WAIT, "check_same_thread": False})
+    connect = {"timeout": SQLITE_WAIT, "check_same_thread": False}
+    engine = create_engine(url, connect_args=connect, hide_parameters=HIDE_VALUES)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -69,4 +72,5 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgres_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=10, pool_pre_ping=True, connect_args={"connect_timeout": 2})
+    connect = {"connect_timeout": 2}
+    return create_engine(url, pool_size=10, pool_pre_ping=True, connect_args=connect, hide_parameters=HIDE_VALUES)

@@ -2,6 +2,11 @@
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.terms import Agency, Role
+from storage.connect import Store
+from storage.tables import Person
 
 
 def tables(url: str) -> set[str]:
@@ -37,3 +42,14 @@ def test_the_marker_names_the_kind(database_url: str) -> None:
 
 def test_the_address_is_of_the_kind_asked_for(database_url: str, database_kind: str) -> None:
     assert database_url.startswith(database_kind + "://")
+
+
+def test_an_error_repeats_no_value_of_its_statement(database_url: str) -> None:
+    store = Store(database_url)
+    with pytest.raises(IntegrityError) as raised, store.transaction() as db:
+        # Agency and role do not go together: the statement fails with all of the row's values in it.
+        db.add(Person(email="p.shah@council.example", name="Shah", agency=Agency.HEALTH, role=Role.OFFICER))
+        db.flush()
+    store.close()
+    assert "INSERT INTO person" in str(raised.value)
+    assert "parameters hidden" in str(raised.value)
