@@ -10,6 +10,7 @@ from bot.courier import Credentials
 from bot.domain.errors import BadSettings, CannotRead
 from bot.domain.terms import Platform
 from bot.settings import Settings, readers
+from storage.add import add_unless_there
 from storage.crypto import Vault
 from storage.tables import Connection
 
@@ -111,8 +112,11 @@ def _row(db: Session, each: Defined) -> Connection:
     kept = select(Connection).where(Connection.platform == each.platform, col(Connection.sealed).is_(None))
     if each.outside_id != UNTOLD:
         kept = kept.where(Connection.outside_id == each.outside_id)
-    row = db.exec(kept).first() or Connection(platform=each.platform, outside_id=each.outside_id, name=each.name)
-    if row.id is None and _find(db, each.platform, each.outside_id):
+    row = db.exec(kept).first()
+    if row is None:  # and by now another replica, started at the same moment, may have put it in
+        add_unless_there(db, Connection(platform=each.platform, outside_id=each.outside_id, name=each.name))
+        row = db.exec(kept).first()
+    if row is None:
         raise BadSettings(
             f"{each.outside_id} was added with `connect add` and is in the settings too: it can be in one."
         )

@@ -13,6 +13,7 @@ from bot.domain.terms import Platform
 from bot.turn import Turn
 from bot.upkeep.connections import PAGE
 from bot.upkeep.installation import Installation
+from storage.add import add_unless_there
 from storage.connect import Store
 from storage.tables import Connection, Identity, Person, Room
 
@@ -22,11 +23,11 @@ PRIVATE = "private:"
 
 def page_connection(db: Session) -> Connection:
     """The local page's; one that is made here only carries what an operator says, and nothing is posted to it."""
-    page = db.exec(select(Connection).where(Connection.platform == Platform.PAGE)).first()
+    pages = select(Connection).where(Connection.platform == Platform.PAGE)
+    page = db.exec(pages).first()
     if page is None:
-        page = Connection(platform=Platform.PAGE, outside_id=PAGE, name="Local page", active=False)
-        db.add(page)
-        db.flush()
+        add_unless_there(db, Connection(platform=Platform.PAGE, outside_id=PAGE, name="Local page", active=False))
+        page = db.exec(pages).one()
     return page
 
 
@@ -47,8 +48,7 @@ def seat_everyone(db: Session, page: Connection, people: Iterable[Person], now: 
         if person.email not in seated:
             own = Identity(person_id=person.id or 0, connection_id=page.id or 0, account=person.email, heard_at=now)
             own.place = PRIVATE + person.email
-            db.add(own)
-    db.flush()
+            add_unless_there(db, own)
 
 
 def seat_staff(db: Session, now: datetime) -> int:

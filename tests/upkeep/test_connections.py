@@ -1,14 +1,18 @@
 """Connections: the first of each platform from the settings, the others from the record with their secrets sealed."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 
 import pytest
+from sqlmodel import Session
 
 from bot.domain.errors import BadSettings, CannotRead, Refusal
 from bot.domain.terms import Platform
 from bot.settings import Settings
 from bot.upkeep.connections import Defined, add, credentials, known, told
+from bot.upkeep.seats import page_connection
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 
@@ -127,3 +131,33 @@ def test_one_workspace_is_not_in_two_places(store: Store) -> None:
 def test_secrets_do_not_show(store: Store) -> None:
     with store.transaction() as db:
         assert "hush" not in repr(credentials(db, SLACK, VAULT)) + repr(NHS_TEAMS)
+
+
+def test_two_replicas_that_start_at_once_share_the_rows(database_url: str) -> None:
+    """The second has looked before the first has committed, so neither knows of the other's rows."""
+    both, looking, done = replace(TEAMS, slack_bot_token="xoxb-1", slack_signing_secret="hush"), Event(), Event()
+
+    def second_replica() -> list[int]:
+        store = Store(database_url)
+        looking.set()
+        with store.transaction() as db:
+            found = connections_of(db)
+        store.close()
+        done.set()
+        return found
+
+    def connections_of(db: Session) -> list[int]:
+        found = credentials(db, both, VAULT)
+        return [each.connection for rows in found.values() for each in rows] + [page_connection(db).id or 0]
+
+    first = Store(database_url)
+    with ThreadPoolExecutor() as pool:
+        with first.transaction() as db:
+            ours = connections_of(db)
+            theirs = pool.submit(second_replica)
+            assert looking.wait(5)
+            assert not done.wait(0.3), "it must wait for whoever was first"
+        assert theirs.result(5) == ours
+    with first.reading() as db:
+        assert [row.id for row in known(db)] == sorted(ours)
+    first.close()
