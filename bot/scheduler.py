@@ -69,7 +69,7 @@ class Scheduler:
         self._follow(asyncio.create_task(self.run_once()))
 
     async def run_once(self) -> None:
-        """Everything once, in order: what a tick of each kind would do now."""
+        """Everything once, in order: what a tick of each kind would do now. Stopping does not wait for the caller."""
         for name, work in self._work().items():
             await self._tick(name, work)
 

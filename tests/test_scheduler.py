@@ -99,6 +99,15 @@ async def test_stopping_does_not_wait_for_ever(council: Council) -> None:
     assert post.state is PostState.WAITING and post.claimed_until is not None
 
 
+async def test_a_task_that_had_everything_done_by_hand_may_stop_it(council: Council) -> None:
+    """As the demo's clock and the terminal do: it must not wait for itself."""
+    ticking = scheduler(council)
+    await ticking.start()
+    async with asyncio.timeout(5):
+        await ticking.run_once()
+        await ticking.stop(patience=60)
+
+
 async def test_what_was_heard_is_forgotten_after_thirty_days(council: Council) -> None:
     for days in (29, 31):
         council.add(

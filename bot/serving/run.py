@@ -72,11 +72,7 @@ def jumping(here: Installation, scheduler: Scheduler) -> Jump | None:
     if not isinstance(here.clock, DemoClock):
         return None
 
-    async def tick() -> None:
-        # In a task of its own: the scheduler waits, when it stops, for the tasks that it has ticked in.
-        await asyncio.create_task(scheduler.run_once())
-
-    return Jump(here.store, here.rules.calendar, here.clock, tick)
+    return Jump(here.store, here.rules.calendar, here.clock, scheduler.run_once)
 
 
 class Talk(Protocol):
