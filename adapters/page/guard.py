@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from yarl import URL
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+"""What a proxy adds to a request, one or another."""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; "
@@ -47,7 +49,10 @@ def refusal(request: web.Request) -> str:
 
     The name in `Host` defeats DNS rebinding: a foreign site that resolves to this machine still sends its own name.
     `Origin` and `Sec-Fetch-Site` defeat a foreign page that posts here from the person's own browser.
+    A proxy on this machine would lend every stranger this machine's own address.
     """
+    if _passed_on(request):
+        return "This page has no login, so it is not answered through a proxy."
     host = request.headers.get("Host", "")
     if _name(host) not in LOCAL:
         return "This page is answered on this machine only, at localhost."
@@ -56,6 +61,11 @@ def refusal(request: web.Request) -> str:
     if request.path.startswith("/api/") and not _asked_by_the_page(request, host):
         return "This was not asked by the page itself."
     return ""
+
+
+def _passed_on(request: web.Request) -> bool:
+    """By a proxy that says so, or in HTTP/1.0, as nginx long did unless told otherwise and no browser does."""
+    return request.version < HttpVersion11 or any(name in request.headers for name in PASSED_ON)
 
 
 def _why_no_change(request: web.Request, host: str) -> str:

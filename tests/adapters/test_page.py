@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientResponse, ClientSession, HttpVersion10
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application
 from yarl import URL
@@ -426,6 +426,23 @@ async def test_this_machine_by_any_of_its_names_is_answered(host: str, page: tup
     _, priya = page
     async with ClientSession() as session:
         assert (await session.get(f"{priya.origin}/api/now", headers={"Host": host})).status == 200
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "forwarded", "Via", "X-Real-IP"])
+@pytest.mark.parametrize("path", ["/", "/api/now", "/static/page.js"])
+async def test_what_a_proxy_has_passed_on_is_refused(name: str, path: str, page: tuple[Page, Browser]) -> None:
+    """The page has no login: behind a proxy everyone would be on this machine."""
+    _, priya = page
+    response = await priya.client.get(path, headers={name: "203.0.113.7"})
+    sentence = "This page has no login, so it is not answered through a proxy."
+    assert (response.status, await response.json()) == (403, {"error": sentence})
+
+
+async def test_a_proxy_that_says_nothing_is_known_by_its_old_http(page: tuple[Page, Browser]) -> None:
+    """Module ngx_http_proxy_module: version 1.0 unless proxy_http_version says otherwise."""
+    _, priya = page
+    async with ClientSession(version=HttpVersion10) as session:
+        assert (await session.get(f"{priya.origin}/api/now")).status == 403
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1", ""])
