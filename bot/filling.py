@@ -10,7 +10,7 @@ from bot.domain.message import Blank, BlankKind, Form
 from bot.grammar import Command, Field, line
 from bot.turn import Turn
 
-LEFT_OUT = {"and", "&", "for", "the", "please", "with", "-"}
+LEFT_OUT = {"and", "&", "due", "for", "in", "the", "please", "with", "-"}
 """Small words between blanks that say nothing."""
 
 
@@ -39,8 +39,20 @@ def fill(command: Command, turn: Turn, rest: str, values: Mapping[str, str] | No
             filled.values.pop(field.name, None)
             _read_blank(field, turn, text, filled)
         if values is not None and field.required and field.name not in filled.values:
-            filled.wrong.setdefault(field.name, f"Enter {field.ask.label[:1].lower()}{field.ask.label[1:]}.")
+            filled.wrong.setdefault(field.name, _missing(field))
     return filled
+
+
+def _missing(field: Field) -> str:
+    """What to do about a blank that was left empty."""
+    match field.ask.kind:
+        case BlankKind.CHOICE:
+            return "Choose one."
+        case BlankKind.CHOICES:
+            return "Choose at least one."
+    label = field.ask.label
+    small = label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
+    return f"Enter the {small}."
 
 
 def _read_blank(field: Field, turn: Turn, text: str, filled: Filled) -> None:
@@ -167,6 +179,6 @@ def _blank(field: Field, turn: Turn, filled: Filled) -> Blank:
         hint=ask.hint,
         choices=tuple(ask.choices(turn)) if ask.choices else (),
         longest=ask.longest,
-        value=filled.typed.get(field.name, ""),
+        value=filled.typed.get(field.name, field.usual),
         error=filled.wrong.get(field.name, ""),
     )

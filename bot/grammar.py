@@ -63,7 +63,16 @@ class Field:
 
     name: str
     ask: Ask
-    required: bool
+    default: Any = Parameter.empty
+
+    @property
+    def required(self) -> bool:
+        return self.default is Parameter.empty
+
+    @property
+    def usual(self) -> str:
+        """What a form shows to begin with, where leaving the blank alone means something."""
+        return "" if self.default in (Parameter.empty, None, "", (), False) else self.ask.text(self.default)
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,7 @@ def command(*words: str, may: Iterable[Role], acts: bool = True, examples: Seque
     def mark(run: Callable[..., Message]) -> Callable[..., Message]:
         hints = get_type_hints(run, include_extras=True)
         given = [p for p in signature(run).parameters.values() if p.name not in ("turn", "book")]
-        fields = tuple(Field(p.name, get_args(hints[p.name])[1], p.default is Parameter.empty) for p in given)
+        fields = tuple(Field(p.name, get_args(hints[p.name])[1], p.default) for p in given)
         run.command = Command(words, frozenset(may), acts, tuple(examples), run, fields, "book" in hints)  # type: ignore[attr-defined]
         return run
 

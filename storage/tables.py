@@ -1,11 +1,13 @@
 """Everything that is kept: the only record classes there are."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    CheckConstraint,
     Column,
     DateTime,
     Dialect,
@@ -19,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import Field, SQLModel
 
+from bot.domain.sharing import COUNCIL, COUNCIL_ROLES
 from bot.domain.terms import (
     Agency,
     AskedBy,
@@ -63,17 +66,26 @@ class Word(TypeDecorator[StrEnum]):
     def __init__(self, words: type[StrEnum]) -> None:
         super().__init__(40)
         self.words = words
+        self._written = {word.value: word for word in words}
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else self.words(value).value
+        return None if value is None else self._word(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self.words(value)
+        return None if value is None else self._word(value)
+
+    def _word(self, value: str) -> StrEnum:
+        return self._written.get(value) or self.words(value)  # which says what is wrong with it
 
 
 def columns(table: type[SQLModel]) -> ReadOnlyColumnCollection[str, Any]:
     """The bare columns of a table: a select of them makes no records, which takes longer than the database does."""
     return table.__table__.c  # type: ignore[attr-defined]
+
+
+def quoted(words: Iterable[StrEnum]) -> str:
+    """The members of a set, for a constraint."""
+    return ", ".join(f"'{word.value}'" for word in sorted(words))
 
 
 def word(words: type[StrEnum], **field: Any) -> Any:
@@ -321,8 +333,13 @@ class Room(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """A member of staff."""
+    """A member of staff. The roles that run cases are for the council's own, whatever wrote the row."""
 
+    __table_args__ = (
+        CheckConstraint(
+            f"agency IN ({quoted(COUNCIL)}) OR role NOT IN ({quoted(COUNCIL_ROLES)})", name="ck_person_role"
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     email: str = Field(unique=True)
     name: str

@@ -95,8 +95,10 @@ def test_a_withdrawn_card_stays_away_until_it_is_shown_again(council: Council) -
         turn = council.turn(db, MONDAY)
         posts.show_case(turn, case, [room])
         posts.withdraw_case(turn, case)
+        case.restricted = True
         posts.case_moved(turn, case)
     assert [(post.withdraw, post.wanted) for post in council.posts()] == [(True, 1)]
+    case.restricted = False
     with council.store.transaction() as db:
         posts.show_case(council.turn(db, MONDAY), case, [room])
     assert [(post.withdraw, post.wanted, post.state) for post in council.posts()] == [(False, 2, PostState.WAITING)]

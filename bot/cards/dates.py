@@ -21,6 +21,11 @@ def when(turn: Turn, deadline: Deadline) -> str:
     return f"{_date(turn, deadline)} · {rule_of(turn, deadline).kind.label}"
 
 
+def due(turn: Turn, deadline: Deadline) -> str:
+    """A running duty in a column headed Due: "Mon 28 Dec (in 3 days), act by Thu 24 Dec · statutory"."""
+    return when(turn, deadline).removeprefix("due ")
+
+
 def _date(turn: Turn, deadline: Deadline) -> str:
     legal = say_day(deadline.legal, turn.today)
     match deadline.state:

@@ -1,12 +1,14 @@
 """What a nudge says: the things that need an answer, each with its date and its button."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
 
+from bot.cards.dates import due as due_on
 from bot.cards.dates import rule_of, sentence, state, title
 from bot.cases import advice
+from bot.cases.posts import NOTHING
 from bot.domain.calendar import london_date
 from bot.domain.dates import say_date, say_day
 from bot.domain.message import Action, Message, Row, Style, Table
@@ -36,23 +38,33 @@ class Due:
 
 
 def nudges_message(
-    turn: Turn, nudges: Sequence[Nudge], agency: Agency | None, *, outsiders: bool = False
+    turn: Turn,
+    nudges: Sequence[Nudge],
+    agency: Agency | None,
+    *,
+    instead: Mapping[str, str] = NOTHING,
+    outsiders: bool = False,
 ) -> Message | None:
     """One message for all that one room or person is nudged about; None when nothing of it is still open.
 
-    A room that `outsiders` read hears how many there are, and where to see them.
+    `instead` says, by the id of a nudge, why it comes here and not to whom it was meant for. A room that `outsiders`
+    read hears how many there are, and where to see them.
     """
     still = [due for nudge in nudges if (due := _due(turn, nudge)) is not None]
     if not still:
         return None
     if outsiders:
         return _for_outsiders(len(still), agency)
+    why = "; ".join(dict.fromkeys(instead[str(d.nudge.id)] for d in still if str(d.nudge.id) in instead))
+    aside = f"You hear this because {why}." if why else ""
     if len(still) == 1:
-        return _one(turn, still[0], agency)
+        one = _one(turn, still[0], agency)
+        return replace(one, aside=" ".join(filter(None, [one.aside, aside])))
     who = f"{sentence(agency.label)} · " if agency else ""
     return Message(
         text=f"{who}{len(still)} things need an answer",
         table=Table(("Reference", "What", "Due"), tuple(_row(turn, due, agency) for due in still)),
+        aside=aside,
     )
 
 
@@ -107,7 +119,7 @@ def _told(turn: Turn, due: Due) -> str:
     before = turn.db.exec(
         select(Nudge)
         .where(Nudge.deadline_id == due.deadline.id, Nudge.due == due.nudge.due, col(Nudge.post_id).is_not(None))
-        .where(col(Nudge.at) < due.nudge.at)
+        .where(col(Nudge.at) < due.nudge.at, Nudge.skipped == "")
         .order_by(col(Nudge.at))
     ).all()
     told: dict[Hears, list[str]] = {}
@@ -140,10 +152,8 @@ def _what(turn: Turn, due: Due) -> str:
 
 
 def _row(turn: Turn, due: Due, agency: Agency | None) -> Row:
-    kind = rule_of(turn, due.deadline).kind.label
-    when = f"{say_date(due.deadline.legal, turn.today)} · {kind}"
-    actions = _actions(turn, due, agency)[:2]
-    return Row((due.about.reference, sentence(_what(turn, due)), when), state(turn, due.deadline), actions)
+    cells = (due.about.reference, sentence(_what(turn, due)), due_on(turn, due.deadline))
+    return Row(cells, state(turn, due.deadline), _actions(turn, due, agency)[:2])
 
 
 def _actions(turn: Turn, due: Due, agency: Agency | None) -> tuple[Action, ...]:

@@ -25,9 +25,11 @@ def post_message(turn: Turn, post: Post) -> Message | None:
             return _letter(turn, post, room)
         case PostSays.NUDGES:
             agency = room.agency if room else None
-            return nudges_message(turn, nudges_of(turn, post), agency, outsiders=bool(room and room.shared))
+            instead, outsiders = post.about.get("instead", {}), bool(room and room.shared)
+            return nudges_message(turn, nudges_of(turn, post), agency, instead=instead, outsiders=outsiders)
         case PostSays.DIGEST:
-            return digest_message(turn, person) if person else None
+            owners = post.about["owners"]
+            return digest_message(turn, person, owners=owners, arrived=nudges_of(turn, post)) if person else None
         case PostSays.NOTICE:
             return notice_message(turn, post)
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, select
-
 from bot.cases import history
 from bot.cases.facts import LABELS
 from bot.domain.calendar import london_date
@@ -12,16 +10,13 @@ from bot.domain.dates import say_day
 from bot.domain.message import Fact
 from bot.domain.terms import EntryKind
 from bot.turn import Turn
-from storage.tables import Case, Enquiry, Entry, Person, Request, columns
-
-PEOPLE = columns(Person)
-NAMES = select(PEOPLE.id, PEOPLE.name).where(PEOPLE.id.in_(bindparam("people", expanding=True)))
+from storage.tables import Case, Enquiry, Entry, Person, Request
 
 
 def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> list[Fact]:
     """One fact an entry, newest first: what, when, by whom. Private: it opens what people wrote."""
     people = {entry.recorded_by for entry in entries if entry.recorded_by}
-    names = {row.id: row.name for row in turn.db.execute(NAMES, {"people": people})}
+    names = {person: turn.db.get_one(Person, person).name for person in people}  # most often who asks, or the owner
     return [
         Fact(
             f"Entry {entry.number}",

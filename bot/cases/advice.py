@@ -16,7 +16,6 @@ from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotFound, Whi
 from bot.domain.terms import Agency, EntryKind, Notice, ResponseType, Role
 from bot.turn import Turn
 from storage.add import add_all
-from storage.queries import rooms_of
 from storage.tables import Case, Deadline, Request
 
 
@@ -47,9 +46,6 @@ def ask(
     ]
     added = history.record(turn, file.case, *asked)
     after = deadlines.rebuild(turn, file.case, [*file.entries, *added], [*file.requests, *new])
-    if not file.case.restricted:
-        agencies = dict.fromkeys(request.agency for request in new)
-        posts.show_case(turn, file.case, [room for agency in agencies for room in rooms_of(turn.db, agency)])
     posts.case_moved(turn, file.case)
     clocks = {deadline.request_id: deadline for deadline in after}
     return [(request, clocks[request.id]) for request in new]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
 
 from bot.domain.calendar import london_date
 from bot.domain.clocks import Happening
@@ -16,16 +16,18 @@ from bot.domain.terms import EntryKind
 from bot.turn import Turn
 from storage.add import add_rows, record_of
 from storage.crypto import open_with, seal_with
-from storage.tables import Case, Child, Enquiry, Entry
+from storage.look import look, whole
+from storage.tables import Case, Child, Enquiry, Entry, columns
 
 FIRST = b"\0" * 32
 """What the first entry of a stream is chained to."""
 
 NOTHING: Mapping[str, Any] = {}
 
-OF_STREAM = col(Entry.stream) == bindparam("stream")
-WHOLE = select(Entry).where(OF_STREAM).order_by(col(Entry.number))
-LAST = select(col(Entry.number), col(Entry.digest)).where(OF_STREAM).order_by(col(Entry.number).desc()).limit(1)
+ENTRY = columns(Entry)
+OF_STREAM = ENTRY.stream == bindparam("stream")
+WHOLE = whole(Entry).where(OF_STREAM).order_by(ENTRY.number)
+LAST = select(ENTRY.number, ENTRY.digest).where(OF_STREAM).order_by(ENTRY.number.desc()).limit(1)
 
 ACTS = frozenset(
     {
@@ -145,7 +147,8 @@ def broken_link(entries: Sequence[Entry]) -> Entry | None:
 
 
 def entries_of(db: Session, about: Case | Enquiry) -> list[Entry]:
-    return list(db.scalars(WHOLE, {"stream": stream_of(about)}))
+    """The whole record: entries are only looked at once they are there."""
+    return look(db, Entry, WHOLE, {"stream": stream_of(about)})
 
 
 def standing(entries: Sequence[Entry]) -> list[Entry]:

@@ -148,14 +148,15 @@ def open_cases(
     return [(case, name or "nobody yet") for case, name in rows], total
 
 
-def next_dates(turn: Turn, cases: list[Case]) -> dict[int, Deadline]:
-    """The next duty of each case that the asker may know of: case id -> deadline."""
+def next_dates(turn: Turn, cases: list[Case]) -> dict[int, tuple[Deadline, Request | None]]:
+    """The next duty of each case that the asker may know of: case id -> deadline, and its request where it has one."""
     viewer = visible.viewer(turn)
     found = turn.db.exec(
-        select(Deadline)
+        select(Deadline, Request)
+        .outerjoin(Request, col(Deadline.request_id) == Request.id)
         .where(col(Deadline.case_id).in_([case.id for case in cases]))
         .where(col(Deadline.state) == ClockState.RUNNING, col(Deadline.information).is_(False))
         .order_by(col(Deadline.legal).desc())
     )
-    own = [d for d in found if d.request_id is None or viewer.may_know_request(d.agency or Agency.EDUCATION)]
-    return {deadline.case_id or 0: deadline for deadline in own}
+    own = [each for each in found if each[1] is None or viewer.may_know_request(each[1].agency)]
+    return {deadline.case_id or 0: (deadline, request) for deadline, request in own}

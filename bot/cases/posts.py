@@ -14,13 +14,16 @@ from sqlmodel import col, select
 
 from bot.domain.calendar import OfficeHours
 from bot.domain.ladder import rung_moments
-from bot.domain.terms import ClockState, Notice, PostSays, PostState
+from bot.domain.terms import Agency, ClockState, Notice, PostSays, PostState
 from bot.rules import Rules
 from bot.turn import Turn
 from storage.queries import accounts_of, add_new, rooms_of, want_posts
 from storage.tables import Case, Connection, Deadline, Enquiry, Nudge, Post, Room
 
 OFFICE = OfficeHours()
+PARTNERS = (Agency.EDUCATION, Agency.HEALTH, Agency.SOCIAL_CARE)
+"""Whose rooms show a case: regulations 3 and 4 have each of them told that an assessment is being considered."""
+
 NOTHING: Mapping[str, Any] = {}
 
 UNREACHABLE = "nobody could be reached and no administrators' room is bound"
@@ -38,8 +41,14 @@ def show_enquiry(turn: Turn, enquiry: Enquiry, rooms: Sequence[Room]) -> None:
 
 
 def case_moved(turn: Turn, case: Case) -> None:
-    """Have every card of a case written anew. Many moves before the courier comes are one edit."""
-    _rewrite(turn, PostSays.CASE_CARD, col(Post.case_id) == case.id)
+    """Have a case's cards written anew, and shown where one is missing: an imported case has none at first.
+
+    Many moves before the courier comes are one edit. A restricted case gets no new card, and loses those it has.
+    """
+    if case.restricted:
+        _rewrite(turn, PostSays.CASE_CARD, col(Post.case_id) == case.id)
+    else:
+        show_case(turn, case, rooms_of(turn.db, *PARTNERS))
 
 
 def enquiry_moved(turn: Turn, enquiry: Enquiry) -> None:

@@ -13,14 +13,12 @@ from bot.cases.files import CaseFile, open_case_file
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
 from bot.domain.errors import AlreadyDone, CannotRead, NotNow
-from bot.domain.terms import Agency, AskedBy, CaseStatus, EntryKind, Notice, Outcome, Process, Role
+from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Notice, Outcome, Process, Role
 from bot.turn import Turn
 from storage.add import add_row
 from storage.queries import rooms_of
 from storage.tables import Case, Deadline, Enquiry, Entry, Person, Setting, columns
 
-PARTNERS = (Agency.EDUCATION, Agency.HEALTH, Agency.SOCIAL_CARE)
-"""Whose rooms show a new case: regulations 3 and 4 have each of them told that an assessment is being considered."""
 NEEDED = {
     Outcome.PLAN_ISSUED: (EntryKind.FINAL_PLAN_SENT, "final plan"),
     Outcome.NO_ASSESSMENT: (EntryKind.REFUSAL_TO_ASSESS_SENT, "refusal to assess"),
@@ -93,7 +91,7 @@ def open_case(
     entries = history.record_after(turn, case, new, last=(0, history.FIRST), key=key)
     running = deadlines.rebuild(turn, case, entries, first=True)
     if not restricted:
-        posts.show_case(turn, case, rooms_of(turn.db, *PARTNERS))
+        posts.show_case(turn, case, rooms_of(turn.db, *posts.PARTNERS))
     if owner and owner.id != turn.person.id:
         posts.tell(turn, owner.id or 0, Notice.ASSIGNED, case_id=case.id)
     return Opened(case, running)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from bot.blanks import AGENCY, PROCESS, choice, number, text, yes_no
-from bot.cards.dates import rule_of, sentence, state, title, when
+from bot.cards.dates import due, rule_of, sentence, state, title, when
 from bot.cards.digest import digest_message
 from bot.cases import advice, lists, visible
 from bot.cases.lists import DueLine, Page, Wanted
@@ -19,7 +19,7 @@ from bot.domain.message import Action, Attachment, Message, Row, Table
 from bot.domain.terms import Agency, Kind, Process
 from bot.grammar import command, line
 from bot.turn import Turn
-from storage.tables import Person
+from storage.tables import Case, Deadline, Person, Request
 
 AS_FILE = 5000
 """The most lines one CSV file holds."""
@@ -170,7 +170,7 @@ def _read_as(turn: Turn, wanted: Wanted) -> str:
 
 def _row(turn: Turn, each: DueLine) -> Row:
     actions = (Action("Open", line("open", case=each.reference), acts=False),)
-    cells = (each.reference, _what(turn, each), when(turn, each.deadline), each.owner)
+    cells = (each.reference, _what(turn, each), due(turn, each.deadline), each.owner)
     return Row(cells, state(turn, each.deadline), actions)
 
 
@@ -209,12 +209,7 @@ def _harmless(cell: str) -> str:
 def _cases(turn: Turn, owner: Person, process: Process | None, page: int) -> Message:
     found, total = lists.open_cases(turn, owner.id, process, page)
     dates = lists.next_dates(turn, [case for case, _ in found])
-    rows = []
-    for case, _name in found:
-        due = dates.get(case.id or 0)
-        what = f"{sentence(title(turn, due))}: {when(turn, due)}" if due else "no date runs"
-        open_it = Action("Open", line("open", case=case.reference), acts=False)
-        rows.append(Row((case.reference, case.stage, what), actions=(open_it,)))
+    rows = [_case_row(turn, case, *dates.get(case.id or 0, (None, None))) for case, _ in found]
     actions = (
         [Action("More", line("list", which="mine", page=page + 1), acts=False)] if page * lists.PAGE < total else []
     )
@@ -230,6 +225,15 @@ def _cases(turn: Turn, owner: Person, process: Process | None, page: int) -> Mes
         aside=shown,
         private=turn.private,
     )
+
+
+def _case_row(turn: Turn, case: Case, deadline: Deadline | None, request: Request | None) -> Row:
+    open_it = Action("Open", line("open", case=case.reference), acts=False)
+    if deadline is None:
+        return Row((case.reference, case.stage, "no date runs"), actions=(open_it,))
+    what = sentence(title(turn, deadline, advice.label(turn, request) if request else ""))
+    cells = (case.reference, case.stage, f"{what}: {when(turn, deadline)}")
+    return Row(cells, state(turn, deadline), (open_it,))
 
 
 @command("home", "today", "my day", may=EVERYONE, acts=False, examples=("today",))

@@ -40,7 +40,7 @@ def bind(turn: Turn, *, to: Annotated[For, choice(For, "Whose room this is", {"m
     room = _bound(turn, where)
     if room is None:
         room = Room(
-            connection_id=where.connection, place=where.place, name=where.name or where.place, bound_at=turn.now
+            connection_id=where.connection, place=where.place, name=where.name or f"{to.label} room", bound_at=turn.now
         )
         turn.db.add(room)
     room.agency, room.bound = to.agency, True

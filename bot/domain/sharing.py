@@ -4,6 +4,12 @@ from dataclasses import dataclass
 
 from bot.domain.terms import Agency, Kind, Role
 
+COUNCIL = frozenset({Agency.EDUCATION, Agency.MP_TEAM})
+"""The agencies whose staff run cases and answer MPs."""
+
+COUNCIL_ROLES = frozenset({Role.OFFICER, Role.MANAGER, Role.MP_TEAM, Role.ADMINISTRATOR})
+"""Roles that only their staff may hold: elsewhere a manager is a contributor whom others report to."""
+
 OWN_CASEWORK = frozenset(Kind)
 PARTNER = frozenset({Kind.EXISTENCE, Kind.DATES, Kind.REQUESTS})
 
@@ -53,5 +59,5 @@ class Viewer:
 
     def may_know_request(self, agency: Agency) -> bool:
         """The council's own staff and rooms see every request; a partner sees its own."""
-        council = self.agency in (Agency.EDUCATION, Agency.MP_TEAM) and self.role is not Role.CONTRIBUTOR
+        council = self.agency in COUNCIL and self.role is not Role.CONTRIBUTOR
         return self.may_know(Kind.REQUESTS) and (council or agency is self.agency)

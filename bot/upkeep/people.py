@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from bot.domain.sharing import COUNCIL, COUNCIL_ROLES
 from bot.domain.terms import Agency, Role
 from bot.upkeep.sheet import Row, Wrong, everything_wrong, read_sheet
 from storage.tables import Person, Setting
@@ -63,11 +64,14 @@ def _read(row: Row) -> Entry:
     role = row.word("role", Role)
     if row["school"] and role is not Role.CONTRIBUTOR:
         row.bad("school", "is for a school's own contributor; leave it empty for anyone else")
+    agency = row.word("agency", Agency)
+    if agency and agency not in COUNCIL and role in COUNCIL_ROLES:
+        row.bad("role", "is for the council's own staff: a partner's are contributors, and may have a manager")
     return Entry(
         row=row,
         name=row.needed("name"),
         email=email.casefold(),
-        agency=row.word("agency", Agency),
+        agency=agency,
         role=role,
         manager=row["manager"].casefold(),
         school=row["school"],

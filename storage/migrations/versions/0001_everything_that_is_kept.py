@@ -69,6 +69,10 @@ def upgrade() -> None:
         sa.Column("manager_id", sa.Integer(), nullable=True),
         sa.Column("setting_id", sa.Integer(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "agency IN ('education', 'mp_team') OR role NOT IN ('administrator', 'manager', 'mp_team', 'officer')",
+            name="ck_person_role",
+        ),
         sa.ForeignKeyConstraint(
             ["manager_id"],
             ["person.id"],
