@@ -16,6 +16,8 @@ R = TypeVar("R", bound=SQLModel)
 Row = Mapping[str, Any]
 """Column by column; every row of one call names the same ones."""
 
+NOT_KNOWN = {"id": None}
+
 
 def add_all(db: Session, records: Sequence[SQLModel]) -> None:
     """Insert records of one table. They get their ids, but later changes to them are not followed."""
@@ -70,5 +72,5 @@ def _into_unless_there(table: type[SQLModel], dialect: str) -> Insert:
 def record_of(table: type[R], row: Row) -> R:
     """A record for looking at, made as SQLAlchemy makes one of a row it reads: SQLModel's way sets each value twice."""
     record: R = table.__mapper__.class_manager.new_instance()  # type: ignore[attr-defined]
-    record.__dict__.update(row, id=None)
+    record.__dict__.update(NOT_KNOWN, **row)
     return record

@@ -13,18 +13,24 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.domain.terms import Agency, PostState
-from storage.tables import Connection, Heard, Identity, Person, Post, Room
+from storage.look import look, whole
+from storage.tables import Connection, Heard, Identity, Person, Post, Room, columns
 
-ROOMS = select(Room).join(Connection).where(col(Room.bound), col(Connection.active)).order_by(col(Room.id))
-OF_ADMINISTRATORS = ROOMS.where(col(Room.agency).is_(None))
-OF_AGENCIES = ROOMS.where(col(Room.agency).in_(bindparam("agencies", expanding=True)))
+OF_ROOM, OF_CONNECTION = columns(Room), columns(Connection)
+ROOMS = (
+    whole(Room)
+    .where(OF_ROOM.bound, OF_CONNECTION.id == OF_ROOM.connection_id, OF_CONNECTION.active)
+    .order_by(OF_ROOM.id)
+)
+OF_ADMINISTRATORS = ROOMS.where(OF_ROOM.agency.is_(None))
+OF_AGENCIES = ROOMS.where(OF_ROOM.agency.in_(bindparam("agencies", expanding=True)))
 
 
 def rooms_of(db: Session, *agencies: Agency | None) -> list[Room]:
     """The rooms of these agencies that can be written to, oldest first; those of the administrators for None."""
     if agencies == (None,):
-        return list(db.scalars(OF_ADMINISTRATORS))
-    return list(db.scalars(OF_AGENCIES, {"agencies": agencies}))
+        return look(db, Room, OF_ADMINISTRATORS, {})
+    return look(db, Room, OF_AGENCIES, {"agencies": agencies})
 
 
 def accounts_of(db: Session, person_id: int) -> list[Identity]:
