@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from bot.domain.message import Message, Said
 from storage.add import add_row
+from storage.columns import columns
 from storage.crypto import Vault
-from storage.tables import Heard, Person, columns
+from storage.tables import Heard, Person
 
 ABOUT = "heard"
 

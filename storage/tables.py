@@ -1,24 +1,17 @@
 """Everything that is kept: the only record classes there are."""
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
-    DateTime,
-    Dialect,
     Index,
     LargeBinary,
-    String,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import Field, SQLModel
 
 from bot.domain.sharing import COUNCIL, COUNCIL_ROLES
@@ -38,59 +31,7 @@ from bot.domain.terms import (
     ResponseType,
     Role,
 )
-
-
-class Moment(TypeDecorator[datetime]):
-    """An instant: refuses a naive datetime, stores UTC, returns it aware (SQLite would hand back bare digits)."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs its time zone")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-class Word(TypeDecorator[StrEnum]):
-    """A member of a closed set, stored as its value: a set may grow without a migration."""
-
-    impl = String
-    cache_ok = True
-
-    def __init__(self, words: type[StrEnum]) -> None:
-        super().__init__(40)
-        self.words = words
-        self._written = {word.value: word for word in words}
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else self._word(value).value
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self._word(value)
-
-    def _word(self, value: str) -> StrEnum:
-        return self._written.get(value) or self.words(value)  # which says what is wrong with it
-
-
-def columns(table: type[SQLModel]) -> ReadOnlyColumnCollection[str, Any]:
-    """The bare columns of a table: a select of them makes no records, which takes longer than the database does."""
-    return table.__table__.c  # type: ignore[attr-defined]
-
-
-def quoted(words: Iterable[StrEnum]) -> str:
-    """The members of a set, for a constraint."""
-    return ", ".join(f"'{word.value}'" for word in sorted(words))
-
-
-def word(words: type[StrEnum], **field: Any) -> Any:
-    """A column that holds one member of `words`."""
-    return Field(sa_type=Word(words), **field)
+from storage.columns import Moment, quoted, word
 
 
 class Child(SQLModel, table=True):

@@ -9,8 +9,9 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from bot.turn import Turn
 from storage.add import add_row, add_rows
+from storage.columns import columns
 from storage.crypto import open_with, seal_with
-from storage.tables import Case, Child, Fingerprint, Viewed, columns
+from storage.tables import Case, Child, Fingerprint, Viewed
 
 RECORD_NUMBER = "record_number"
 NAME_AND_BIRTH = "name_and_birth"

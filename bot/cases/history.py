@@ -15,9 +15,10 @@ from bot.domain.clocks import Happening
 from bot.domain.terms import EntryKind
 from bot.turn import Turn
 from storage.add import add_rows, record_of
+from storage.columns import columns
 from storage.crypto import open_with, seal_with
 from storage.look import look, whole
-from storage.tables import Case, Child, Enquiry, Entry, columns
+from storage.tables import Case, Child, Enquiry, Entry
 
 FIRST = b"\0" * 32
 """What the first entry of a stream is chained to."""

@@ -16,8 +16,9 @@ from bot.domain.errors import AlreadyDone, CannotRead, NotNow
 from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Notice, Outcome, Process, Role
 from bot.turn import Turn
 from storage.add import add_row
+from storage.columns import columns
 from storage.queries import rooms_of
-from storage.tables import Case, Deadline, Enquiry, Entry, Person, Setting, columns
+from storage.tables import Case, Deadline, Enquiry, Entry, Person, Setting
 
 NEEDED = {
     Outcome.PLAN_ISSUED: (EntryKind.FINAL_PLAN_SENT, "final plan"),

@@ -6,7 +6,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel
 
-from storage.tables import Moment, Word
+import storage.tables  # noqa: F401  which fills the metadata
+from storage.columns import Moment, Word
 
 
 def plain_type(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
