@@ -8,7 +8,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel
 
 from storage.add import record_of
-from storage.tables import columns
+from storage.columns import columns
 
 R = TypeVar("R", bound=SQLModel)
 

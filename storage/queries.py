@@ -13,8 +13,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.domain.terms import Agency, PostState
+from storage.columns import columns
 from storage.look import look, whole
-from storage.tables import Connection, Heard, Identity, Person, Post, Room, columns
+from storage.tables import Connection, Heard, Identity, Person, Post, Room
 
 OF_ROOM, OF_CONNECTION = columns(Room), columns(Connection)
 ROOMS = (
