@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from bot.app import App
 from bot.cases import history
 from bot.commands import BOOK
-from bot.domain.message import Message, Said, Where, Who
+from bot.domain.message import Fact, Message, Said, Where, Who
 from bot.domain.terms import EntryKind, Notice, PostSays, Role
 from bot.grammar import Book, Command, command
 from bot.turn import Turn
@@ -478,6 +478,17 @@ def test_a_role_that_may_not_say_it_changes_nothing(town: Town, found: Command) 
 # What is left behind
 
 
+def test_a_line_that_fails_half_way_is_taken_back_whole(town: Town) -> None:
+    for child in ("Maisie Palmer", "Arun Patel"):
+        town.opens("Priya", child)
+    town.say("Priya", "ask 0042 SLT on 7 September")
+    town.say("Priya", "ask 0047 SLT")
+    answer = town.say("Priya", "received SLT 0042, 0047 on Monday")
+    assert (answer.error, "can't be dated Mon 12 Oct" in answer.text) == ("NotNow", True)
+    assert entries(town, EntryKind.ADVICE_RECEIVED) == []
+    assert town.all(Request)[0].received_on is None
+
+
 def test_of_several_pieces_of_advice_all_are_recorded_or_none(town: Town) -> None:
     for child in ("Maisie Palmer", "Arun Patel"):
         town.opens("Priya", child)
@@ -531,6 +542,22 @@ def test_no_room_reads_of_a_child(town: Town, room: str, line: str) -> None:
     if not answer.private:
         for private in ("Maisie", "Palmer", "2019", "Millbrook", "AN-4711", "private word", "secret"):
             assert private not in str(answer)
+
+
+@command("tell", may=frozenset(Role), acts=False, examples=("tell",))
+def tells(turn: Turn) -> Message:
+    """Tell what no room may hear, as a command with a fault might."""
+    facts = (Fact("Child", "Maisie Palmer", private=True), Fact("Owner", "Priya Shah"))
+    return Message("Told.", facts=facts, private=turn.private)
+
+
+@sqlite_only
+def test_a_private_fact_is_left_out_of_a_room_whichever_command_tells_it(town: Town) -> None:
+    app = replace(town.app, book=Book((tells.command,)))
+    aloud = app.answer(town.said("Priya", "tell", room="education"), town.now)
+    alone = app.answer(town.said("Priya", "tell"), town.now)
+    assert [fact.label for fact in aloud.facts] == ["Owner"]
+    assert [fact.label for fact in alone.facts] == ["Child", "Owner"]
 
 
 def test_no_post_to_a_room_says_what_somebody_typed(town: Town) -> None:

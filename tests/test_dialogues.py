@@ -14,6 +14,7 @@ A file is read from top to bottom. What stands at the margin is done; what is in
     The health room reads               what has come to a room since it was last read; `Moira reads`
     Priya opens 0042 for Maisie Palmer, received 10 August 2026     a case opened before the story begins
     Before: Priya says ask 0042 SLT     a line said before the story begins, whose answer is of no matter here
+    Reminders are due                   the bot looks at its deadlines; what it says is read in the rooms
     Tom leaves                          somebody is taken off the staff list
     # ...                               a remark
 
@@ -108,6 +109,7 @@ class Conversation:
             (r"(\w+) opens (\d+) for ([\w ]+), received ([\w ]+)(, restricted)?", self._opens),
             (r"Before: (\w+) says (.+)", self._before),
             (r"(\w+) leaves", self._leaves),
+            (r"Reminders are due", self.town.remind),
         ]
 
     def _clock(self, day: str, hour: str) -> None:

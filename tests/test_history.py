@@ -47,6 +47,7 @@ def town(store: Store) -> Town:
     letter = 'mp member="Dana Okoro" constituency=North received=today matters=enquiry cases=0042 note=word-in-a-note'
     assert not town.say("Frances", letter).error
     town.say("Priya", "status word-in-a-note")
+    town.say("Priya", "note 0042 Maisie Palmer again", nonce="a button that carries a name")
     town.say("Priya", "open 0042")
     return town
 

@@ -16,6 +16,7 @@ from bot.commands import BOOK
 from bot.courier import Courier
 from bot.domain.message import Address, Message, Said, Where, Who
 from bot.domain.terms import Agency, Platform, Role
+from bot.reminders import digests, sweep
 from bot.rules import load_rules
 from storage.connect import Store
 from storage.crypto import Vault, new_key
@@ -186,6 +187,12 @@ class Town:
 
     def pass_time(self, **much: float) -> None:
         self.now += timedelta(**much)
+
+    def remind(self) -> None:
+        """Put in what is due to be said by now: the nudges, and this morning's digests."""
+        sweep(self.store, RULES, self.vault, self.now)
+        digests(self.store, RULES, self.vault, self.now)
+        self.deliver()
 
     def deliver(self) -> None:
         """Bring every post that is due to its place."""

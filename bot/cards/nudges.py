@@ -82,6 +82,8 @@ def _due(turn: Turn, nudge: Nudge) -> Due | None:
     if about is None or about.status is CaseStatus.CLOSED:
         return None
     request = turn.db.get(Request, deadline.request_id) if deadline.request_id else None
+    if request is not None and request.sent_on and nudge.hears is Hears.ROOM:
+        return None  # the body says that it has answered: now the council has to confirm
     return Due(nudge, deadline, about, request)
 
 
@@ -130,8 +132,15 @@ def _told(turn: Turn, due: Due) -> str:
     return (
         "Told: "
         + "; ".join(f"{who.label} on {', '.join(days)}" for who, days in told.items())
-        + ". No answer is recorded."
+        + f". {_answer(turn, due)}"
     )
+
+
+def _answer(turn: Turn, due: Due) -> str:
+    if due.request is None or due.request.sent_on is None:
+        return "No answer is recorded."
+    sent = say_day(due.request.sent_on, turn.today)
+    return f"They say that they sent it on {sent}; the council has not confirmed it."
 
 
 def _holiday(turn: Turn, due: Due) -> str:

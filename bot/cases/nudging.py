@@ -19,7 +19,7 @@ from bot.domain.terms import CaseStatus, ClockKind, ClockState, EntryKind, Hears
 from bot.fault import log_fault
 from bot.turn import Turn
 from storage.queries import add_new
-from storage.tables import Case, Deadline, Enquiry, Entry, Nudge, Post
+from storage.tables import Case, Deadline, Enquiry, Entry, Nudge, Post, Request
 
 log = logging.getLogger(__name__)
 
@@ -98,10 +98,11 @@ def look(turn: Turn, *, limit: int) -> list[Look]:
     )
     found = [(deadline, case or enquiry) for deadline, case, enquiry in turn.db.exec(query)]
     said, snoozes, recipients = _said(turn, found), _snoozes(turn, found), Recipients(turn)
+    sent = _sent(turn, found)
     looks: list[Look] = []
     for deadline, about in found:
         try:
-            looks.append(_look_at(turn, deadline, about, said, snoozes, recipients))
+            looks.append(_look_at(turn, deadline, about, said, snoozes, sent, recipients))
         except DBAPIError:
             raise
         except Exception as error:  # noqa: BLE001  the edge of one deadline: it is set aside so that the rest go on
@@ -129,14 +130,17 @@ def _look_at(
     about: Case | Enquiry,
     said: set[str],
     snoozes: Snoozes,
+    sent: set[int | None],
     recipients: Recipients,
 ) -> Look:
     if deadline.state is not ClockState.RUNNING or deadline.information or about.status is not CaseStatus.OPEN:
         return _look(deadline, about)
     until = _snoozed_until(turn, deadline, snoozes.get(deadline.stream, ()))
     rungs = turn.rules.ladders[deadline.ladder].rungs
+    quiet = {Hears.OWNER} if until else set()
+    quiet |= {Hears.ROOM} if deadline.request_id in sent else set()  # the council has to confirm, not the body
     found = ripe(
-        _without_owner(rungs) if until else rungs,
+        _without(rungs, quiet),
         legal=deadline.legal,
         safe=deadline.safe,
         started_on=deadline.started_on,
@@ -171,8 +175,8 @@ def _said_to(deadline: Deadline, about: Case | Enquiry, speak: Speak, recipients
     )
 
 
-def _without_owner(rungs: Sequence[Rung]) -> list[Rung]:
-    return [replace(rung, whom=tuple(hears for hears in rung.whom if hears is not Hears.OWNER)) for rung in rungs]
+def _without(rungs: Sequence[Rung], quiet: set[Hears]) -> list[Rung]:
+    return [replace(rung, whom=tuple(hears for hears in rung.whom if hears not in quiet)) for rung in rungs]
 
 
 def _snoozed_until(turn: Turn, deadline: Deadline, snoozes: Sequence[Entry]) -> datetime | None:
@@ -191,6 +195,12 @@ def _said(turn: Turn, found: Sequence[tuple[Deadline, Case | Enquiry]]) -> set[s
     """The keys of all that was said or skipped before about these deadlines."""
     these = col(Nudge.deadline_id).in_([deadline.id for deadline, _ in found])
     return set(turn.db.exec(select(Nudge.key).where(these)))
+
+
+def _sent(turn: Turn, found: Sequence[tuple[Deadline, Case | Enquiry]]) -> set[int | None]:
+    """The requests among these that their bodies say they have answered."""
+    these = col(Request.id).in_([deadline.request_id for deadline, _ in found if deadline.request_id])
+    return set(turn.db.exec(select(Request.id).where(these, col(Request.sent_on).is_not(None))))
 
 
 def _snoozes(turn: Turn, found: Sequence[tuple[Deadline, Case | Enquiry]]) -> Snoozes:
