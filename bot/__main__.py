@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from adapters.terminal import Terminal
     from bot.courier import Credentials
     from bot.serving.run import Door, Inside
+    from bot.upkeep.doctor import Ask
 
 Clock = Callable[[], datetime]
 Task = Callable[[Namespace, Settings, Clock], int]
@@ -194,6 +195,26 @@ def say(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     return WRONG if message.error else WELL
 
 
+def doctor(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
+    """Whether everything is in place; of the chat platforms, as they themselves say."""
+    from adapters.slack.checkup import check as check_slack
+    from adapters.teams.checkup import check as check_teams
+    from bot.upkeep.tasks import examine
+
+    proxy = settings.https_proxy or None
+    ways: dict[Platform, Ask] = {
+        Platform.SLACK: partial(check_slack, api_url=settings.slack_api_url, proxy=proxy),
+        Platform.TEAMS: partial(
+            check_teams,
+            clock=wall,
+            login_url=settings.teams_login_url,
+            metadata_url=settings.teams_metadata_url,
+            proxy=proxy,
+        ),
+    }
+    return examine(settings, wall, ways)
+
+
 def manifest(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
     """The file that Slack or Teams is given."""
     from bot.commands import BOOK
@@ -217,12 +238,12 @@ TASKS: Mapping[str, str] = {
     "terminal": f"{__name__}:terminal",
     "say": f"{__name__}:say",
     "manifest": f"{__name__}:manifest",
+    "doctor": f"{__name__}:doctor",
     "migrate": "bot.upkeep.tasks:bring",
     "sweep": "bot.upkeep.tasks:sweep",
     "new-key": "bot.upkeep.tasks:print_key",
     "import": "bot.upkeep.tasks:take_in",
     "connect": "bot.upkeep.tasks:connect",
-    "doctor": "bot.upkeep.tasks:examine",
 }
 """Loaded only when asked for: the libraries of Teams alone take a second."""
 

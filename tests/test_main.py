@@ -1,5 +1,6 @@
 """The command line: what an operator is told, and what each command ends with."""
 
+import asyncio
 import io
 import json
 import re
@@ -19,6 +20,7 @@ from bot.upkeep.demo import load_demo
 from bot.upkeep.installation import make_demo, open_demo
 from storage.crypto import new_key
 from storage.migrate import newest
+from tests.adapters.fake_slack import TOKEN, running
 
 KEY = new_key()
 
@@ -122,6 +124,30 @@ def test_the_doctor_says_what_is_missing(told: Told) -> None:
     ended, findings = told("doctor")
     assert ended == WRONG
     assert "MEND  The staff list is empty.\n      Take it in with: referralbot import people FILE" in findings
+
+
+async def test_the_doctor_asks_slack_and_microsoft_themselves(told: Told) -> None:
+    told("migrate")
+    guid = "00000000-0000-0000-0000-000000000001"
+    async with running() as slack:
+        slack.scopes.discard("commands")
+        platforms = {
+            "SLACK_BOT_TOKEN": TOKEN,
+            "SLACK_SIGNING_SECRET": "hush",
+            "SLACK_API_URL": f"{slack.url}/api/",
+            "TEAMS_APP_ID": guid,
+            "TEAMS_APP_PASSWORD": "hush",
+            "TEAMS_APP_TENANT_ID": guid,
+            "TEAMS_LOGIN_URL": "http://127.0.0.1:1",
+            "TEAMS_METADATA_URL": "http://127.0.0.1:1",
+            "REFERRALBOT_COUNCIL": "Anyshire",
+        }
+        ended, findings = await asyncio.to_thread(told, "doctor", **platforms)
+    assert ended == WRONG
+    assert "MEND  Slack, Anyshire\n      The app lacks the permissions commands." in findings
+    assert "MEND  Teams, Anyshire\n      Microsoft's sign-in cannot be reached." in findings
+    assert "hush" not in findings
+    assert told("connect list") == (WELL, ""), "the doctor only looks"
 
 
 def test_importing_people(told: Told, folder: Path) -> None:

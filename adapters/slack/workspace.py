@@ -46,6 +46,8 @@ class Workspace:
         secrets = credentials.secrets
         self.connection, self.team, self.app_id = credentials.connection, credentials.outside_id, credentials.app_id
         self.enterprise = self.bot_user = self.bot = ""
+        self.granted: frozenset[str] | None = None
+        """The permissions of the token; None until Slack has told them, with every answer, in a header."""
         self.signing_secret, self.app_token = secrets.get("signing_secret", ""), secrets.get("app_token", "")
         base = api_url or AsyncWebClient.BASE_URL
         self.client = AsyncWebClient(token=secrets.get("bot_token", ""), base_url=base, retry_handlers=[])
@@ -79,6 +81,7 @@ class Workspace:
             raise Undeliverable("Slack's certificate is not trusted on this machine. Check the proxy.") from broken
         except (aiohttp.ClientError, TimeoutError, OSError) as broken:
             raise TryLater(f"Slack cannot be reached ({type(broken).__name__}).") from broken
+        self.granted = _scopes(answer.headers.get("X-OAuth-Scopes"))
         return answer.data if isinstance(answer.data, dict) else {}
 
     async def answer_at(self, response_url: str, body: Mapping[str, Any]) -> None:
@@ -160,6 +163,11 @@ class Workspace:
         told = (await self.call("conversations.info", channel=place)).get("channel") or {}
         shared = told.get("is_ext_shared") or told.get("is_pending_ext_shared")
         return Channel("" if told.get("is_mpim") else told.get("name") or "", bool(shared))
+
+
+def _scopes(header: str | None) -> frozenset[str] | None:
+    """`chat:write,commands` as a set."""
+    return None if header is None else frozenset(scope.strip() for scope in header.split(",") if scope.strip())
 
 
 def _refused(method: str, no: SlackApiError) -> TryLater | Undeliverable:

@@ -68,6 +68,13 @@ class Keys:
             raise UnknownKey("that key does not speak for Teams")
         return key
 
+    async def there(self) -> bool:
+        """Whether keys that speak for this channel can be read now."""
+        try:
+            return any(self._channel in key.endorsements for key in (await self._fetch()).values())
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return False
+
     def _age(self) -> timedelta:
         return timedelta.max if self._fetched is None else self._clock() - self._fetched
 

@@ -21,6 +21,10 @@ REFUSED_AFTER = 300.0
 """Seconds until a refused password is tried again: a person has to mend it first."""
 
 
+class NotAccepted(TryLater):
+    """The app's id, password and tenant do not go together; a person has to mend that."""
+
+
 @dataclass(frozen=True)
 class Pass:
     token: str
@@ -82,5 +86,5 @@ class Passes:
             return Pass(token, self._clock() + timedelta(seconds=seconds))
         if status in (400, 401):
             why = dig_text(answer, "error") or str(status)
-            raise TryLater(f"Microsoft does not accept the Teams app's id and password ({why})", REFUSED_AFTER)
+            raise NotAccepted(f"Microsoft does not accept the Teams app's id and password ({why})", REFUSED_AFTER)
         raise TryLater(f"Microsoft's sign-in answered {status}")

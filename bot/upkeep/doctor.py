@@ -1,11 +1,13 @@
 """Is everything in place? Each check answers with what is so, and where something is wrong, how to mend it."""
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
+from bot.courier import Credentials
 from bot.domain.calendar import london_date
 from bot.domain.errors import BadSettings
 from bot.domain.terms import Agency, Platform, PostState, Role
@@ -44,8 +46,12 @@ class Patient:
     vault: Vault
     rules: Rules
     now: datetime
+    connections: Sequence[Finding] = ()
+    """What the platforms themselves said, asked before: no transaction is open while they are waited for."""
 
 
+Ask = Callable[[Credentials], Awaitable[Sequence[str]]]
+"""Asks a platform whether it takes a connection as it is: a sentence for each thing wrong, and how to mend it."""
 Check = Callable[[Patient], Iterator[Finding]]
 
 
@@ -71,6 +77,19 @@ def platforms(patient: Patient) -> Iterator[Finding]:
         )
 
 
+async def ask_around(
+    found: Mapping[Platform, Sequence[Credentials]], names: Mapping[int, str], ways: Mapping[Platform, Ask]
+) -> list[Finding]:
+    """What each platform that can be asked says of each connection, all asked at once. `names` are by connection."""
+    asked = [(platform, each) for platform in ways for each in found.get(platform, ())]
+    answers = await asyncio.gather(*(ways[platform](each) for platform, each in asked))
+    findings: list[Finding] = []
+    for (platform, each), ills in zip(asked, answers, strict=True):
+        who = f"{platform.value.capitalize()}, {names[each.connection]}"
+        findings += [Finding(who, ill) for ill in ills] or [Finding(f"{who}, is in order.")]
+    return findings
+
+
 def key(patient: Patient) -> Iterator[Finding]:
     """Whether the key is the one that the record was sealed with."""
     kept = patient.db.exec(select(Child.wrapped_key).where(col(Child.wrapped_key).is_not(None)).limit(1)).first()
@@ -82,6 +101,10 @@ def key(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             "The key does not open the record.", "Put back the REFERRALBOT_KEY that this database was started with."
         )
+
+
+def connections(patient: Patient) -> Iterator[Finding]:
+    yield from patient.connections
 
 
 def rules(patient: Patient) -> Iterator[Finding]:
@@ -154,4 +177,4 @@ def outbox(patient: Patient) -> Iterator[Finding]:
         yield Finding("Every post that was due has gone out.")
 
 
-CHECKS: tuple[Check, ...] = (key, rules, platforms, people, accounts, rooms, outbox)
+CHECKS: tuple[Check, ...] = (key, rules, platforms, connections, people, accounts, rooms, outbox)

@@ -1,8 +1,9 @@
 """What an operator has done from the command line, without a chat: each task prints what came of it."""
 
+import asyncio
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from getpass import getpass
 
@@ -13,7 +14,7 @@ from bot.domain.terms import Platform
 from bot.settings import Settings, readers
 from bot.upkeep import connections, doctor
 from bot.upkeep.caseload import Import
-from bot.upkeep.installation import open_installation, open_store, open_vault, read_moment
+from bot.upkeep.installation import Installation, open_installation, open_store, open_vault, read_moment
 from bot.upkeep.people import import_people
 from storage.connect import Store
 from storage.crypto import new_key
@@ -129,12 +130,26 @@ def _domains(text: str) -> tuple[str, ...]:
         raise BadSettings(f"--domains {trouble}.") from None
 
 
-def examine(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
-    """The doctor: every finding, and 1 where one is to be mended."""
+def examine(settings: Settings, wall: Clock, ways: Mapping[Platform, doctor.Ask]) -> int:
+    """The doctor: every finding, and 1 where one is to be mended. `ways` ask the platforms themselves."""
     here = open_installation(settings, wall)
+    said = _ask_around(here, ways)
     with here.store.reading() as db:
-        findings = list(doctor.examine(doctor.Patient(db, settings, here.vault, here.rules, here.clock())))
+        patient = doctor.Patient(db, here.settings, here.vault, here.rules, here.clock(), said)
+        findings = list(doctor.examine(patient))
     here.store.close()
     for finding in findings:
         print(finding)
     return WELL if all(finding.well for finding in findings) else WRONG
+
+
+def _ask_around(here: Installation, ways: Mapping[Platform, doctor.Ask]) -> Sequence[doctor.Finding]:
+    """What the platforms say of the connections as `serve` would open them; nothing is written."""
+    try:
+        with here.store.transaction() as db:
+            found = connections.credentials(db, here.settings, here.vault)
+            names = {row.id or 0: row.name for row in connections.known(db)}
+            db.rollback()
+    except BadSettings as no:
+        return (doctor.Finding("The connections cannot be opened.", str(no)),)
+    return asyncio.run(doctor.ask_around(found, names, ways))

@@ -19,7 +19,7 @@ import aiohttp
 from aiohttp import web
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from adapters.slack.scopes import METHODS
+from adapters.slack.scopes import METHODS, needed
 from tests.adapters.slack_limits import troubles, view_troubles
 
 PAYLOADS = Path(__file__).parent / "payloads" / "slack"
@@ -62,7 +62,9 @@ class FakeSlack:
     def __init__(self) -> None:
         self.url = self.bot = ""
         self.now = 0.0
-        self.scopes = {scope for scopes in METHODS.values() for scope in scopes}
+        self.scopes = set(needed())
+        self.slow: dict[str, float] = {}
+        """Seconds between doing what a method is asked and answering, by method."""
         self.members = {"C0HEALTH", "C0JOINT"}
         self.channels: dict[str, dict[str, Any]] = {
             "C0HEALTH": {"id": "C0HEALTH", "name": "health", "is_ext_shared": False},
@@ -115,7 +117,9 @@ class FakeSlack:
                 return self._instead[method].pop(0)()
             self._allowed(method, request.headers.get("Authorization", ""), body)
             answer = getattr(self, "_" + method.replace(".", "_"))(body)
-            return web.json_response({"ok": True, **answer})
+            await asyncio.sleep(self.slow.get(method, 0))
+            # Slack's page on OAuth scopes: every answer names those of its token.
+            return web.json_response({"ok": True, **answer}, headers={"X-OAuth-Scopes": ",".join(sorted(self.scopes))})
         except No as no:
             needed = ",".join(METHODS.get(method, ()))
             return web.json_response(

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from bot.courier import Credentials
 from bot.domain.terms import Agency, Platform, PostSays, PostState, Role
 from bot.rules import load_rules
 from bot.settings import Settings
-from bot.upkeep.doctor import Finding, Patient, examine
+from bot.upkeep.doctor import Finding, Patient, ask_around, examine
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.tables import Child, Connection, Identity, Person, Post, Room
@@ -119,3 +120,28 @@ def test_posts_that_failed_and_posts_that_wait(store: Store) -> None:
     failed, waiting = ills(store)
     assert failed.startswith("1 posts could not be delivered.")
     assert waiting.startswith("1 posts have waited over 15 minutes.")
+
+
+async def test_each_connection_is_asked_about_on_its_own_platform(store: Store) -> None:
+    asked: list[int] = []
+
+    async def ask(one: Credentials) -> list[str]:
+        asked.append(one.connection)
+        return ["It is full. Empty it."] if one.connection == 2 else []
+
+    found = {
+        Platform.SLACK: [Credentials(1, "T1"), Credentials(2, "T2")],
+        Platform.TEAMS: [],
+        Platform.PAGE: [Credentials(3, "local")],
+    }
+    said = await ask_around(
+        found, {1: "Anyshire", 2: "NHS", 3: "Local page"}, {Platform.SLACK: ask, Platform.TEAMS: ask}
+    )
+    assert asked == [1, 2]
+    assert [str(each) for each in said] == [
+        "ok    Slack, Anyshire, is in order.",
+        "MEND  Slack, NHS\n      It is full. Empty it.",
+    ]
+    with store.reading() as db:
+        whole = list(examine(Patient(db, SLACK, VAULT, RULES, NOW, said)))
+    assert [each for each in whole if each in said] == said
