@@ -5,21 +5,25 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import select, update
 
 from bot.cases import history
+from bot.cases.children import private_of
 from bot.domain.errors import BadSettings
-from bot.domain.terms import Agency, ClockState, Notice, PostSays, ResponseType, Role
+from bot.domain.terms import Agency, ClockState, Notice, PostSays, PostState, ResponseType, Role
 from bot.rules import load_rules
+from bot.turn import Turn
 from bot.upkeep.caseload import Import, Report
+from bot.upkeep.caseload.putting_in import BATCH
 from storage.connect import Store
 from storage.crypto import Vault, new_key
-from storage.tables import Case, Connection, Deadline, Entry, Identity, Person, Post, Request, Room
+from storage.tables import Case, Child, Connection, Deadline, Entry, Identity, Person, Post, Request, Room
 
 pytestmark = pytest.mark.databases("sqlite")
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)  # a Monday
-RULES, VAULT = load_rules(), Vault(new_key())
+KEY = new_key()
+RULES, VAULT = load_rules(), Vault(KEY)
 HEADER = "record_number,name,born,received,asked_by,owner"
 MAISIE = "AN1,Maisie Palmer,14/03/2019,2026-08-27,parent,priya@council.example"
 NOAH = "AN2,Noah Grant,2016-12-01,2026-11-02,school,priya@council.example"
@@ -31,7 +35,8 @@ def store(database_url: str) -> Iterator[Store]:
     with store.transaction() as db:
         db.add(Connection(platform="slack", outside_id="T1", name="Anyshire"))
         db.flush()
-        for name, role in (("priya", Role.OFFICER), ("kit", Role.ADMINISTRATOR), ("lucy", Role.CONTRIBUTOR)):
+        staff = {"priya": Role.OFFICER, "kit": Role.ADMINISTRATOR, "lucy": Role.CONTRIBUTOR, "moira": Role.MANAGER}
+        for name, role in staff.items():
             person = Person(email=f"{name}@council.example", name=name, agency=Agency.EDUCATION, role=role)
             db.add(person)
             db.flush()
@@ -41,10 +46,10 @@ def store(database_url: str) -> Iterator[Store]:
     store.close()
 
 
-def take(store: Store, folder: Path, *lines: str, dry_run: bool = False, by: str = "") -> Report:
+def take(store: Store, folder: Path, *lines: str, dry_run: bool = False, by: str = "", vault: Vault = VAULT) -> Report:
     path = folder / "cases.csv"
     path.write_text("\n".join(lines) + "\n")
-    return Import(store, VAULT, RULES, NOW, by=by, dry_run=dry_run).run(path)
+    return Import(store, vault, RULES, NOW, by=by, dry_run=dry_run).run(path)
 
 
 def all_of(store: Store, table: type) -> list:
@@ -84,6 +89,57 @@ def test_run_again_it_takes_what_is_new(store: Store, tmp_path: Path) -> None:
         "1 cases imported, 1 were there already."
     )
     assert len(all_of(store, Case)) == 2
+
+
+class Interrupted(Vault):
+    """The installation's key, until somebody presses Ctrl+C while a case is going in."""
+
+    def __init__(self, *, at_case: int) -> None:
+        super().__init__(KEY)
+        self.left = at_case
+
+    def new_child_key(self) -> tuple[bytes, bytes]:
+        self.left -= 1
+        if not self.left:
+            raise KeyboardInterrupt
+        return super().new_child_key()
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+@pytest.mark.parametrize("told_meanwhile", [False, True])
+def test_interrupted_and_run_again_nothing_is_missing_or_twice(
+    store: Store, tmp_path: Path, told_meanwhile: bool
+) -> None:
+    """Two owners, 60 cases, the 40th interrupted; meanwhile the owners may have heard how far it came."""
+    owners = {0: "priya@council.example", 1: "moira@council.example"}
+    rows = [f"AN{n},Child {n},2019-03-14,2026-{8 + n % 3:02}-03,parent,{owners[n % 2]}" for n in range(1, 61)]
+    with pytest.raises(KeyboardInterrupt):
+        take(store, tmp_path, HEADER, *rows, vault=Interrupted(at_case=40))
+    assert len(all_of(store, Case)) == BATCH, "the batch under way is undone as a whole"
+    for post in all_of(store, Post):
+        assert post.not_before > NOW, "held, so that an owner who looks at once hears of the whole import"
+    assert sum(post.about["count"] for post in all_of(store, Post)) == BATCH
+    if told_meanwhile:
+        with store.transaction() as db:
+            db.exec(update(Post).values(state=PostState.SENT, platform_id="1", shown=Post.wanted))
+
+    assert str(take(store, tmp_path, HEADER, *rows)).startswith("35 cases imported, 25 were there already.")
+    with store.reading() as db:
+        turn = Turn(db, NOW, RULES, VAULT)
+        children = [private_of(turn, child) for child in db.exec(select(Child))]
+    assert sorted(child.record_number for child in children if child) == sorted(row.partition(",")[0] for row in rows)
+    for case in all_of(store, Case):
+        entries = [entry for entry in all_of(store, Entry) if entry.case_id == case.id]
+        assert history.broken_link(entries) is None
+    told = sorted(all_of(store, Post), key=lambda post: post.person_id)
+    assert [(post.about["notice"], post.about["count"]) for post in told] == [(Notice.IMPORTED, 30)] * 2
+    overdue = [clock for clock in all_of(store, Deadline) if clock.legal < NOW.date() and not clock.information]
+    assert sum(post.about["late"] for post in told) == len(overdue) > 0
+    assert all(post.state is PostState.WAITING and post.wanted > post.shown for post in told), "there is news"
+    assert all(post.not_before == NOW for post in told), "and it is held no longer"
+
+    take(store, tmp_path, HEADER, *rows)
+    assert [post.wanted for post in all_of(store, Post)] == [post.wanted for post in told], "nothing new, nothing said"
 
 
 def test_a_dry_run_changes_nothing(store: Store, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A checked caseload -> the record, a batch at a time and without a storm: what is late is told once, in digests."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,16 +9,17 @@ from pathlib import Path
 
 from sqlmodel import Session, col, delete, select
 
-from bot.cases import deadlines, history, posts, referrals
+from bot.cases import deadlines, history, referrals
 from bot.cases.children import RECORD_NUMBER
 from bot.cases.files import is_late
 from bot.cases.history import New
 from bot.cases.staff import OFFICERS
 from bot.domain.calendar import london_date
 from bot.domain.errors import BadSettings
-from bot.domain.terms import Agency, EntryKind, Notice, Role
+from bot.domain.terms import Agency, EntryKind, Role
 from bot.rules import Rules
 from bot.turn import Turn
+from bot.upkeep.caseload.owners import Owners
 from bot.upkeep.caseload.reading import Advice, Known, Reader, check_twice
 from bot.upkeep.sheet import Wrong, everything_wrong
 from storage.add import add_all
@@ -39,6 +41,11 @@ class Report:
     """Cases by the id of their owner."""
     late: Counter[int] = field(default_factory=Counter)
     """Late dates by the id of their case's owner."""
+
+    def add(self, batch: "Report") -> None:
+        self.there += batch.there
+        self.added += batch.added
+        self.late += batch.late
 
     def __str__(self) -> str:
         if self.wrong:
@@ -70,21 +77,25 @@ class Import:
         check_twice(rows)
         if wrong := everything_wrong(rows):
             return Report(wrong=wrong)
-        return self._put_in([each for each in known if each is not None], recorder)
+        told = self.vault.fingerprint("caseload", hashlib.sha256(path.read_bytes()).hexdigest()).hex()
+        return self._put_in([each for each in known if each is not None], recorder, Owners(told))
 
-    def _put_in(self, rows: Sequence[Known], recorder: Person) -> Report:
-        report = Report()
+    def _put_in(self, rows: Sequence[Known], recorder: Person, owners: Owners) -> Report:
+        whole = Report()
         for start in range(0, len(rows), BATCH):
             with self.store.transaction() as db:
-                turn = Turn(db, self.now, self.rules, self.vault, who=recorder)
+                turn, batch = Turn(db, self.now, self.rules, self.vault, who=recorder), Report()
                 for row in rows[start : start + BATCH]:
-                    put_in(turn, row, report)
+                    put_in(turn, row, batch)
+                owners.tell(turn, batch.added, batch.late)
                 if self.dry_run:
                     db.rollback()
+            whole.add(batch)
         if not self.dry_run:
             with self.store.transaction() as db:
-                _tell_owners(Turn(db, self.now, self.rules, self.vault), report)
-        return report
+                turn = Turn(db, self.now, self.rules, self.vault)
+                owners.release(turn, {row.owner.id or 0 for row in rows})
+        return whole
 
 
 def _recorder(db: Session, email: str) -> Person:
@@ -162,8 +173,3 @@ def _of_advice(advice: Advice, kind: EntryKind, request: Request) -> New:
 
 def _kept(turn: Turn, case: Case) -> Sequence[Request]:
     return turn.db.exec(select(Request).where(Request.case_id == case.id)).all()
-
-
-def _tell_owners(turn: Turn, report: Report) -> None:
-    for owner, count in report.added.items():
-        posts.tell(turn, owner, Notice.IMPORTED, about={"count": count, "late": report.late[owner]})
