@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from inspect import Parameter, getdoc, signature
 from types import ModuleType
 from typing import Any, get_args, get_type_hints
@@ -16,6 +17,8 @@ from bot.turn import Turn
 
 NEAR = 70
 """How alike, of 100, a line must be to a command for "did you mean" to name it."""
+
+ENDS_OF_WORDS = ("", " ", ":", ",", "?")
 
 
 @dataclass(frozen=True)
@@ -127,14 +130,15 @@ class Book:
     def find(self, line: str) -> tuple[Command, str]:
         """The command whose words begin `line`, the longest first, and the rest of the line."""
         tidy = " ".join(line.split())
-        for words, found in self._by_words():
-            if re.match(rf"{re.escape(words)}(?=$|[\s:,?])", tidy, re.IGNORECASE):
-                return found, tidy[len(words) :].strip(" :?")
+        for words, found in self._by_words:
+            begins, rest = tidy[: len(words)], tidy[len(words) :]
+            if begins.lower() == words and rest[:1] in ENDS_OF_WORDS:
+                return found, rest.strip(" :?")
         raise NotUnderstood("I don't know that one. Say help to see what you can say here.", self.nearest(tidy))
 
     def nearest(self, line: str) -> tuple[str, ...]:
         """Commands that the line is nearly, each with the rest of the line kept."""
-        words = [words for words, _ in self._by_words()]
+        words = [words for words, _ in self._by_words]
         start = line.lower().split(" ")
         tries = {" ".join(start[:n]): " ".join(line.split(" ")[n:]) for n in (1, 2) if len(start) >= n}
         scored = [
@@ -144,6 +148,7 @@ class Book:
         ]
         return tuple(dict.fromkeys(line for _, line in sorted(scored, reverse=True)))[:3]
 
+    @cached_property
     def _by_words(self) -> list[tuple[str, Command]]:
         return sorted(((w, c) for c in self.commands for w in c.words), key=lambda pair: -len(pair[0]))
 

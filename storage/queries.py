@@ -49,7 +49,7 @@ def accounts_of(db: Session, person_id: int) -> list[Identity]:
 def want_posts(db: Session, posts: Sequence[Mapping[str, Any]]) -> None:
     """Put posts in, and have those whose key is there already written anew: one statement, however many.
 
-    Each mapping holds the same columns of Post; `wanted` and `state` come from the table's defaults.
+    Each mapping holds the same columns of Post.
     """
     if posts:
         db.execute(_wanting(db.get_bind().dialect.name), list(posts))
@@ -59,19 +59,26 @@ def add_new(db: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]
     """Insert those rows whose `key` is not there yet; the ids of the new ones by key."""
     if not rows:
         return {}
-    insert = _insert(db.get_bind().dialect.name, table).on_conflict_do_nothing(index_elements=["key"])
-    columns = table.__table__.c  # type: ignore[attr-defined]
-    return dict(db.execute(insert.returning(columns.key, columns.id), list(rows)).all())
+    added = db.execute(_adding(db.get_bind().dialect.name, table), list(rows))
+    return {row.key: row.id for row in added}
 
 
 @cache
 def _wanting(dialect: str) -> SqliteInsert | PostgresInsert:
-    again = {"wanted": Post.wanted + 1, "state": PostState.WAITING, "withdraw": False}
+    again = {"wanted": columns(Post).wanted + 1, "state": PostState.WAITING, "withdraw": False}
     return _insert(dialect, Post).on_conflict_do_update(index_elements=["key"], set_=again)
 
 
+@cache
+def _adding(dialect: str, table: type[SQLModel]) -> Any:
+    """New ones alone, by key; it answers with their keys and ids."""
+    insert = _insert(dialect, table).on_conflict_do_nothing(index_elements=["key"])
+    return insert.returning(columns(table).key, columns(table).id)
+
+
 def _insert(dialect: str, table: type[SQLModel]) -> SqliteInsert | PostgresInsert:
-    return sqlite_insert(table) if dialect == "sqlite" else postgres_insert(table)
+    bare = table.__table__  # type: ignore[attr-defined]
+    return sqlite_insert(bare) if dialect == "sqlite" else postgres_insert(bare)
 
 
 def forget_heard(db: Session, before: datetime) -> int:
