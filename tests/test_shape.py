@@ -154,7 +154,16 @@ def test_every_notice_has_its_words(town: Town, notice: Notice) -> None:
     town.say("Priya", "ask 0042 SLT on 7 September")
     town.say("Dan", "advice sent 0042")
     town.say("Priya", "sent decision 0042 on 18 September because the post was slow")
-    about = {"notice": notice, "request": 1, "entry": 5, "meant_for": 3, "person_id": 3, "count": 12, "late": 2}
+    about = {
+        "notice": notice,
+        "request": 1,
+        "entry": 5,
+        "on": "2026-10-16",
+        "meant_for": 3,
+        "person_id": 3,
+        "count": 12,
+        "late": 2,
+    }
     post = Post(key="k", says="notice", connection_id=1, case_id=1, about=about, not_before=town.now, made_at=town.now)
     with town.store.reading() as db:
         message = notice_message(Turn(db, town.now, RULES, town.vault), post)

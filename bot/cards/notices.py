@@ -31,7 +31,8 @@ def _still_so(turn: Turn, post: Post, about: Case | Enquiry | None) -> bool:
             return about is not None and about.owner_id == (post.person_id or post.about.get("meant_for"))
         case Notice.ADVICE_SENT:
             request = turn.db.get(Request, post.about["request"])
-            return request is not None and request.sent_on is not None and request.received_on is None
+            sent = request.sent_on.isoformat() if request and request.sent_on else ""
+            return request is not None and sent == post.about["on"] and request.received_on is None
         case Notice.APPROVAL_ASKED:
             return about is not None and not facts.is_agreed(history.entries_of(turn.db, about), post.about["entry"])
     return True

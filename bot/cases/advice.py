@@ -139,8 +139,8 @@ def sent(turn: Turn, file: CaseFile, request: Request, on: date) -> Recorded:
     _must_be_theirs(turn, request)
     recorded = facts.record_fact(turn, file, EntryKind.ADVICE_SENT, on, request=request)
     if file.owner:
-        told, key = {"request": request.id}, f"{Notice.ADVICE_SENT}/{request.id}/{turn.today}"
-        posts.tell(turn, file.owner.id or 0, Notice.ADVICE_SENT, case_id=file.case.id, about=told, key=key)
+        told = {"request": request.id, "on": on.isoformat()}
+        posts.tell(turn, file.owner.id or 0, Notice.ADVICE_SENT, case_id=file.case.id, about=told)
     return recorded
 
 
