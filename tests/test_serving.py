@@ -192,6 +192,8 @@ def test_the_demo_keeps_what_was_done_until_it_is_reset(tmp_path: Path) -> None:
     line = {"as": "priya.shah@anyshire.example", "place": "private:priya.shah@anyshire.example"}
     with running(tmp_path, "demo", until="demo-reset", REFERRALBOT_KEY="") as (process, address, told):
         assert all(first in told for first, _ in FIRST_LINES)
+        begins_as = json.loads(get(f"{address}/api/now")[1])["people"][0]["name"]
+        assert f"you begin as {begins_as}." in told
         answer = post(address, "/api/say", **line, line="note 42 the family rang", delivery="1", shown="note")
         assert "0042" in json.dumps(answer)
         before = json.loads(get(f"{address}/api/now")[1])["now"]

@@ -23,6 +23,8 @@ def demo(tmp_path: Path) -> Iterator[str]:
 
 def test_a_case_from_its_form_to_its_received_advice(demo: str, node: str, chromium: str) -> None:
     seen = play("page", node=node, chromium=chromium, within=180, url=demo)
+    assert seen["at first"] == ["Priya Shah, officer", "Private chat"], "as the demo's welcome says"
+    assert "Maisie Palmer" in seen["first answer"], "the first line of the welcome is answered privately"
     assert "31 February 2019 isn't a date" in seen["errors"][0]
     assert seen["focus"] == "problem"
     assert seen["kept"] == "Wilhelmina Thistlewood"

@@ -48,11 +48,12 @@ function roomFor(place, email) {
   return room;
 }
 
+/** Without an address one begins as the first of the staff, privately. */
 function readAddress() {
   const [, room, email] = location.hash.split("/").map(decodeURIComponent);
   const known = people.some((person) => person.email === email);
-  const there = room === PRIVATE || rooms.some((one) => one.place === room);
-  return { room: there ? room : (rooms[0]?.place ?? PRIVATE), email: known ? email : (me || people[0]?.email) };
+  const there = rooms.some((one) => one.place === room);
+  return { room: there ? room : PRIVATE, email: known ? email : (me || people[0]?.email) };
 }
 
 async function go() {

@@ -48,6 +48,14 @@ const editedAt = async (card) => {
 
 await scenario(async ({ desk, phone, errors }) => {
   const priya = await desk();
+  await priya.goto(given.url);
+  await priya.locator("#rooms [aria-current]").waitFor();
+  step("at first", [await priya.locator("#who option:checked").innerText(), await priya.locator("#here").innerText()]);
+  await say(priya, "status 42");
+  await priya.locator("#log article.bot", { hasText: "SEND-" }).waitFor();
+  step("first answer", await priya.locator("#log article.bot").innerText());
+  await picture(priya, "at-first");
+
   await enter(priya, "education", PRIYA);
   step("rooms", await priya.locator("#rooms li").allInnerTexts());
   await picture(priya, "education-at-first");
