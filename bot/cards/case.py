@@ -59,8 +59,7 @@ def _child(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
     if who is None:
         yield Fact("Child", "erased from the record", private=True)
         return
-    setting = file.setting.name if file.setting else "not recorded"
-    yield Fact("Child", f"{who.name}, born {who.born:%-d %B %Y}", setting, private=True)
+    yield Fact("Child", f"{who.name}, born {who.born:%-d %B %Y}", file.setting or "not recorded", private=True)
     if who.record_number:
         url = turn.record_url.replace("{record_number}", who.record_number) if turn.record_url else ""
         yield Fact("Record number", who.record_number, url, private=True)

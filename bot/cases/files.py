@@ -1,6 +1,7 @@
 """A case or a letter with everything that belongs to it, read once."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import BindParameter, bindparam
 from sqlmodel import col, select
@@ -8,23 +9,24 @@ from sqlmodel import col, select
 from bot.cases import history
 from bot.domain.terms import CaseStatus, ClockState
 from bot.turn import Turn
+from storage.columns import columns
+from storage.look import look, whole
 from storage.tables import Case, Child, Deadline, Enquiry, EnquiryCase, Entry, Person, Request, Setting
 
 CASE: BindParameter[int] = bindparam("case")
-WHOSE = (
-    select(Child, Setting, Person)
-    .select_from(Case)
-    .join(Child, col(Child.id) == Case.child_id)
-    .outerjoin(Setting, col(Setting.id) == Case.setting_id)
-    .outerjoin(Person, col(Person.id) == Case.owner_id)
-    .where(Case.id == CASE)
+OF_CASE, OF_CHILD, OF_SETTING = columns(Case), columns(Child), columns(Setting)
+OF_DEADLINE, OF_LETTER, OF_LINK = columns(Deadline), columns(Enquiry), columns(EnquiryCase)
+CHILD = (
+    whole(Child)
+    .add_columns(OF_SETTING.name.label("school"))
+    .join(OF_CASE.id.table, OF_CASE.child_id == OF_CHILD.id)
+    .outerjoin(OF_SETTING.id.table, OF_SETTING.id == OF_CASE.setting_id)
+    .where(OF_CASE.id == CASE)
 )
 REQUESTS = select(Request).where(Request.case_id == CASE).order_by(col(Request.id))
-DEADLINES = select(Deadline).where(Deadline.case_id == CASE).order_by(col(Deadline.legal))
-LETTERS = (
-    select(Enquiry)
-    .join(EnquiryCase, col(EnquiryCase.enquiry_id) == Enquiry.id)
-    .where(EnquiryCase.case_id == CASE, Enquiry.status == CaseStatus.OPEN)
+DEADLINES = whole(Deadline).where(OF_DEADLINE.case_id == CASE).order_by(OF_DEADLINE.legal)
+LETTERS = whole(Enquiry).where(
+    OF_LINK.case_id == CASE, OF_LINK.enquiry_id == OF_LETTER.id, OF_LETTER.status == CaseStatus.OPEN
 )
 
 
@@ -34,7 +36,8 @@ class CaseFile:
 
     case: Case
     child: Child
-    setting: Setting | None
+    setting: str
+    """Of the school, college or nursery; empty where none is recorded."""
     owner: Person | None
     requests: list[Request]
     deadlines: list[Deadline]
@@ -58,15 +61,15 @@ class EnquiryFile:
 
 def open_case_file(turn: Turn, case: Case) -> CaseFile:
     db, this = turn.db, {"case": case.id}
-    child, setting, owner = db.execute(WHOSE, this).one()
+    child: Any = db.execute(CHILD, this).one()
     return CaseFile(
         case=case,
         child=child,
-        setting=setting,
-        owner=owner,
+        setting=child.school or "",
+        owner=db.get(Person, case.owner_id) if case.owner_id else None,
         requests=list(db.scalars(REQUESTS, this)),
-        deadlines=list(db.scalars(DEADLINES, this)),
-        enquiries=list(db.scalars(LETTERS, this)),
+        deadlines=look(db, Deadline, DEADLINES, this),
+        enquiries=look(db, Enquiry, LETTERS, this),
         entries=history.entries_of(db, case),
     )
 

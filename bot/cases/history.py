@@ -28,6 +28,7 @@ NOTHING: Mapping[str, Any] = {}
 ENTRY = columns(Entry)
 OF_STREAM = ENTRY.stream == bindparam("stream")
 WHOLE = whole(Entry).where(OF_STREAM).order_by(ENTRY.number)
+CHILDS_KEY = select(columns(Child).wrapped_key).where(columns(Child).id == bindparam("child"))
 LAST = select(ENTRY.number, ENTRY.digest).where(OF_STREAM).order_by(ENTRY.number.desc()).limit(1)
 
 ACTS = frozenset(
@@ -187,5 +188,8 @@ def words_of(turn: Turn, about: Case | Enquiry, entry: Entry) -> str:
 
 def _key_of(turn: Turn, about: Case | Enquiry) -> bytes | None:
     """The child's key; an enquiry about no case or several has words under the installation's own."""
-    whose = turn.db.get_one(Child, about.child_id) if isinstance(about, Case) else about
-    return turn.vault.unwrap(whose.wrapped_key) if whose.wrapped_key else None
+    if isinstance(about, Case):
+        wrapped = turn.db.execute(CHILDS_KEY, {"child": about.child_id}).scalar()
+    else:
+        wrapped = about.wrapped_key
+    return turn.vault.unwrap(wrapped) if wrapped else None
