@@ -18,7 +18,7 @@ NAME_AND_BIRTH = "name_and_birth"
 
 MARKS = columns(Fingerprint)
 EITHER = (and_(MARKS.kind == kind, MARKS.digest == bindparam(kind)) for kind in (RECORD_NUMBER, NAME_AND_BIRTH))
-SAME = select(MARKS.child_id).where(or_(*EITHER)).distinct()
+SAME = select(MARKS.child_id, MARKS.kind).where(or_(*EITHER)).order_by(MARKS.child_id)
 """Children by either of their marks; a mark that is not given matches none."""
 
 
@@ -55,10 +55,26 @@ def register(turn: Turn, private: Private) -> Registered:
     return child
 
 
-def known(turn: Turn, private: Private) -> list[int]:
-    """Ids of the children that share the record number, or the name and date of birth."""
+@dataclass(frozen=True)
+class Known:
+    """Children who look the same, by id."""
+
+    surely: tuple[int, ...] = ()
+    """By name and date of birth."""
+    perhaps: tuple[int, ...] = ()
+    """By record number alone: a slip of the pen may name another child's."""
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys([*self.surely, *self.perhaps]))
+
+
+def known(turn: Turn, private: Private) -> Known:
+    """The children that share the name and date of birth, or the record number."""
     unmarked = {NAME_AND_BIRTH: None, RECORD_NUMBER: None}
-    return list(turn.db.scalars(SAME, {**unmarked, **_digests(turn, private)}))
+    found = turn.db.execute(SAME, {**unmarked, **_digests(turn, private)}).all()
+    surely = tuple(child for child, kind in found if kind == NAME_AND_BIRTH)
+    return Known(surely, tuple(child for child, kind in found if child not in surely))
 
 
 def _digests(turn: Turn, private: Private) -> dict[str, bytes]:
@@ -84,5 +100,5 @@ def private_of(turn: Turn, child: Child) -> Private | None:
 
 def _plain(text: str) -> str:
     """Lower case, no accents, one space: how two spellings of one name are compared."""
-    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", letters).split())
+    letters = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[\W_]+", " ", letters.casefold()).split())

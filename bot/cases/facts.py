@@ -1,6 +1,6 @@
 """Facts that start and stop clocks: recorded with their date, checked for sense, corrected by a later entry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,13 +9,13 @@ from bot.cases import deadlines, history, posts
 from bot.cases.files import CaseFile, EnquiryFile
 from bot.cases.history import New
 from bot.cases.referrals import must_be_open
-from bot.cases.staff import manager_of
+from bot.cases.staff import manager_of, managers
 from bot.domain.clocks import Clock, is_late
 from bot.domain.dates import say_day
 from bot.domain.errors import AlreadyDone, CannotRead, NeedsReason, NotAllowed, NotNow
 from bot.domain.terms import ClockState, EntryKind, Notice, Role, RuleId
 from bot.turn import Turn
-from storage.tables import Case, Deadline, Enquiry, Entry, Request
+from storage.tables import Case, Deadline, Enquiry, Entry, Person, Request
 
 UNDO_FOR = timedelta(minutes=10)
 """How long a slip of the hand can be undone without a reason of one's own."""
@@ -29,6 +29,9 @@ AFTER = {
     EntryKind.BODY_RECEIVED_REQUEST: EntryKind.ADVICE_ASKED,
 }
 """A fact and the one it cannot come before; any other cannot come before its case or letter began."""
+
+BEGINNINGS = frozenset({EntryKind.REQUEST_RECEIVED, EntryKind.MP_RECEIVED})
+"""Facts from which a whole case or letter counts."""
 
 AGAIN = frozenset({EntryKind.MP_HOLDING_REPLY_SENT, EntryKind.DRAFT_SERVED})
 """Facts that may happen more than once."""
@@ -114,8 +117,20 @@ def record_fact(
 
 
 def _put_or_ask(turn: Turn, file: File, new: New) -> Recorded:
-    mended = _missed_clock_it_would_mend(turn, file, new)
-    return _ask_second_person(turn, file, new, mended) if mended else _put(turn, file, new)
+    if mended := _missed_clock_it_would_mend(turn, file, new):
+        missed = say_day(mended.legal, turn.today)
+        return _ask_second_person(turn, file, new, f"turn a missed date ({missed}) into one that was met")
+    if _gives_more_time(turn, file, new):
+        return _ask_second_person(turn, file, new, "move every date that counts from it to a later day")
+    return _put(turn, file, new)
+
+
+def _gives_more_time(turn: Turn, file: File, new: New) -> bool:
+    """A correction that has the case begin later, unless it is of a slip made a moment ago by the same person."""
+    wrong = next((entry for entry in file.entries if entry.id == new.supersedes), None)
+    if wrong is None or wrong.kind not in BEGINNINGS or new.on <= wrong.happened_on:
+        return False
+    return wrong.recorded_by != turn.person.id or turn.now - wrong.recorded_at > UNDO_FOR
 
 
 def _put(turn: Turn, file: File, new: New) -> Recorded:
@@ -196,27 +211,33 @@ def _late(turn: Turn, file: File, entries: list[Entry]) -> dict[tuple[RuleId, in
     }
 
 
-def _ask_second_person(turn: Turn, file: File, new: New, missed: Clock) -> Recorded:
+def _ask_second_person(turn: Turn, file: File, new: New, what: str) -> Recorded:
     record = about(file)
     if not new.words:
         raise NeedsReason(
-            f"That would turn a missed date ({say_day(missed.legal, turn.today)}) into one that was met. "
-            "Say it again with “because …” and the reason; a second person is then asked to agree."
+            f"That would {what}. Say it again with “because …” and the reason; a second person is then asked to agree."
         )
     clear = {"kind": new.kind.value, "on": new.on.isoformat(), "clear": dict(new.clear), "supersedes": new.supersedes}
     asked = New(EntryKind.BACKDATE_ASKED, turn.today, request_id=new.request_id, clear=clear, words=new.words)
     (entry,) = history.record(turn, record, asked)
-    manager = manager_of(turn.db, file.owner)
+    agree = next((person for person in _may_agree(turn, file) if person.id != turn.person.id), None)
     told: dict[str, Any] = {
         "case_id": record.id if isinstance(record, Case) else None,
         "enquiry_id": record.id if isinstance(record, Enquiry) else None,
         "about": {"entry": entry.number},
     }
-    if manager is not None and manager.id != turn.person.id:
-        posts.tell(turn, manager.id or 0, Notice.APPROVAL_ASKED, **told)
+    if agree is not None:
+        posts.tell(turn, agree.id or 0, Notice.APPROVAL_ASKED, **told)
     else:
         posts.tell_administrators(turn, Notice.APPROVAL_ASKED, **told)
     return Recorded(entry, None, waits=True)
+
+
+def _may_agree(turn: Turn, file: File) -> Iterator[Person]:
+    """Whom to ask for a second yes: the owner's manager, the owner, then any manager; all of them see the case."""
+    found = [manager_of(turn.db, file.owner), file.owner, *managers(turn.db)]
+    restricted = isinstance(file, CaseFile) and file.case.restricted
+    yield from (person for person in (found[:2] if restricted else found) if person is not None and person.active)
 
 
 def plan(turn: Turn, file: CaseFile, kind: EntryKind, what: str, on: date) -> None:
@@ -280,7 +301,7 @@ def correct(turn: Turn, file: File, number: int, reason: str, on: date | None = 
 
 
 def _check_can_be_struck(file: File, wrong: Entry) -> None:
-    if wrong.kind in (EntryKind.REQUEST_RECEIVED, EntryKind.MP_RECEIVED):
+    if wrong.kind in BEGINNINGS:
         raise NotNow("A case cannot be without the day it began. Give the right date instead, or close the case.")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 
 from bot.cases import children, deadlines, history, posts, staff, visible
-from bot.cases.children import Private
+from bot.cases.children import Known, Private
 from bot.cases.files import CaseFile, open_case_file
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
@@ -48,7 +48,7 @@ class Match:
 
 
 def matches(turn: Turn, same: Sequence[int]) -> list[Match]:
-    """Cases, open or closed, of children who look the same."""
+    """Cases, open or closed, of these children."""
     if not same:
         return []
     found = list(turn.db.exec(select(Case).where(col(Case.child_id).in_(same))))
@@ -67,18 +67,18 @@ def open_case(
     setting: str = "",
     restricted: bool = False,
     note: str = "",
-    same: Sequence[int] | None = None,
+    same: Known | None = None,
 ) -> Opened:
     """Open a case: the child sealed, the first entries, the clocks, and the cards of the rooms that may know.
 
-    `same` are the children who look the same, where the caller has looked.
+    `same` are the children who look the same, where the caller has looked: the case is of the first who surely is.
     """
     _check_received(turn, received, private.born)
     check_owner(owner, staff.OFFICERS)
-    same = children.known(turn, private) if same is None else same
-    child = None if same else children.register(turn, private)
+    same = same or children.known(turn, private)
+    child = None if same.surely else children.register(turn, private)
     case = Case(
-        child_id=child.id if child else same[0],
+        child_id=child.id if child else same.surely[0],
         setting_id=_setting(turn, setting),
         process=process,
         asked_by=asked_by,

@@ -1,42 +1,55 @@
 """Staff: who an account belongs to, who covers, who is above."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from bot.domain.errors import CannotRead, NotFound
 from bot.domain.message import Who
 from bot.domain.terms import Role
 from bot.turn import Turn
+from storage.columns import columns
+from storage.look import look, whole
 from storage.tables import Absence, Connection, Identity, Person
 
 OFFICERS = (Role.OFFICER, Role.MANAGER)
 """The roles that may own a case."""
 
+OF_PERSON, OF_IDENTITY = columns(Person), columns(Identity)
+BY_ID = whole(Person).where(OF_PERSON.id == bindparam("id"))
 BY_ACCOUNT = (
-    select(Person, Identity)
-    .join(Identity, col(Identity.person_id) == Person.id)
-    .where(Identity.connection_id == bindparam("connection"), Identity.account == bindparam("account"))
+    whole(Person)
+    .add_columns(OF_IDENTITY.id.label("identity"), OF_IDENTITY.reference, OF_IDENTITY.heard_at)
+    .join(OF_IDENTITY.id.table, OF_IDENTITY.person_id == OF_PERSON.id)
+    .where(OF_IDENTITY.connection_id == bindparam("connection"), OF_IDENTITY.account == bindparam("account"))
 )
+"""A person and how an account of theirs was reached last."""
 
 
 def recognise(db: Session, who: Who, now: datetime) -> Person | None:
     """The member of staff behind an account; None for a stranger, or for someone who has left."""
-    known = db.execute(BY_ACCOUNT, {"connection": who.connection, "account": who.account}).first()
+    known: Any = db.execute(BY_ACCOUNT, {"connection": who.connection, "account": who.account}).first()
     if known is None:
         return _link_by_email(db, who, now)
-    person, identity = known
-    _remember_way_back(identity, who, now)
-    return person if person.active else None
+    if news := _way_back(known, who, now):
+        db.execute(update(Identity).where(col(Identity.id) == known.identity).values(news))
+    return known if known.active else None
 
 
-def _remember_way_back(identity: Identity, who: Who, now: datetime) -> None:
-    if who.reference and who.reference != identity.reference:
-        identity.reference = dict(who.reference)
-    if (now - identity.heard_at).total_seconds() > 3600:  # which account is in use; no row written for every line
-        identity.heard_at = now
+def _way_back(known: Any, who: Who, now: datetime) -> dict[str, Any]:
+    """What has changed about how an account is reached."""
+    moved = who.reference and who.reference != known.reference
+    news: dict[str, Any] = {"reference": dict(who.reference)} if moved else {}
+    # Which account is in use; no row is written for every line.
+    return news | ({"heard_at": now} if now - known.heard_at > timedelta(hours=1) else {})
+
+
+def person(db: Session, person_id: int | None) -> Person | None:
+    """A member of staff, for looking at."""
+    return next(iter(look(db, Person, BY_ID, {"id": person_id})), None) if person_id else None
 
 
 def _link_by_email(db: Session, who: Who, now: datetime) -> Person | None:
@@ -101,6 +114,11 @@ def administrators(db: Session) -> Sequence[Person]:
     return db.exec(
         select(Person).where(Person.role == Role.ADMINISTRATOR, col(Person.active)).order_by(Person.name)
     ).all()
+
+
+def managers(db: Session) -> Sequence[Person]:
+    """The council's managers, by name."""
+    return db.exec(select(Person).where(Person.role == Role.MANAGER, col(Person.active)).order_by(Person.name)).all()
 
 
 def by_email(db: Session, email: str) -> Person:

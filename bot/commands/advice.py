@@ -40,7 +40,11 @@ SERVICES = replace(
 
 
 @command(
-    "ask", "request advice", may=CASEWORK, examples=("ask 0042 all", "ask 0042 SLT", "ask health 0042 on 7 September")
+    "ask",
+    "request advice",
+    may=CASEWORK,
+    examples=("ask 0042 all", "ask 0042 SLT", "ask health 0042 on 7 September"),
+    title="Ask for advice",
 )
 def ask(
     turn: Turn,
@@ -72,7 +76,13 @@ def ask(
     )
 
 
-@command("have", "we have the request", may=ADVISERS, examples=("have 0042 SLT", "have 0042 health on Monday"))
+@command(
+    "have",
+    "we have the request",
+    may=ADVISERS,
+    examples=("have 0042 SLT", "have 0042 health on Monday"),
+    title="We have the request",
+)
 def have(
     turn: Turn,
     *,
@@ -96,7 +106,13 @@ def have(
     )
 
 
-@command("advice sent", "sent advice", may=ADVISERS, examples=("advice sent 0042 SLT", "advice sent 0042 on Friday"))
+@command(
+    "advice sent",
+    "sent advice",
+    may=ADVISERS,
+    examples=("advice sent 0042 SLT", "advice sent 0042 on Friday"),
+    title="Advice sent",
+)
 def advice_sent(
     turn: Turn,
     *,
@@ -116,7 +132,7 @@ def advice_sent(
     )
 
 
-@command("help needed", "we can't", may=ADVISERS, examples=("help needed 0042 SLT",))
+@command("help needed", "we can't", may=ADVISERS, examples=("help needed 0042 SLT",), title="We can't by then")
 def help_needed(
     turn: Turn, *, case: MaybeCaseBlank = None, service: ServiceBlank = None, request: RequestBlank = None
 ) -> Message:
@@ -134,6 +150,7 @@ def help_needed(
 @command(
     "received", "advice received", "got", may=CASEWORK,
     examples=("received SLT 0042", "received EP 0042 nil return", "received SLT 0042, 0047 on Friday"),
+    title="Record advice received",
 )  # fmt: skip
 def received(
     turn: Turn,

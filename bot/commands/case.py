@@ -97,7 +97,7 @@ def card(turn: Turn, file: File, *, whole: bool = False) -> Message:
 
 @command(
     "status", "case", "where is", "where are we with", may=READERS, acts=False,
-    examples=("status 0042", "case SEND-2026-0042", "status MP-2026-0007"),
+    examples=("status 0042", "case SEND-2026-0042", "status MP-2026-0007"), title="Show a case or letter",
 )  # fmt: skip
 def status(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
     """Show where a case or an MP letter stands.
@@ -107,13 +107,13 @@ def status(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
     return card(turn, _file(turn, case), whole=turn.private)
 
 
-@command("open", "open privately", may=READERS, acts=False, examples=("open 0042",))
+@command("open", "open privately", may=READERS, acts=False, examples=("open 0042",), title="Open privately")
 def open_(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
     """Show a case to you alone, with who the child is where you may know that."""
     return card(replace(turn, private=True), _file(turn, case), whole=True)
 
 
-@command("why", may=READERS, acts=False, examples=("why 0042",))
+@command("why", may=READERS, acts=False, examples=("why 0042",), title="Why these dates")
 def why(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
     """Show how each date was worked out: the rule, the start, the count."""
     file = _file(turn, case)
@@ -123,6 +123,7 @@ def why(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
 @command(
     "sent", "record", may=COUNCIL,
     examples=("sent draft 0042", "sent decision to assess 0042 on 3 October", "sent holding reply MP-2026-0007"),
+    title="Record what was sent",
 )  # fmt: skip
 def sent(
     turn: Turn,
@@ -153,7 +154,7 @@ def said_recorded(turn: Turn, file: File, recorded: Recorded, what: str, on: dat
     about, clock = facts.about(file), recorded.clock
     if recorded.waits:
         waiting = f"{about.reference}: {what}, dated {say_day(on, turn.today)}, waits for a second person's yes."
-        return Message(waiting, aside="Until then the clock stays late.", private=True)
+        return Message(waiting, aside="Until then the dates stay as they are.", private=True)
     against = f", {_against(on, clock.legal)}" if clock and clock.stopped_on == on else ""
     today = "today, " if on == turn.today else ""
     undo = line("undo", case=about.reference, entry=recorded.entry.number)
@@ -172,7 +173,7 @@ def _against(on: date, legal: date) -> str:
     return f"{abs(days)} day{'' if abs(days) == 1 else 's'} {'before its date' if days > 0 else 'late'}"
 
 
-@command("approve", "agree", may=MANAGERS | CASEWORK, examples=("approve 0042 7",))
+@command("approve", "agree", may=MANAGERS | CASEWORK, examples=("approve 0042 7",), title="Agree to a date")
 def approve(turn: Turn, *, case: CaseOrLetterBlank, entry: Annotated[int, number("Entry")]) -> Message:
     """Agree to a date that somebody else asked for, which turns a missed date into one that was met."""
     file = _file(turn, case)
@@ -180,7 +181,7 @@ def approve(turn: Turn, *, case: CaseOrLetterBlank, entry: Annotated[int, number
     return said_recorded(turn, file, recorded, facts.LABELS[recorded.entry.kind], recorded.entry.happened_on)
 
 
-@command("plan", may=CASEWORK, examples=("plan panel 0042 on 10 December",))
+@command("plan", may=CASEWORK, examples=("plan panel 0042 on 10 December",), title="Plan a day")
 def plan(
     turn: Turn,
     *,
@@ -194,7 +195,9 @@ def plan(
     return _planned(turn, case, EntryKind.PLANNED, what, on)
 
 
-@command("held", may=CASEWORK, examples=("held panel 0042", "held meeting 0042 on Monday"))
+@command(
+    "held", may=CASEWORK, examples=("held panel 0042", "held meeting 0042 on Monday"), title="Record what was held"
+)
 def held(
     turn: Turn,
     *,
@@ -216,7 +219,7 @@ def words_of(what: StrEnum) -> str:
     return what.value.replace("_", " ")
 
 
-@command("note", may=COUNCIL, examples=("note 0042 Spoke to the school, papers follow on Friday",))
+@command("note", may=COUNCIL, examples=("note 0042 Spoke to the school, papers follow on Friday",), title="Add a note")
 def note(
     turn: Turn,
     *,
@@ -229,7 +232,13 @@ def note(
     return Message(f"Noted on {case.reference}.", actions=(Action("Undo", undo),), private=True)
 
 
-@command("assign", "hand over", may=COUNCIL, examples=("assign 0042 to Priya", "assign 0042 to me"))
+@command(
+    "assign",
+    "hand over",
+    may=COUNCIL,
+    examples=("assign 0042 to Priya", "assign 0042 to me"),
+    title="Give to a new owner",
+)
 def assign(turn: Turn, *, case: CaseOrLetterBlank, to: OwnerBlank) -> Message:
     """Give a case or letter a new owner, who is told and gets its nudges from now on."""
     if isinstance(case, Case):
@@ -239,7 +248,9 @@ def assign(turn: Turn, *, case: CaseOrLetterBlank, to: OwnerBlank) -> Message:
     return Message(f"{case.reference} belongs to {to.name} now.", private=turn.private)
 
 
-@command("snooze", may=COUNCIL, examples=("snooze 0042 until Monday waiting for the panel",))
+@command(
+    "snooze", may=COUNCIL, examples=("snooze 0042 until Monday waiting for the panel",), title="Quieten your nudges"
+)
 def snooze(
     turn: Turn,
     *,
@@ -258,7 +269,12 @@ def snooze(
     return Message(text_, aside="No clock stops; other people's nudges go on.", private=True)
 
 
-@command("close", may=COUNCIL, examples=("close 0042 withdrawn", "close MP-2026-0007 answered"))
+@command(
+    "close",
+    may=COUNCIL,
+    examples=("close 0042 withdrawn", "close MP-2026-0007 answered"),
+    title="Close a case or letter",
+)
 def close(
     turn: Turn,
     *,
@@ -282,7 +298,7 @@ def close(
     )
 
 
-@command("reopen", may=COUNCIL, examples=("reopen 0042 closed by mistake",))
+@command("reopen", may=COUNCIL, examples=("reopen 0042 closed by mistake",), title="Open again")
 def reopen(
     turn: Turn, *, case: CaseOrLetterBlank, reason: Annotated[str, text("Reason", longest=LONGEST_NOTE, rest=True)]
 ) -> Message:
@@ -295,7 +311,12 @@ def reopen(
     return Message(f"{case.reference} is open again.", private=turn.private)
 
 
-@command("correct", may=COUNCIL | ADVISERS, examples=("correct 0042 7 on 3 October wrong day typed",))
+@command(
+    "correct",
+    may=COUNCIL | ADVISERS,
+    examples=("correct 0042 7 on 3 October wrong day typed",),
+    title="Put an entry right",
+)
 def correct(
     turn: Turn,
     *,
@@ -312,7 +333,7 @@ def correct(
     return said_recorded(turn, file, recorded, facts.LABELS[facts.entry_numbered(file, entry).kind], on or turn.today)
 
 
-@command("undo", may=COUNCIL | ADVISERS, examples=("undo 0042 7",))
+@command("undo", may=COUNCIL | ADVISERS, examples=("undo 0042 7",), title="Take an entry back")
 def undo(turn: Turn, *, case: CaseOrLetterBlank, entry: Annotated[int, number("Entry")]) -> Message:
     """Take back what you recorded in the last ten minutes."""
     facts.undo(turn, _file(turn, case), entry)

@@ -13,7 +13,9 @@ FIRST = ("new", "status", "list", "ask", "received", "mp", "today")
 """What most people want first."""
 
 
-@command("help", "hello", "hi", "what can i say", may=EVERYONE, acts=False, examples=("help", "help received"))
+@command(
+    "help", "hello", "hi", "what can i say", may=EVERYONE, acts=False, examples=("help", "help received"), title="Help"
+)
 def help_(turn: Turn, book: Book, *, about: Annotated[str, text("About", rest=True)] = "") -> Message:
     """Show what you may say here, with examples."""
     if about:

@@ -79,6 +79,7 @@ def span(period: Period, today: date) -> tuple[date, date]:
 @command(
     "list", "show", may=READERS, acts=False,
     examples=("list mine", "list overdue", "list overdue health", "list due this week", "list mp=Okoro"),
+    title="List dates",
 )  # fmt: skip
 def list_(
     turn: Turn,

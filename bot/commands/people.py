@@ -39,7 +39,11 @@ def people(turn: Turn) -> Message:
 
 
 @command(
-    "people deactivate", "deactivate", may=ADMINISTRATORS, examples=("people deactivate tom.reid@council.example",)
+    "people deactivate",
+    "deactivate",
+    may=ADMINISTRATORS,
+    examples=("people deactivate tom.reid@council.example",),
+    title="Take off the staff list",
 )
 def deactivate(turn: Turn, *, person: PersonBlank) -> Message:
     """Take someone who has left off the staff list. What they recorded stays; their cases need a new owner."""

@@ -1,6 +1,5 @@
 """Opening a case."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated
@@ -8,7 +7,7 @@ from typing import Annotated
 from bot.blanks import ENQUIRY, LONGEST_NOTE, OWNER, AskedByBlank, ProcessBlank, SettingBlank, day, text, yes_no
 from bot.cards.dates import sentence, state, title, when
 from bot.cases import children, enquiries, posts, referrals
-from bot.cases.children import Private
+from bot.cases.children import Known, Private
 from bot.cases.referrals import Match, Opened
 from bot.commands.roles import CASEWORK
 from bot.domain.dates import say_day
@@ -45,8 +44,7 @@ def new(
     reference alone.
     """
     private = Private(name.strip(), born, record_number.strip())
-    same = children.known(turn, private)
-    _check_matches(turn, same, known)
+    same = _same_child(turn, private, known)
     opened = referrals.open_case(
         turn,
         private,
@@ -64,9 +62,13 @@ def new(
     return _opened(turn, opened, received)
 
 
-def _check_matches(turn: Turn, same: Sequence[int], known: bool) -> None:
-    """A case of the same child is shown before a second is opened; one that is hidden tells its owner alone."""
-    found = referrals.matches(turn, same)
+def _same_child(turn: Turn, private: Private, known: bool) -> Known:
+    """Who the child is already: by name and date of birth, or by a record number that the asker stood by.
+
+    A case of the same child is shown before a second is opened; one that is hidden tells its owner alone.
+    """
+    same = children.known(turn, private)
+    found = referrals.matches(turn, same.all)
     seen = [match.case for match in found if not match.hidden]
     if seen and not known:
         named = ", ".join(f"{case.reference} ({case.process.label}, {case.status})" for case in seen)
@@ -75,6 +77,7 @@ def _check_matches(turn: Turn, same: Sequence[int], known: bool) -> None:
         )
     for match in found:
         _tell_owner(turn, match)
+    return Known(surely=(*same.surely, *(case.child_id for case in seen)))
 
 
 def _tell_owner(turn: Turn, match: Match) -> None:

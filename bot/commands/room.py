@@ -33,7 +33,7 @@ class For(StrEnum):
         return self.agency.label if self.agency else self.value
 
 
-@command("room bind", "bind room", may=ADMINISTRATORS, examples=("room bind health",))
+@command("room bind", "bind room", may=ADMINISTRATORS, examples=("room bind health",), title="Whose room this is")
 def bind(turn: Turn, *, to: Annotated[For, choice(For, "Whose room this is", {"mp": For.MP_TEAM})]) -> Message:
     """Say, in a room, which agency's room it is. Its cards and nudges come here from now on."""
     where = _here(turn)
