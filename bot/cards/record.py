@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.cases import history
+from bot.cases import history, staff
 from bot.cases.facts import LABELS
 from bot.domain.calendar import london_date
 from bot.domain.dates import say_day
 from bot.domain.message import Fact
 from bot.domain.terms import EntryKind
 from bot.turn import Turn
-from storage.tables import Case, Enquiry, Entry, Person, Request
+from storage.tables import Case, Enquiry, Entry, Request
 
 
 def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> list[Fact]:
     """One fact an entry, newest first: what, when, by whom. Private: it opens what people wrote."""
     people = {entry.recorded_by for entry in entries if entry.recorded_by}
-    names = {person: turn.db.get_one(Person, person).name for person in people}  # most often who asks, or the owner
+    names = {number: person.name for number in people if (person := staff.person(turn.db, number))}
     return [
         Fact(
             f"Entry {entry.number}",

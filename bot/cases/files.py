@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam
 from sqlmodel import col, select
 
-from bot.cases import history
+from bot.cases import history, staff
 from bot.domain.terms import CaseStatus, ClockState
 from bot.turn import Turn
 from storage.columns import columns
@@ -66,7 +66,7 @@ def open_case_file(turn: Turn, case: Case) -> CaseFile:
         case=case,
         child=child,
         setting=child.school or "",
-        owner=db.get(Person, case.owner_id) if case.owner_id else None,
+        owner=staff.person(db, case.owner_id),
         requests=list(db.scalars(REQUESTS, this)),
         deadlines=look(db, Deadline, DEADLINES, this),
         enquiries=look(db, Enquiry, LETTERS, this),
@@ -78,7 +78,7 @@ def open_enquiry_file(turn: Turn, enquiry: Enquiry) -> EnquiryFile:
     linked = select(Case).join(EnquiryCase, col(EnquiryCase.case_id) == Case.id)
     return EnquiryFile(
         enquiry=enquiry,
-        owner=turn.db.get(Person, enquiry.owner_id) if enquiry.owner_id else None,
+        owner=staff.person(turn.db, enquiry.owner_id),
         deadlines=list(
             turn.db.exec(select(Deadline).where(Deadline.enquiry_id == enquiry.id).order_by(col(Deadline.legal)))
         ),
