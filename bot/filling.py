@@ -162,9 +162,10 @@ def form_of(command: Command, turn: Turn, filled: Filled) -> Form:
     shown = [field for field in command.fields if field.ask.asked or field.name in filled.wrong]
     hidden = {f.name: filled.typed[f.name] for f in command.fields if f not in shown and filled.typed.get(f.name)}
     return Form(
-        title=command.summary.rstrip("."),
+        title=command.heading,
         line=line(command.name, **hidden),
         blanks=tuple(_blank(field, turn, filled) for field in shown),
+        submit="Save" if command.acts else "Show",
     )
 
 

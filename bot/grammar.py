@@ -15,6 +15,8 @@ from bot.domain.message import BlankKind, Choice, Message
 from bot.domain.terms import Role
 from bot.turn import Turn
 
+LONGEST_TITLE = 24
+"""Slack's limit for the heading of a form, the shortest of any platform."""
 NEAR = 70
 """How alike, of 100, a line must be to a command for "did you mean" to name it."""
 
@@ -90,6 +92,8 @@ class Command:
     run: Callable[..., Message]
     fields: tuple[Field, ...]
     wants_book: bool
+    title: str = ""
+    """The heading of its form, at most LONGEST_TITLE characters."""
 
     @property
     def name(self) -> str:
@@ -103,15 +107,25 @@ class Command:
     def summary(self) -> str:
         return self.help.split("\n", 1)[0]
 
+    @property
+    def heading(self) -> str:
+        return self.title or self.summary.rstrip(".")
 
-def command(*words: str, may: Iterable[Role], acts: bool = True, examples: Sequence[str] = ()) -> Callable[[Any], Any]:
-    """Say that a function is a command. Its signature is the form, its docstring the help."""
+
+def command(
+    *words: str, may: Iterable[Role], acts: bool = True, examples: Sequence[str] = (), title: str = ""
+) -> Callable[[Any], Any]:
+    """Say that a function is a command. Its signature is the form, its docstring the help.
+
+    `title` heads the form, where the first line of the help is too long for that.
+    """
 
     def mark(run: Callable[..., Message]) -> Callable[..., Message]:
         hints = get_type_hints(run, include_extras=True)
         given = [p for p in signature(run).parameters.values() if p.name not in ("turn", "book")]
         fields = tuple(Field(p.name, get_args(hints[p.name])[1], p.default) for p in given)
-        run.command = Command(words, frozenset(may), acts, tuple(examples), run, fields, "book" in hints)  # type: ignore[attr-defined]
+        wants_book = "book" in hints
+        run.command = Command(words, frozenset(may), acts, tuple(examples), run, fields, wants_book, title)  # type: ignore[attr-defined]
         return run
 
     return mark

@@ -17,7 +17,7 @@ from bot.domain.message import BlankKind
 from bot.domain.sharing import MAY_KNOW, ROOMS
 from bot.domain.terms import Agency, EntryKind, Notice, Outcome, Role
 from bot.filling import fill
-from bot.grammar import Command
+from bot.grammar import LONGEST_TITLE, Command
 from bot.turn import Turn
 from storage.connect import Store
 from storage.tables import Person, Post
@@ -51,6 +51,9 @@ def test_a_command_explains_itself(found: Command) -> None:
     assert "\n\n" in found.help or "\n" not in found.help, f"{found.name}: leave a line empty after the first sentence"
     assert found.may, f"{found.name}: say which roles may say it"
     assert found.examples, f"{found.name}: give an example"
+    if any(field.ask.asked for field in found.fields):
+        fits = f"{found.name}: give it a title of at most {LONGEST_TITLE} characters; it heads its form"
+        assert len(found.heading) <= LONGEST_TITLE, fits
 
 
 @every_command

@@ -124,6 +124,10 @@ class Blank:
     error: str = ""
 
 
+SEEN_AT_ONCE = 5
+"""Blanks that a telephone shows without scrolling."""
+
+
 @dataclass(frozen=True)
 class Form:
     """A form, said again as `line` plus the values of its blanks."""
@@ -140,6 +144,12 @@ class Form:
     @property
     def wrong(self) -> bool:
         return any(blank.error for blank in self.blanks)
+
+    @property
+    def to_mend(self) -> str:
+        """What was wrong, said at the top of a form too long to see at once; empty for a short one."""
+        wrong = [blank.label for blank in self.blanks if blank.error] if len(self.blanks) > SEEN_AT_ONCE else []
+        return f"Look again at: {', '.join(wrong)}." if wrong else ""
 
 
 @dataclass(frozen=True)
