@@ -5,11 +5,12 @@ row of actions, 75 a button's text, 2,000 its value). The whole of a message's b
 undocumented, answered as `msg_blocks_too_long`.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
+from itertools import count, zip_longest
 from typing import Any
 
-from adapters.slack.words import cut, mrkdwn, packed, pieces, size
+from adapters.slack.words import DOT, cut, mrkdwn, packed, pieces, size
 from bot.domain.message import Action, Fact, Message, Row, State, Style
 
 Block = dict[str, Any]
@@ -21,6 +22,9 @@ SECTION = 2_900
 MOST_BUTTONS = 25
 IN_A_ROW = 5
 """Buttons side by side: more wrap on a phone."""
+LINE = 75
+"""Characters that stand in one line of a wide window: a fact that is longer says its detail on a line below."""
+MOST_FAMILIES = 20
 
 MARKS = {
     State.LATE: ":red_circle:",
@@ -153,9 +157,29 @@ def _head(message: Message, card: bool, room: Room) -> Iterator[Block]:
 
 
 def _facts(facts: Sequence[Fact], room: Room) -> Iterator[Block]:
-    blocks, missing = _packed([_fact(fact) for fact in facts if _said(fact).strip()], room)
-    room.left_out("line", missing)
-    yield from blocks
+    """The facts, with air around each that has lines of its own."""
+    families = list(_families([fact for fact in facts if _said(fact).strip()]))
+    if len(families) > MOST_FAMILIES:
+        families = [[fact for family in families for fact in family]]
+    for number, family in enumerate(families):
+        blocks, missing = _packed([_fact(fact) for fact in family], room)
+        yield from blocks
+        if missing:
+            room.left_out("line", missing + sum(map(len, families[number + 1 :])))
+            return
+
+
+def _families(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
+    """A fact and the lines that belong to it; facts that have none stay together."""
+    held: list[Fact] = []
+    for fact, following in zip_longest(facts, facts[1:]):
+        begins = not fact.depth and following is not None and following.depth
+        if held and not fact.depth and (begins or held[-1].depth):
+            yield held
+            held = []
+        held.append(fact)
+    if held:
+        yield held
 
 
 def _packed(lines: Sequence[str], room: Room) -> tuple[list[Block], int]:
@@ -188,33 +212,44 @@ def _sections(lines: Sequence[str]) -> Iterator[list[str]]:
 def _fact(fact: Fact) -> str:
     indent = "\u2003• " if fact.depth else ""
     label = mrkdwn(fact.label.strip(), 500)
-    parts = [MARKS.get(fact.state, ""), f"*{label}*" if label and not fact.depth and "*" not in label else label]
-    return indent + "  ".join(filter(None, [*parts, mrkdwn(fact.value.strip(), 1_500), _quieter(fact)]))
+    name = f"*{label}*" if label and not fact.depth and "*" not in label else label
+    first = indent + "  ".join(filter(None, [_mark(fact.state, _told(fact)), name, mrkdwn(fact.value.strip(), 1_500)]))
+    detail = mrkdwn(fact.detail.strip(), 700)
+    if not detail:
+        return first
+    if size(_told(fact)) > LINE:
+        return f"{first}\n\u2003{detail}"
+    return f"{first}{DOT if fact.value.strip() else '  '}{detail}"
 
 
-def _quieter(fact: Fact) -> str:
-    """The detail, and the word for the state unless the line says it already."""
-    told = f"{fact.value} {fact.detail}".lower()
-    state = fact.state.value if fact.state.value not in told else ""
-    return (
-        "· " + mrkdwn(" · ".join(filter(None, [fact.detail.strip(), state])), 700)
-        if fact.detail.strip() or state
-        else ""
-    )
+def _mark(state: State, told: str) -> str:
+    """The coloured mark and its word, unless the line says it already; nothing for a plain fact."""
+    word = "" if _says(told, state) else state.value.capitalize()
+    return " ".join(filter(None, [MARKS.get(state, ""), word]))
+
+
+def _says(told: str, state: State) -> bool:
+    return not state.value or state.value in re.findall(r"\w+", told.lower())
+
+
+def _told(fact: Fact) -> str:
+    return " ".join(filter(None, [fact.label, fact.value, fact.detail]))
 
 
 def _said(fact: Fact) -> str:
-    told = " ".join(filter(None, [fact.label, fact.value, fact.detail]))
-    return told if fact.state.value in told.lower() else f"{told} ({fact.state.value})"
+    return _told(fact) if _says(_told(fact), fact.state) else f"{_told(fact)} ({fact.state.value})"
 
 
 def _table(message: Message, buttons: Buttons, room: Room) -> Iterator[Block]:
-    """Rows without buttons share sections; a row with one button has it beside it, with more, below it."""
+    """Rows without buttons share sections; a row with one button has it beside it, with more, below it.
+
+    Nothing stands in columns here, so only a list without buttons says what its columns are.
+    """
     if not message.table:
         return
     rows = message.table.rows
-    yield from _packed([_heading(message.table.columns)] if any(map(str.strip, message.table.columns)) else [], room)[0]
     if not any(row.actions for row in rows):
+        yield from (block for block in _small_print(_heading(message.table.columns)) if room.takes(block))
         blocks, missing = _packed([_row(row) for row in rows if any(map(str.strip, row.cells))], room)
         room.left_out("row", missing)
         yield from blocks
@@ -228,15 +263,15 @@ def _table(message: Message, buttons: Buttons, room: Room) -> Iterator[Block]:
 
 
 def _heading(columns: Sequence[str]) -> str:
-    return mrkdwn(" · ".join(filter(None, map(str.strip, columns))), 1_000)
+    return " · ".join(filter(None, map(str.strip, columns)))
 
 
 def _row(row: Row) -> str:
     first, *others = [*row.cells, ""]
     start = f"*{mrkdwn(first.strip(), 500)}*" if first.strip() and "*" not in first else mrkdwn(first.strip(), 500)
     told = " · ".join(filter(None, map(str.strip, others)))
-    state = f"· {row.state.value}" if row.state.value not in f"{first} {told}".lower() else ""
-    return "  ".join(filter(None, [MARKS.get(row.state, ""), start, mrkdwn(told, 2_000), state])) or "…"
+    mark = _mark(row.state, f"{first} {told}")
+    return "  ".join(filter(None, [mark, start, mrkdwn(told, 2_000)])) or "…"
 
 
 def _row_blocks(row: Row, buttons: Buttons) -> list[Block]:

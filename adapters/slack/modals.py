@@ -111,8 +111,10 @@ def _metadata(origin: Origin, **more: str) -> str:
 
 def _above(message: Message, form: Form) -> list[Block]:
     """What is said before the blanks: the text unless it is the title again, and a title too long for its place."""
+    same = message.text.strip().rstrip(".") == form.title.rstrip(".")
     told = [form.title] if len(form.title) > 24 or not form.blanks else []
-    told += [message.text] if message.text.strip() and message.text != form.title else []
+    told += [message.text] if message.text.strip() and not same else []
+    told += [form.to_mend] if form.to_mend else []
     return dressed(Message("\n".join(told), aside=message.aside), private=True) if told or message.aside else []
 
 

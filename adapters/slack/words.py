@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 CONTROL = re.compile(r"<([^<>]*)>")
+DOT = "\u00a0· "
+"""What parts two things in a line; no line begins with it."""
 ADDRESS = re.compile(r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"]")
 
 
@@ -63,7 +65,7 @@ def mrkdwn(text: str, longest: int = 3000) -> str:
 
 
 def _marked(text: str) -> str:
-    safe = escaped(text)
+    safe = escaped(text).replace(" · ", DOT)
     return ADDRESS.sub(lambda found: f"<{found[0]}>", safe) if "http" in text else safe
 
 

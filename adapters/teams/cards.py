@@ -1,6 +1,6 @@
 """A Message -> an Adaptive Card 1.5: heading, facts, table, form, buttons, small print."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from adapters.teams.forms import form_elements
@@ -17,13 +17,15 @@ from adapters.teams.words import (
     small,
     state_runs,
 )
-from bot.domain.message import Action, Fact, Message, Row, State, Style, Table
+from bot.domain.message import Action, Fact, Message, Row, Style, Table
 
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 LARGEST = 26_000
 """Bytes of one card. Microsoft documentation has said 28, 40 and 100 KB for a whole message; 28 fits them all."""
 MOST_BUTTONS = 6
 """More than six buttons in one row go into its overflow menu. Microsoft documentation, "Cards reference"."""
+_WIDTHS = ("140px", "stretch")
+"""The columns of a list: a reference with its mark, and what is said of it."""
 _STYLES = {Style.PRIMARY: "positive", Style.DANGER: "destructive"}
 
 
@@ -37,7 +39,7 @@ def card(message: Message, *, private: bool, dialog: bool = False) -> Element:
     room = LARGEST - size(tail, buttons) - 600  # the card's own frame, and the line that says what is left out
     form: list[Element] = []
     if message.form is not None:
-        titled = message.form.title != message.text.partition("\n")[0].strip().rstrip(".")
+        titled = _holds_more(message) and not _same(message.text.partition("\n")[0], message.form.title)
         form, submit = form_elements(message.form, titled=titled, nonce=message.nonce, dialog=dialog, room=room)
         buttons = [submit, *buttons]
         room -= size(form, submit)
@@ -70,41 +72,68 @@ def button(action: Action, *, nonce: str = "", dialog: bool = False) -> Element:
 
 
 def fact(fact: Fact) -> Element:
-    """One fact as a row of two columns: what it is, and how it stands."""
+    """One fact as a row of two columns: what it is, and how it stands, with its quieter detail below."""
     label = run(("\u2003" * fact.depth) + fact.label, **({} if fact.depth else {"weight": "Bolder"}))
-    value = [*state_runs(fact.state), run(fact.value or ("" if fact.detail else "–"))]
-    if fact.detail:
-        value.append(run(f"\u2003{fact.detail}", isSubtle=True))
-    return _columns([[line(label)], [line(*value)]], widths=[2, 3])
+    mark = state_runs(fact.state, f"{fact.value} {fact.detail}", between=" · " if fact.value else "")
+    told = [*mark, *([run(fact.value)] if fact.value else [])]
+    value = [line(*told)] if told else []
+    value += [line(run(fact.detail, isSubtle=True), spacing="None")] if fact.detail else []
+    return _columns([[line(label)], value or [line(run("–"))]], widths=[2, 3])
 
 
 def _top(message: Message) -> list[Element]:
-    """The answer: a heading where something follows it, plain words where it stands alone."""
+    """The answer: a heading where something follows it, plain words where it stands alone.
+
+    A form is headed by its title, and what it is for stands below that.
+    """
     first, _, rest = cut(message.text.strip(), LONGEST).partition("\n")
-    alone = not (message.facts or message.table or message.form)
+    if message.form and message.form.title and not _holds_more(message):
+        said = paragraphs(first) if not _same(first, message.form.title) else []
+        return [heading(message.form.title), *said, *paragraphs(rest)]
+    alone = not (_holds_more(message) or message.form)
     opening = paragraphs(first) if alone else [heading(first)] if first else []
     return opening + paragraphs(rest)
 
 
+def _holds_more(message: Message) -> bool:
+    return bool(message.facts or message.table)
+
+
+def _same(text: str, title: str) -> bool:
+    return text.strip().rstrip(".") == title.rstrip(".")
+
+
 def _table(table: Table, nonce: str, dialog: bool, room: int) -> tuple[list[Element], int]:
-    """The table as rows of columns, because phones draw the card's own Table badly; and how many rows stay out."""
-    widths = [3] + [2] * (len(table.columns) - 1)
-    top = [_columns([[line(run(each, isSubtle=True))] for each in table.columns], widths=widths)]
-    rows, out, _ = fitting((_row(each, widths, nonce, dialog) for each in table.rows), room - size(top))
+    """The table as rows of two columns, which a phone has room for; and how many rows stay out.
+
+    The card's own Table is drawn badly there. A list with buttons says itself what its columns are.
+    """
+    first, *others = [*table.columns, ""]
+    named = [[line(run(first, isSubtle=True))], [line(run(_joined(others), isSubtle=True))]]
+    top = [] if any(row.actions for row in table.rows) else [_columns(named, widths=_WIDTHS)]
+    rows, out, _ = fitting((_row(each, nonce, dialog) for each in table.rows), room - size(top))
     return top + rows, out
 
 
-def _row(row: Row, widths: list[int], nonce: str, dialog: bool) -> list[Element]:
-    cells = [[line(run(each))] for each in row.cells]
-    if row.state is not State.PLAIN and cells:
-        cells[0] = [line(*state_runs(row.state), run(row.cells[0]))]
-    drawn = _columns(cells, widths=widths) | {"separator": True}
+def _row(row: Row, nonce: str, dialog: bool) -> list[Element]:
+    """What it is about and how that stands on the left; the rest on the right, the first of it on a line of its own."""
+    name, *others = [*row.cells, ""]
+    mark = state_runs(row.state, " ".join(row.cells))
+    beside = len(mark) == 1  # the mark alone, whose word the row says itself
+    left = [line(*(mark if beside else []), run(name, weight="Bolder"))]
+    left += [line(*mark, spacing="None")] if mark and not beside else []
+    right = [line(run(each), spacing="None") for each in (others[0], _joined(others[1:])) if each.strip()]
+    drawn = _columns([left, right or [line(run(" "))]], widths=_WIDTHS) | {"separator": True}
     if not row.actions:
         return [drawn]
     return [drawn, {"type": "ActionSet", "actions": [button(each, nonce=nonce, dialog=dialog) for each in row.actions]}]
 
 
-def _columns(cells: Iterable[list[Element]], *, widths: list[int]) -> Element:
+def _joined(cells: Iterable[str]) -> str:
+    return " · ".join(cell for cell in cells if cell.strip())
+
+
+def _columns(cells: Iterable[list[Element]], *, widths: Sequence[int | str]) -> Element:
     columns = [{"type": "Column", "width": width, "items": items} for items, width in zip(cells, widths, strict=False)]
     return {"type": "ColumnSet", "spacing": "Small", "columns": columns}
 

@@ -16,7 +16,8 @@ def form_elements(form: Form, *, titled: bool, nonce: str, dialog: bool, room: i
         if size(inputs) <= room:
             break
     title = [heading(form.title)] if form.title and titled else []
-    return title + inputs, _submit(form, nonce=nonce, dialog=dialog)
+    mend = [line(run(form.to_mend, color="Attention", weight="Bolder"))] if form.to_mend else []
+    return title + mend + inputs, _submit(form, nonce=nonce, dialog=dialog)
 
 
 def _by_length(form: Form) -> list[str]:

@@ -16,6 +16,8 @@ COLOURS: Mapping[State, str] = {
     State.DONE: "Good",
 }
 _MARKUP = re.compile(r"[\\`*_\[\]#<>~|&{}]|^\s*(?:[-+>]|\d+[.)])\s", re.MULTILINE)
+DOT = "\u00a0· "
+"""What parts two things in a line; no line begins with it."""
 LONGEST = 4_000
 """Characters of a message's text that a card carries: well under what a message may hold, whatever they are."""
 LONGEST_SMALL = 500
@@ -24,7 +26,7 @@ LONGEST_SMALL = 500
 def run(text: str, **looks: Any) -> Element:
     """A piece of text as it stands. Teams reads markdown in a TextBlock and a FactSet, never in a run."""
     # Two braces open a date function, which a few clients fill in even here.
-    return {"type": "TextRun", "text": text.replace("{{", "{\u200b{"), **looks}
+    return {"type": "TextRun", "text": text.replace("{{", "{\u200b{").replace(" · ", DOT), **looks}
 
 
 def line(*runs: Element, spacing: str = "Small") -> Element:
@@ -54,12 +56,14 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[:longest].rstrip() + " …"
 
 
-def state_runs(state: State) -> list[Element]:
-    """The coloured mark with its word, nothing for a plain fact."""
+def state_runs(state: State, told: str = "", *, between: str = "") -> list[Element]:
+    """The coloured mark with its word, unless what is told beside it says that already; nothing for a plain fact."""
     if state is State.PLAIN:
         return []
+    said = state.value in re.findall(r"\w+", told.lower())
     # The word keeps the ordinary colour: a theme's yellow on white is too faint to read.
-    return [run("● ", color=COLOURS[state], weight="Bolder"), run(f"{state.value}  ", weight="Bolder")]
+    word = [] if said else [run(f"{state.value.capitalize()}{between}", weight="Bolder")]
+    return [run("● ", color=COLOURS[state], weight="Bolder"), *word]
 
 
 def size(*elements: Any) -> int:

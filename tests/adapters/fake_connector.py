@@ -259,12 +259,13 @@ class FakeConnector:
 
 
 def words_of(card: Any) -> str:
-    """All the words of a card, in the order they are read."""
+    """All the words of a card, in the order they are read; a space that holds a line together is a space."""
     if isinstance(card, list):
         return " ".join(filter(None, (words_of(each) for each in card)))
     if not isinstance(card, Mapping):
         return ""
-    own = [card[name] for name in ("label", "text", "title") if isinstance(card.get(name), str)]
+    told = (card.get(name) for name in ("label", "text", "title"))
+    own = [words.replace("\u00a0", " ") for words in told if isinstance(words, str)]
     inner = (card.get(name) for name in ("body", "columns", "items", "inlines", "actions"))
     return " ".join([*own, *filter(None, (words_of(each) for each in inner))])
 

@@ -56,13 +56,39 @@ def texts(blocks: list[dict[str, Any]]) -> str:
 
 def test_a_card_in_a_room_holds_no_child() -> None:
     assert texts(dressed(CARD, private=False)) == (
-        "*SEND-2026-0042 · new assessment · week 10 of 20*\n"
-        ":large_yellow_circle:  *Health advice*  due Mon 19 Oct (in 3 days)  · statutory · soon\n"
-        "\u2003• :white_circle:  Speech and language  we have the request 7 Sep  · waiting\n"
-        ":red_circle:  *Final plan*  was due Wed 14 Oct (2 days late)  · statutory\n"
+        "*SEND-2026-0042\u00a0· new assessment\u00a0· week 10 of 20*\n"
+        ":large_yellow_circle: Soon  *Health advice*  due Mon 19 Oct (in 3 days)\u00a0· statutory\n"
+        "\u2003• :white_circle: Waiting  Speech and language  we have the request 7 Sep\n"
+        ":red_circle:  *Final plan*  was due Wed 14 Oct (2 days late)\u00a0· statutory\n"
         "*Owner*  P. Shah &amp; team\n"
         "[Advice sent] [Open privately]\n"
         "Read as: the case SEND-2026-0042."
+    )
+
+
+def test_a_fact_too_long_for_a_line_says_its_detail_below() -> None:
+    fact = Fact(
+        "Speech and language advice",
+        "due Mon 19 Oct (in 3 days) · statutory",
+        "asked Mon 7 Sep · receipt not confirmed",
+    )
+    assert texts(dressed(Message("Card", facts=(fact,)), private=False)) == (
+        "*Card*\n"
+        "*Speech and language advice*  due Mon 19 Oct (in 3 days)\u00a0· statutory\n"
+        "\u2003asked Mon 7 Sep\u00a0· receipt not confirmed"
+    )
+
+
+def test_a_fact_with_lines_of_its_own_has_air_around_it() -> None:
+    facts = [Fact("Owner", "P. Shah"), *(Fact("Final plan", "Mon 28 Dec"), Fact("Rule", "13(2)", depth=1)) * 3]
+    sections = dressed(Message("Why", facts=tuple(facts)), private=False)[1:]
+    assert [texts([section]).count("\n") for section in sections] == [0, 1, 1, 1]
+
+
+def test_a_list_without_buttons_says_what_its_columns_are() -> None:
+    table = Table(("Room", "Agency"), (Row(("#send-health", "health")), Row(("#send-sc", "social care"))))
+    assert texts(dressed(Message("2 rooms are bound.", table=table), private=False)) == (
+        "*2 rooms are bound.*\nRoom\u00a0· Agency\n*#send-health*  health\n*#send-sc*  social care"
     )
 
 
@@ -94,8 +120,7 @@ def test_rows_have_their_buttons_beside_or_below_them() -> None:
     message = Message("2 things", table=Table(("Case", "What", "When"), (late, two)))
     assert texts(dressed(message, private=False)) == (
         "*2 things*\n"
-        "Case · What · When\n"
-        ":red_circle:  *SEND-2026-0042*  speech and language advice · Mon 19 Oct  · late [Open]\n"
+        ":red_circle: Late  *SEND-2026-0042*  speech and language advice\u00a0· Mon 19 Oct [Open]\n"
         "*SEND-2026-0047*  CAMHS advice\n"
         "[Advice sent] [We can't]"
     )
@@ -107,8 +132,8 @@ def test_what_does_not_fit_is_counted() -> None:
     )
     blocks = dressed(Message("70 things", table=Table(("Case", "What"), rows)), private=False)
     shown = sum("accessory" in block for block in blocks)
-    assert shown == 47
-    assert "23 rows are not shown here: ask for less at a time." in texts(blocks)
+    assert shown == 48
+    assert "22 rows are not shown here: ask for less at a time." in texts(blocks)
 
 
 def test_many_rows_without_buttons_all_fit() -> None:
@@ -317,6 +342,19 @@ def test_a_form_comes_back_with_what_stood_in_it() -> None:
         "line": "new",
         "nonce": "n1",
     }
+
+
+def test_a_form_says_once_what_it_is_and_at_its_top_what_was_wrong() -> None:
+    def above(text: str, form: Form) -> str:
+        view = form_view(Message(text, form=form), Origin("C0HEALTH"))
+        return texts([block for block in view["blocks"] if block["type"] == "section"])
+
+    few = Form("Ask for advice", "ask", FORM.blanks[:3])
+    assert above("Ask for advice.", few) == ""
+    assert above("Ask a professional.", few) == "Ask a professional."
+    assert above("Open a new case for a child", FORM) == "Open a new case for a child"
+    wrong = Form("Open a case", "new", tuple(_with_error(blank) for blank in FORM.blanks))
+    assert above("Open a case.", wrong) == "Look again at: Date of birth."
 
 
 def test_errors_stand_beside_the_fields_that_the_person_is_looking_at() -> None:
