@@ -20,7 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
 from bot.cases import outbox
-from bot.cases.outbox import Claim, Errand, NotNow, Render
+from bot.cases.outbox import Claim, Errand, NotNow, Render, Same
 from bot.cases.undelivered import give_up, give_up_on_closed
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.message import Address, Message
@@ -37,6 +37,8 @@ PATIENCE = 30.0
 """Seconds that a platform has to take one message: well inside the lease."""
 IN_FLIGHT = 20
 """Messages under way at once on one connection; never two to one room or person."""
+GLANCE = 1.0
+"""Seconds after which what has come due is taken up although earlier messages are still under way."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
 """Seconds before the second attempt, doubled for each one after it."""
 ATTEMPTS = 56
@@ -87,6 +89,8 @@ class Outcome(StrEnum):
     SENT = "sent"
     EDITED = "edited"
     WITHDRAWN = "withdrawn"
+    LEFT = "left"
+    """Looked at for the new day, and left as it stands."""
     DROPPED = "dropped"
     LATER = "later"
     FAILED = "failed"
@@ -136,7 +140,7 @@ class Courier:
                 running |= {self._start(chat, one, moment) for one in claims}
                 if not running:
                     return delivered
-                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                done, running = await asyncio.wait(running, timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
                 delivered.update(task.result() for task in done)
         except asyncio.CancelledError:
             for task in running:
@@ -182,6 +186,8 @@ class Courier:
                 case NotNow(opens):
                     await self._postpone(claim, opens, moment(), "the office is closed", unsure=claim.unsure)
                     return Outcome.LATER
+                case Same(wanted=wanted):
+                    return await self._leave(claim, wanted, moment())
                 case Errand() as errand:
                     return await self._run(chat, errand, moment)
         except Undeliverable as never:
@@ -191,7 +197,7 @@ class Courier:
         except OSError as trouble:  # a time-out among them
             return await self._later(claim, moment(), type(trouble).__name__, None)
 
-    def _prepare(self, claim: Claim, now: datetime) -> Errand | NotNow | None:
+    def _prepare(self, claim: Claim, now: datetime) -> Errand | Same | NotNow | None:
         with self._store.reading() as db:
             return outbox.prepare(self._turn_at(db, now), claim, self._render)
 
@@ -206,11 +212,17 @@ class Courier:
             else:
                 platform_id = await chat.send(errand.to, errand.message, errand.key)
                 outcome = Outcome.SENT
+        if outcome is Outcome.LEFT:
+            return await self._leave(errand.claim, errand.wanted, moment())
         if outcome is Outcome.WITHDRAWN:
             await self._step(lambda turn: outbox.note_withdrawn(turn.db, errand), moment())
         else:
             await self._step(lambda turn: outbox.note_shown(turn.db, errand, platform_id, turn.now), moment())
         return outcome
+
+    async def _leave(self, claim: Claim, wanted: int, now: datetime) -> Outcome:
+        await self._step(lambda turn: outbox.note_left(turn.db, claim, wanted, now), now)
+        return Outcome.LEFT
 
     async def _later(self, claim: Claim, now: datetime, why: str, after: float | None) -> Outcome:
         """Try again after as long as the platform said, else after a wait that doubles each time.
@@ -267,10 +279,15 @@ async def _take_away(chat: Chat, errand: Errand, platform_id: str) -> Outcome:
 
 
 async def _rewrite(chat: Chat, errand: Errand, message: Message, platform_id: str) -> tuple[Outcome, str]:
-    """Edit in place; a message that somebody deleted, or that is too old to edit, is posted anew."""
+    """Edit in place; a message that somebody deleted, or that is too old to edit, is posted anew.
+
+    Not for the new day's sake: a room would have all of them again each morning.
+    """
     try:
         await chat.edit(errand.to, platform_id, message)
     except Undeliverable:
+        if errand.refresh:
+            return Outcome.LEFT, platform_id
         return Outcome.SENT, await chat.send(errand.to, message, errand.key)
     return Outcome.EDITED, platform_id
 

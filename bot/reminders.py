@@ -1,4 +1,4 @@
-"""Sweeps: deadlines whose next rung is ripe become nudges and posts; each morning has its digests.
+"""Sweeps: deadlines whose next rung is ripe become nudges and posts; each morning has its digests and fresh cards.
 
 Any number of replicas may sweep at once. A nudge has a unique key, and only the sweep that kept it puts in its post.
 """
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.cases.digests import put_digests
+from bot.cases.mornings import anything_stale, look_again
 from bot.cases.nudging import Look, Reminder, Swept, look, write
 from bot.cases.recipients import Place
 from bot.domain.terms import Hears, RuleId
@@ -68,6 +69,15 @@ def digests(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:
     """Put in this morning's digests, where that is not done; how many."""
     with store.transaction() as db:
         return put_digests(Turn(db, now, rules, vault))
+
+
+def refresh_cards(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:
+    """Have the living cards looked at again this morning, where that is not done; how many."""
+    with store.reading() as db:
+        if not anything_stale(Turn(db, now, rules, vault)):
+            return 0
+    with store.transaction() as db:
+        return look_again(Turn(db, now, rules, vault))
 
 
 def _would_say(turn: Turn, one: Look, reminder: Reminder, place: Place) -> WouldSay:

@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.courier import Courier
 from bot.fault import log_fault
-from bot.reminders import digests, sweep
+from bot.reminders import digests, refresh_cards, sweep
 from bot.rules import Rules
 from storage.connect import Store
 from storage.crypto import Vault
@@ -21,7 +21,7 @@ from storage.queries import forget_heard
 log = logging.getLogger(__name__)
 
 HEARD_KEPT = timedelta(days=30)
-EVERY: Mapping[str, float] = {"sweep": 60, "digests": 60, "closed": 60, "purge": 3600, "deliver": 1}
+EVERY: Mapping[str, float] = {"sweep": 60, "digests": 60, "cards": 60, "closed": 60, "purge": 3600, "deliver": 1}
 """Seconds between ticks. A delivery with nothing to do is one small read."""
 PATIENCE = 7.0
 """Seconds that work under way has to come to its end when the bot stops."""
@@ -92,6 +92,7 @@ class Scheduler:
         return {
             "sweep": lambda now: asyncio.to_thread(sweep, *told, now),
             "digests": lambda now: asyncio.to_thread(digests, *told, now),
+            "cards": lambda now: asyncio.to_thread(refresh_cards, *told, now),
             "closed": self._courier.give_up_on_closed,
             **{f"deliver {one}": partial(self._courier.deliver_to, one) for one in self._courier.connections},
             "purge": lambda now: asyncio.to_thread(self._purge, now),

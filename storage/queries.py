@@ -65,7 +65,7 @@ def add_new(db: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]
 
 @cache
 def _wanting(dialect: str) -> SqliteInsert | PostgresInsert:
-    again = {"wanted": columns(Post).wanted + 1, "state": PostState.WAITING, "withdraw": False}
+    again = {"wanted": columns(Post).wanted + 1, "state": PostState.WAITING, "withdraw": False, "refresh": False}
     return _insert(dialect, Post).on_conflict_do_update(index_elements=["key"], set_=again)
 
 

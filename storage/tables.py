@@ -214,12 +214,15 @@ class Post(SQLModel, table=True):
     `shown` follows when the platform has it; a living card is one row, edited for ever after.
     """
 
-    __table_args__ = (Index("ix_post_due", "state", "not_before"),)
+    __table_args__ = (
+        Index("ix_post_due", "state", "not_before"),
+        Index("ix_post_next", "connection_id", "state", "refresh", "not_before"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     """Opaque and stable; given to the platform so that it can be asked whether a message arrived."""
     says: PostSays = word(PostSays)
-    connection_id: int = Field(foreign_key="connection.id", index=True)
+    connection_id: int = Field(foreign_key="connection.id")
     room_id: int | None = Field(default=None, foreign_key="room.id", index=True)
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
@@ -230,6 +233,10 @@ class Post(SQLModel, table=True):
     wanted: int = 1
     shown: int = 0
     withdraw: bool = False
+    refresh: bool = False
+    """Wanted anew only because the day has changed: it goes after all else, and never as a second message."""
+    words: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """A digest of what a living card says, so that it is not told to say the same."""
     not_before: datetime = Field(sa_type=Moment)
     claimed_until: datetime | None = Field(default=None, sa_type=Moment)
     attempts: int = 0
@@ -237,6 +244,7 @@ class Post(SQLModel, table=True):
     platform_id: str = ""
     made_at: datetime = Field(sa_type=Moment)
     sent_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When it last went out, or was looked at and needed no change."""
 
 
 class Connection(SQLModel, table=True):

@@ -69,6 +69,18 @@ def test_a_queue_that_waits_for_its_hour_is_not_old(store: Store) -> None:
     assert "referralbot_queue_age_seconds 0.0" in measured(store).text().decode()
 
 
+def test_cards_that_wait_only_for_the_new_days_words_do_not_make_the_queue_old(store: Store) -> None:
+    with store.transaction() as db:
+        db.add(Connection(platform=Platform.SLACK, outside_id="T1", name="Anyshire"))
+        db.flush()
+        card = post("1", PostState.WAITING, NOW - timedelta(hours=1))
+        card.refresh = True
+        db.add(card)
+    told = measured(store).text().decode()
+    assert 'referralbot_posts{state="waiting"} 1.0' in told
+    assert "referralbot_queue_age_seconds 0.0" in told
+
+
 def test_ticks_are_timed(store: Store) -> None:
     metrics = measured(store)
     with metrics.timing("sweep"):

@@ -18,7 +18,7 @@ from tests.council import RULES, SLACK, TEAMS, VAULT, Council, at
 from tests.fake_chat import FakeChat
 
 MONDAY = at("2026-10-05 08:00")
-QUICK = {"sweep": 0.05, "digests": 0.05, "closed": 0.05, "purge": 0.05, "deliver": 0.05}
+QUICK = {"sweep": 0.05, "digests": 0.05, "cards": 0.05, "closed": 0.05, "purge": 0.05, "deliver": 0.05}
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ async def test_a_ripe_deadline_reaches_its_owner_by_itself(council: Council) -> 
         await slack.took.wait()
     await ticking.stop()
     assert "nudges" in slack.texts("dm-shah-1")
-    assert {"sweep", "digests", "closed"} <= ticking.last.keys() and set(ticking.last.values()) == {MONDAY}
+    assert {"sweep", "digests", "cards", "closed"} <= ticking.last.keys() and set(ticking.last.values()) == {MONDAY}
 
 
 async def test_a_card_put_in_later_goes_with_a_later_tick(council: Council) -> None:
@@ -71,7 +71,7 @@ async def test_one_broken_tick_stops_no_other(council: Council) -> None:
     courier = Broken(council.store, RULES, VAULT, chats={}, render=words)
     ticking = Scheduler(council.store, RULES, VAULT, courier, clock=lambda: MONDAY)
     await ticking.run_once()
-    assert set(ticking.last) == {"sweep", "digests", "purge"}
+    assert set(ticking.last) == {"sweep", "digests", "cards", "purge"}
 
 
 async def test_stopping_waits_for_a_message_under_way(council: Council) -> None:

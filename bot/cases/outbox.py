@@ -3,14 +3,16 @@
 Each function is one step of the courier's, in a transaction of its own; none waits for a platform.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, Row, or_, update
 from sqlalchemy import case as when
+from sqlalchemy import select as select_rows
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -19,6 +21,7 @@ from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
 from bot.domain.terms import PostSays, PostState
 from bot.turn import Turn
+from storage.columns import columns
 from storage.queries import accounts_of
 from storage.tables import Connection, Nudge, Post, Room
 
@@ -54,6 +57,18 @@ class Errand:
     platform_id: str
     wanted: int
     message: Message | None
+    words: bytes | None = None
+    """A digest of what a card will say; None of anything else."""
+    refresh: bool = False
+    """Nobody did anything: only the day has changed."""
+
+
+@dataclass(frozen=True)
+class Same:
+    """The day has changed, and what stands there still says what it should."""
+
+    claim: Claim
+    wanted: int
 
 
 @dataclass(frozen=True)
@@ -69,17 +84,21 @@ def anything_due(db: Session, connection: int, now: datetime) -> bool:
 
 
 def claim(db: Session, connection: int, now: datetime, *, until: datetime, most: int) -> list[Claim]:
-    """Take up to `most` due posts in hand, one for each room or person. Two replicas never take the same."""
+    """Take up to `most` due posts in hand, one for each room or person. Two replicas never take the same.
+
+    What only the new day asks for is taken when nothing else is due there: it must not keep a nudge waiting.
+    """
     held = aliased(Post)
     in_hand = (held.state == PostState.WAITING, held.connection_id == connection, col(held.claimed_until) > now)
     rooms = select(held.room_id).where(*in_hand, col(held.room_id).is_not(None))
     people = select(held.person_id).where(*in_hand, col(held.person_id).is_not(None))
-    found = db.exec(
-        select(Post)
+    of = columns(Post)
+    found = db.execute(
+        select_rows(of.id, of.says, of.room_id, of.person_id, of.claimed_until, of.attempts)
         .where(*_due(connection, now))
         .where(or_(col(Post.room_id).is_(None), col(Post.room_id).not_in(rooms)))
         .where(or_(col(Post.person_id).is_(None), col(Post.person_id).not_in(people)))
-        .order_by(col(Post.not_before), col(Post.id))
+        .order_by(col(Post.refresh), col(Post.not_before), col(Post.id))
         .limit(most * 5)
         .with_for_update(skip_locked=True)
     )
@@ -92,9 +111,9 @@ def claim(db: Session, connection: int, now: datetime, *, until: datetime, most:
     return claims
 
 
-def _claimed(post: Post, until: datetime) -> Claim:
+def _claimed(post: Row[Any], until: datetime) -> Claim:
     unsure = post.claimed_until is not None
-    return Claim(post.id or 0, until, unsure, post.attempts + 1, must_be_heard=post.says not in CARDS)
+    return Claim(post.id, until, unsure, post.attempts + 1, must_be_heard=post.says not in CARDS)
 
 
 def _due(connection: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -107,7 +126,7 @@ def _due(connection: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | NotNow | None:
+def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow | None:
     """What to do with a post, made from the record as it stands; None when it is no longer in this hand or not true.
 
     Undeliverable where there is no such room or person any more.
@@ -118,11 +137,15 @@ def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | NotNow | None:
     opens = OFFICE.next_open(turn.now, calendar=turn.rules.calendar)
     if post.says in IN_OFFICE_HOURS and opens > turn.now:
         return NotNow(opens)
-    message = None if post.withdraw else _with_nonce(post, render(turn, post))
+    message = None if post.withdraw else render(turn, post)
     shown = bool(post.platform_id) or claim.unsure
     if message is None and not (shown and (post.withdraw or post.says in CARDS)):
         return None
-    return Errand(claim, _address(turn.db, post), post.key, post.platform_id, post.wanted, message)
+    words = _digest(message) if message and post.says in CARDS else None
+    if post.refresh and words and words == post.words and not claim.unsure:
+        return Same(claim, post.wanted)
+    what = (post.key, post.platform_id, post.wanted, _with_nonce(post, message), words, post.refresh)
+    return Errand(claim, _address(turn.db, post), *what)
 
 
 def shown_on(turn: Turn, connection: int, render: Render) -> Iterator[tuple[Address, str, Message, datetime]]:
@@ -138,6 +161,11 @@ def shown_on(turn: Turn, connection: int, render: Render) -> Iterator[tuple[Addr
 def _with_nonce(post: Post, message: Message | None) -> Message | None:
     """Each writing of a post has a nonce of its own, so that a button pressed twice acts once."""
     return message and replace(message, nonce=message.nonce or f"{post.key[:16]}.{post.wanted}")
+
+
+def _digest(message: Message) -> bytes:
+    """The same for the same words, whatever their nonce: that one is not of the words."""
+    return hashlib.sha256(repr(replace(message, nonce="")).encode()).digest()
 
 
 def _ours(post: Post, claim: Claim) -> bool:
@@ -162,11 +190,21 @@ def _address(db: Session, post: Post) -> Address:
 
 
 def note_shown(db: Session, errand: Errand, platform_id: str, now: datetime) -> None:
-    """The platform has it. It waits again where it was wanted anew, or is to be withdrawn, in the meantime."""
-    again = or_(col(Post.wanted) > errand.wanted, col(Post.withdraw))
+    """The platform has it."""
+    _note_right(db, errand.claim, errand.wanted, now, platform_id=platform_id, words=errand.words)
+
+
+def note_left(db: Session, claim: Claim, wanted: int, now: datetime) -> None:
+    """It was looked at for the new day and stays as it stands."""
+    _note_right(db, claim, wanted, now)
+
+
+def _note_right(db: Session, claim: Claim, wanted: int, now: datetime, **more: Any) -> None:
+    """It is as it should be. It waits again where it was wanted anew, or is to be withdrawn, in the meantime."""
+    again = or_(col(Post.wanted) > wanted, col(Post.withdraw))
     state = when((again, PostState.WAITING.value), else_=PostState.SENT.value)
-    done: dict[str, Any] = {"state": state, "platform_id": platform_id, "shown": errand.wanted, "sent_at": now}
-    _note(db, errand.claim.post_id, **done, attempts=0, trouble="")
+    done: dict[str, Any] = {"state": state, "shown": wanted, "sent_at": now, "refresh": False}
+    _note(db, claim.post_id, **done, **more, attempts=0, trouble="")
 
 
 def note_withdrawn(db: Session, errand: Errand) -> None:
@@ -192,9 +230,16 @@ def note_later(turn: Turn, claim: Claim, at: datetime, why: str, *, unsure: bool
 
 
 def keep_quiet(turn: Turn, claim: Claim, until: datetime, why: str) -> None:
-    """Send nothing to the room or person of a post before a moment: the platform asked for that."""
+    """Send nothing to the room or person of a post before a moment: the platform asked for that.
+
+    Where it was only the new day's, all that is only the new day's waits, in every room, and nothing else does.
+    """
     post = turn.db.get_one(Post, claim.post_id)
-    there = col(Post.room_id) == post.room_id if post.room_id else col(Post.person_id) == post.person_id
+    there: ColumnElement[bool] = col(Post.person_id) == post.person_id
+    if post.refresh:
+        there = col(Post.refresh).is_(True)
+    elif post.room_id:
+        there = col(Post.room_id) == post.room_id
     waiting = (col(Post.state) == PostState.WAITING, col(Post.connection_id) == post.connection_id)
     turn.db.execute(update(Post).where(*waiting, there, col(Post.not_before) < until).values(not_before=until))
     note_later(turn, claim, until, why, unsure=False)

@@ -62,7 +62,7 @@ def withdraw_case(turn: Turn, case: Case) -> None:
         update(Post)
         .where(col(Post.case_id) == case.id, col(Post.says) == PostSays.CASE_CARD)
         .where(col(Post.state) != PostState.WITHDRAWN)
-        .values(withdraw=True, state=PostState.WAITING)
+        .values(withdraw=True, refresh=False, state=PostState.WAITING)
     )
 
 
@@ -180,6 +180,7 @@ def new_post(turn: Turn, says: PostSays, connection_id: int, **what: Any) -> dic
         "wanted": 1,
         "shown": 0,
         "withdraw": False,
+        "refresh": False,
         "not_before": turn.now,
         "attempts": 0,
         "trouble": "",
@@ -206,7 +207,7 @@ def _rewrite(turn: Turn, says: PostSays, whose: Any) -> None:
     turn.db.execute(
         update(Post)
         .where(whose, col(Post.says) == says, ~col(Post.withdraw), col(Post.state) != PostState.WITHDRAWN)
-        .values(wanted=Post.wanted + 1, state=PostState.WAITING)
+        .values(wanted=Post.wanted + 1, refresh=False, state=PostState.WAITING)
     )
 
 

@@ -66,9 +66,10 @@ class Outbox(Collector):
 
     def collect(self) -> Iterator[Metric]:
         now = self._clock()
+        kept_waiting = (Post.state == PostState.WAITING, ~col(Post.refresh))  # what only the new day asks for has time
         with self._store.reading() as db:
             counts = dict(db.exec(select(Post.state, func.count()).group_by(col(Post.state))).all())
-            oldest = db.exec(select(func.min(Post.not_before)).where(Post.state == PostState.WAITING)).one()
+            oldest = db.exec(select(func.min(Post.not_before)).where(*kept_waiting)).one()
         posts = GaugeMetricFamily("referralbot_posts", "Posts in the outbox, by state.", labels=["state"])
         for state in PostState:
             posts.add_metric([state.value], counts.get(state, 0))

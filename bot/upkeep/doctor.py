@@ -165,7 +165,7 @@ def rooms(patient: Patient) -> Iterator[Finding]:
 
 def outbox(patient: Patient) -> Iterator[Finding]:
     failed = patient.db.exec(select(func.count()).where(Post.state == PostState.FAILED)).one()
-    overdue = (Post.state == PostState.WAITING, col(Post.not_before) < patient.now - LONG)
+    overdue = (Post.state == PostState.WAITING, ~col(Post.refresh), col(Post.not_before) < patient.now - LONG)
     waiting = patient.db.exec(select(func.count()).where(*overdue)).one()
     if failed:
         yield Finding(f"{failed} posts could not be delivered.", "The administrators' room says which and why.")

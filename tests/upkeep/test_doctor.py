@@ -117,6 +117,7 @@ def test_posts_that_failed_and_posts_that_wait(store: Store) -> None:
     what: dict[str, Any] = {"says": PostSays.NUDGES, "connection_id": 1, "made_at": long_ago}
     add(store, Post(key="1", not_before=long_ago, state=PostState.FAILED, **what))
     add(store, Post(key="2", not_before=long_ago, **what), Post(key="3", not_before=NOW, **what))
+    add(store, Post(key="4", not_before=long_ago, refresh=True, **what))
     failed, waiting = ills(store)
     assert failed.startswith("1 posts could not be delivered.")
     assert waiting.startswith("1 posts have waited over 15 minutes.")

@@ -269,6 +269,8 @@ def upgrade() -> None:
         sa.Column("wanted", sa.Integer(), nullable=False),
         sa.Column("shown", sa.Integer(), nullable=False),
         sa.Column("withdraw", sa.Boolean(), nullable=False),
+        sa.Column("refresh", sa.Boolean(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
         sa.Column("not_before", sa.DateTime(), nullable=False),
         sa.Column("claimed_until", sa.DateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -301,9 +303,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_post_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_post_connection_id"), ["connection_id"], unique=False)
         batch_op.create_index("ix_post_due", ["state", "not_before"], unique=False)
         batch_op.create_index(batch_op.f("ix_post_enquiry_id"), ["enquiry_id"], unique=False)
+        batch_op.create_index("ix_post_next", ["connection_id", "state", "refresh", "not_before"], unique=False)
         batch_op.create_index(batch_op.f("ix_post_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_post_room_id"), ["room_id"], unique=False)
 
@@ -513,9 +515,9 @@ def downgrade() -> None:
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_post_room_id"))
         batch_op.drop_index(batch_op.f("ix_post_person_id"))
+        batch_op.drop_index("ix_post_next")
         batch_op.drop_index(batch_op.f("ix_post_enquiry_id"))
         batch_op.drop_index("ix_post_due")
-        batch_op.drop_index(batch_op.f("ix_post_connection_id"))
         batch_op.drop_index(batch_op.f("ix_post_case_id"))
 
     op.drop_table("post")
