@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel, col, select
 
-from bot.domain.terms import Agency, PostState
+from bot.domain.terms import Agency, Platform, PostState
 from storage.columns import columns
 from storage.look import look, whole
 from storage.tables import Connection, Heard, Identity, Person, Post, Room
@@ -21,14 +21,17 @@ OF_ROOM, OF_CONNECTION = columns(Room), columns(Connection)
 ROOMS = (
     whole(Room)
     .where(OF_ROOM.bound, OF_CONNECTION.id == OF_ROOM.connection_id, OF_CONNECTION.active)
-    .order_by(OF_ROOM.id)
+    .order_by(OF_CONNECTION.platform == Platform.PAGE, OF_ROOM.id)
 )
 OF_ADMINISTRATORS = ROOMS.where(OF_ROOM.agency.is_(None))
 OF_AGENCIES = ROOMS.where(OF_ROOM.agency.in_(bindparam("agencies", expanding=True)))
 
 
 def rooms_of(db: Session, *agencies: Agency | None) -> list[Room]:
-    """The rooms of these agencies that can be written to, oldest first; those of the administrators for None."""
+    """The rooms of these agencies that can be written to, oldest first; those of the administrators for None.
+
+    Rooms on the local page come last: where there is a chat, that is where people read.
+    """
     if agencies == (None,):
         return look(db, Room, OF_ADMINISTRATORS, {})
     return look(db, Room, OF_AGENCIES, {"agencies": agencies})

@@ -134,6 +134,8 @@ def test_slack_teams_and_the_page_side_by_side(tmp_path: Path) -> None:
         assert "Teams: messages to /api/messages, from 1 tenant(s)." in told
         assert f"Local page: on at {address}: anyone on this machine can speak as anyone." in told
         assert get(f"{address}/")[0] == 200
+        rooms = [room["name"] for room in json.loads(get(f"{address}/api/now")[1])["rooms"]]
+        assert rooms == ["Education", "Health", "Social care", "MP team", "Administrators"]
         assert refused(address, "/slack/events") == 401
         assert refused(address, "/api/messages") == 401
         listed = run(tmp_path, "connect", "list", **settings).stdout

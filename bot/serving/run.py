@@ -17,7 +17,7 @@ from bot.upkeep.clock import DemoClock
 from bot.upkeep.connections import credentials
 from bot.upkeep.demo.jump import Jump
 from bot.upkeep.installation import Installation
-from bot.upkeep.seats import seat_staff
+from bot.upkeep.seats import furnish, seat_staff
 
 
 class Door(web.Door, Protocol):
@@ -50,6 +50,8 @@ def run(here: Installation, listening: socket.socket, doors: Doors, tell: Tell) 
 async def _run(here: Installation, listening: socket.socket, open_doors: Doors, tell: Tell) -> None:
     with here.store.transaction() as db:
         found = {platform: each for platform, each in credentials(db, here.settings, here.vault).items() if each}
+        for page in found.get(Platform.PAGE, ()):
+            furnish(db, page.connection, here.clock())
     metrics, chats = Metrics(here.store, here.clock), dict[int, Chat]()
     scheduler = ticking(here, chats, metrics)
     inside = Inside(here, metrics.counting(here.app.answer), jumping(here, scheduler))

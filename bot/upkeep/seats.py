@@ -9,7 +9,7 @@ from bot.cards.posted import post_message
 from bot.cases.outbox import shown_on
 from bot.domain.errors import BadSettings
 from bot.domain.message import Address, Message, Where, Who
-from bot.domain.terms import Platform
+from bot.domain.terms import Agency, Platform
 from bot.turn import Turn
 from bot.upkeep.connections import PAGE
 from bot.upkeep.installation import Installation
@@ -19,6 +19,14 @@ from storage.tables import Connection, Identity, Person, Room
 
 PRIVATE = "private:"
 """What the private place of a person on the local page begins with; their e-mail follows."""
+ROOMS = (
+    ("education", "Education", Agency.EDUCATION),
+    ("health", "Health", Agency.HEALTH),
+    ("social-care", "Social care", Agency.SOCIAL_CARE),
+    ("mp-team", "MP team", Agency.MP_TEAM),
+    ("administrators", "Administrators", None),
+)
+"""The local page's rooms, each with whose it is."""
 
 
 def page_connection(db: Session) -> Connection:
@@ -29,6 +37,13 @@ def page_connection(db: Session) -> Connection:
         add_unless_there(db, Connection(platform=Platform.PAGE, outside_id=PAGE, name="Local page", active=False))
         page = db.exec(pages).one()
     return page
+
+
+def furnish(db: Session, page: int, now: datetime) -> None:
+    """Give the local page its rooms, where it never had any: an empty page has no place to say `room bind` in."""
+    if db.exec(select(Room.id).where(Room.connection_id == page).limit(1)).first() is None:
+        for place, name, agency in ROOMS:
+            add_unless_there(db, Room(connection_id=page, place=place, name=name, agency=agency, bound_at=now))
 
 
 def take_seat(db: Session, email: str, now: datetime) -> Who:

@@ -7,11 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
 
-from bot.domain.terms import Agency, Platform
-from storage.connect import Store
-from storage.tables import Connection, Room
 from tests.adapters.fake_connector import Call, FakeConnector
 from tests.adapters.fake_connector import words_of as words_of_card
 from tests.e2e.browsing import play
@@ -59,7 +55,6 @@ async def test_one_case_on_three_platforms(three: Three, node: str, chromium: st
     education = await slack.channel("education")
     await slack.command(kit, education, "room bind education")
     await teams.mentions(KIT, HEALTH, "room bind health")
-    furnish(council)
 
     await slack.command(priya, education, "new")
     view = (await slack.until_called("views.open")).answer["view"]
@@ -98,16 +93,6 @@ async def test_one_case_on_three_platforms(three: Three, node: str, chromium: st
     )
     assert "Wilhelmina" not in rooms
     assert slack.refused == []
-
-
-def furnish(council: Council) -> None:
-    """Give social care a room on the local page. A page that is empty has none to say `room bind` in."""
-    store = Store(council.environ["DATABASE_URL"])
-    with store.transaction() as db:
-        page = db.exec(select(Connection).where(Connection.platform == Platform.PAGE)).one()
-        about = {"place": "social-care", "name": "Social care", "agency": Agency.SOCIAL_CARE}
-        db.add(Room(connection_id=page.id or 0, bound_at=START, **about))
-    store.close()
 
 
 def is_new_post(call: Call, channel: str) -> bool:

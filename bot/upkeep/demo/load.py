@@ -12,25 +12,18 @@ from bot.cases.children import Private
 from bot.cases.files import CaseFile, open_case_file, open_enquiry_file
 from bot.domain.calendar import london_date, moment
 from bot.domain.clocks import Adviser
-from bot.domain.terms import Agency, EntryKind, PostSays, PostState, Process
+from bot.domain.terms import EntryKind, PostSays, PostState, Process
 from bot.rules import Rules
 from bot.turn import Turn
 from bot.upkeep.demo import stories
 from bot.upkeep.demo.stories import LETTERS, STORIES, Letter, Step, Story
 from bot.upkeep.people import import_people
-from bot.upkeep.seats import page_connection, seat_everyone
+from bot.upkeep.seats import furnish, page_connection, seat_everyone
 from storage.connect import Store
 from storage.crypto import Vault
-from storage.tables import Case, Enquiry, Person, Post, Request, Room
+from storage.tables import Case, Enquiry, Person, Post, Request
 
 PEOPLE = Path(__file__).parent / "people.csv"
-ROOMS = (
-    ("education", "Education", Agency.EDUCATION),
-    ("health", "Health", Agency.HEALTH),
-    ("social-care", "Social care", Agency.SOCIAL_CARE),
-    ("mp-team", "MP team", Agency.MP_TEAM),
-    ("administrators", "Administrators", None),
-)
 AT_TEN = time(10)
 
 
@@ -56,8 +49,7 @@ def _furnish(turn: Turn) -> None:
     domains = sorted({person.email.partition("@")[2] for person in turn.db.exec(select(Person))})
     page = page_connection(turn.db)
     page.domains, page.active = domains, True
-    for place, name, agency in ROOMS:
-        turn.db.add(Room(connection_id=page.id or 0, place=place, name=name, agency=agency, bound_at=turn.now))
+    furnish(turn.db, page.id or 0, turn.now)
     seat_everyone(turn.db, page, turn.db.exec(select(Person)).all(), turn.now)
 
 
