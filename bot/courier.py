@@ -120,6 +120,11 @@ class Courier:
         self._store, self._rules, self._vault, self._record_url = store, rules, vault, record_url
         self._chats, self._render, self._patience, self._chance = chats, render, patience, chance
         self._under_way: set[asyncio.Task[Outcome]] = set()
+        self._winding_up = False
+
+    def wind_up(self) -> None:
+        """Take no more posts in hand; those under way come to their end, and the others wait for whoever runs next."""
+        self._winding_up = True
 
     @property
     def connections(self) -> tuple[int, ...]:
@@ -153,7 +158,7 @@ class Courier:
 
     def _claim(self, connection: int, now: datetime, most: int) -> list[Claim]:
         with self._store.reading() as db:
-            if most <= 0 or not outbox.anything_due(db, connection, now):
+            if self._winding_up or most <= 0 or not outbox.anything_due(db, connection, now):
                 return []
         with self._store.transaction() as db:
             return outbox.claim(db, connection, now, until=now + LEASE, most=most)

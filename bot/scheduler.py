@@ -74,10 +74,11 @@ class Scheduler:
             await self._tick(name, work)
 
     async def stop(self, patience: float = PATIENCE) -> None:
-        """No more ticks; those under way come to their end, or after `patience` seconds are cut short.
+        """No more ticks, no more posts; those under way come to their end, or after `patience` seconds are cut short.
 
         A post cut short is taken up again, by whoever runs next, when its claim runs out.
         """
+        self._courier.wind_up()
         self._ticker.remove_all_jobs()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=patience)

@@ -1,7 +1,9 @@
 """One running bot: the record, the doors to the chats and the work behind them, wired, until it is told to stop."""
 
 import asyncio
+import os
 import socket
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -39,15 +41,23 @@ Doors = Callable[[Inside, Mapping[Platform, Sequence[Credentials]]], Mapping[Pla
 """Opens the adapters of the platforms in use; only the composition root knows them."""
 Tell = Callable[[str], None]
 """Called with its address once the bot answers there."""
+AT_LAST = web.STOP_WITHIN + 0.5
+"""Seconds from SIGTERM to the end of the process where something hangs. What it held is undone: nothing is lost."""
 
 
 def run(here: Installation, listening: socket.socket, doors: Doors, tell: Tell) -> None:
     """Serve until SIGTERM. BadSettings where a connection cannot be opened."""
     log_to_stderr(here.settings.log_level)
-    asyncio.run(_run(here, listening, doors, tell))
+    # A thread that waits for a database which never answers cannot be cut short, and Python waits for its threads.
+    end = threading.Timer(AT_LAST, os._exit, (0,))
+    end.daemon = True
+    asyncio.run(_run(here, listening, doors, tell, end.start))
+    end.cancel()
 
 
-async def _run(here: Installation, listening: socket.socket, open_doors: Doors, tell: Tell) -> None:
+async def _run(
+    here: Installation, listening: socket.socket, open_doors: Doors, tell: Tell, stopping: Callable[[], None]
+) -> None:
     with here.store.transaction() as db:
         found = {platform: each for platform, each in credentials(db, here.settings, here.vault).items() if each}
         for page in found.get(Platform.PAGE, ()):
@@ -57,7 +67,7 @@ async def _run(here: Installation, listening: socket.socket, open_doors: Doors, 
     inside = Inside(here, metrics.counting(here.app.answer), jumping(here, scheduler))
     doors = open_doors(inside, found)
     chats |= {each.connection: doors[platform].chat(each.connection) for platform in found for each in found[platform]}
-    server = web.Server(here, tuple(doors.values()), metrics, scheduler)
+    server = web.Server(here, tuple(doors.values()), metrics, scheduler, stopping)
     host, port = listening.getsockname()[:2]
     await server.run(listening, lambda: tell(f"http://{host}:{port}"))
 

@@ -45,6 +45,8 @@ class Server:
     doors: Sequence[Door]
     metrics: Metrics
     scheduler: Scheduler
+    stopping: Callable[[], object] = lambda: None
+    """Called once it is told to stop."""
 
     async def run(self, listening: socket.socket, opened: Callable[[], None]) -> None:
         """Serve until SIGTERM or SIGINT. `opened` is called once requests are answered."""
@@ -60,6 +62,7 @@ class Server:
             await web.SockSite(runner, listening).start()
             opened()
             await asked_to_stop.wait()
+            self.stopping()
         finally:
             await self._close(runner)
 

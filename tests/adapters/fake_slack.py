@@ -117,7 +117,9 @@ class FakeSlack:
                 return self._instead[method].pop(0)()
             self._allowed(method, request.headers.get("Authorization", ""), body)
             answer = getattr(self, "_" + method.replace(".", "_"))(body)
-            await asyncio.sleep(self.slow.get(method, 0))
+            if method in self.slow:
+                await self._tell()
+                await asyncio.sleep(self.slow[method])
             # Slack's page on OAuth scopes: every answer names those of its token.
             return web.json_response({"ok": True, **answer}, headers={"X-OAuth-Scopes": ",".join(sorted(self.scopes))})
         except No as no:
