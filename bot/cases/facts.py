@@ -149,8 +149,9 @@ def _moved(turn: Turn, record: Case | Enquiry) -> None:
 
 
 def _touched(turn: Turn, after: list[Deadline], new: New) -> Deadline | None:
-    """The duty that the fact stopped, else the clock of its request."""
+    """The duty that the fact stopped, its own before one that it stopped besides; else the clock of its request."""
     stopped = [d for d in after if new.kind in _stops(turn, d) and d.request_id == new.request_id]
+    stopped.sort(key=lambda deadline: _stops(turn, deadline)[0] is not new.kind)
     return next(iter(stopped), None) or next(
         (d for d in after if new.request_id and d.request_id == new.request_id), None
     )
@@ -181,6 +182,28 @@ def _must_come_first(file: File, kind: EntryKind) -> set[EntryKind]:
     return {AFTER.get(kind, began), began} - {kind} if kind is not EntryKind.ADVICE_ASKED else {began}
 
 
+def _check_order(turn: Turn, file: File, wrong: Entry, on: date) -> None:
+    """Refuses another date for an entry that would put it before what it came of, or after what came of it."""
+    request = next((r for r in requests_of(file) if r.id == wrong.request_id), None)
+    _check_date(turn, file, wrong.kind, on, request)
+    later = [
+        entry
+        for entry in history.standing(file.entries)
+        if entry.kind not in history.ACTS
+        and entry.happened_on < on
+        and wrong.kind in _must_come_first(file, entry.kind)
+        and wrong.request_id in (None, entry.request_id)
+    ]
+    if later:
+        first = min(later, key=lambda entry: entry.happened_on)
+        name, reference = LABELS[wrong.kind], about(file).reference
+        raise NotNow(
+            f"{name[:1].upper()}{name[1:]} can't be dated {say_day(on, turn.today)}: "
+            f"{LABELS[first.kind]} is dated {say_day(first.happened_on, turn.today)} (entry {first.number}). "
+            f"Correct that first if it is wrong: correct {reference} {first.number}"
+        )
+
+
 def _check_new(turn: Turn, file: File, kind: EntryKind, request: Request | None) -> None:
     request_id = request.id if request else None
     reference = about(file).reference
@@ -194,8 +217,12 @@ def _check_new(turn: Turn, file: File, kind: EntryKind, request: Request | None)
 
 
 def _missed_clock_it_would_mend(turn: Turn, file: File, new: New) -> Clock | None:
-    """A clock that is late now and would not be, once this fact of an earlier day or this correction is on record."""
-    if new.on == turn.today and new.supersedes is None:
+    """A clock that is late now and would not be, once this fact is on record.
+
+    What happened today can only do that where it starts a clock anew: the body had the request today.
+    """
+    starts_anew = new.supersedes is not None or new.kind is EntryKind.BODY_RECEIVED_REQUEST
+    if new.on == turn.today and not starts_anew:
         return None
     supposed = history.supposed(turn, about(file), new, after=file.entries[-1])
     before, after = _late(turn, file, file.entries), _late(turn, file, [*file.entries, supposed])
@@ -296,6 +323,7 @@ def correct(turn: Turn, file: File, number: int, reason: str, on: date | None = 
         return _put_or_ask(turn, file, New(EntryKind.CORRECTED, turn.today, words=reason, supersedes=wrong.id))
     if on > turn.today:
         raise CannotRead("That would be dated after today.", "on")
+    _check_order(turn, file, wrong, on)
     right = New(wrong.kind, on, request_id=wrong.request_id, clear=wrong.clear, words=reason, supersedes=wrong.id)
     return _put_or_ask(turn, file, right)
 
