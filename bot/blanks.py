@@ -122,6 +122,11 @@ def adviser_or_all(turn: Turn, words: str) -> tuple[Adviser, ...]:
     return (_adviser(turn, words),)
 
 
+def advisers_or_all(turn: Turn) -> Sequence[Choice]:
+    usual = ", ".join(adviser.label for adviser in turn.rules.services if adviser.usual)
+    return [Choice("all", f"The usual set ({usual})"), *_advisers(turn)]
+
+
 def _owners(turn: Turn) -> Sequence[Choice]:
     return [Choice(person.email, person.name) for person in staff.owners(turn.db)[:MOST_CHOICES]]
 

@@ -59,7 +59,7 @@ def _child(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
     if who is None:
         yield Fact("Child", "erased from the record", private=True)
         return
-    yield Fact("Child", f"{who.name}, born {who.born:%-d %B %Y}", file.setting or "not recorded", private=True)
+    yield Fact("Child", f"{who.name}, born {who.born:%-d %B %Y}", file.setting or "no school recorded", private=True)
     if who.record_number:
         url = turn.record_url.replace("{record_number}", who.record_number) if turn.record_url else ""
         yield Fact("Record number", who.record_number, url, private=True)
@@ -70,21 +70,23 @@ def _advice(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
         deadline = file.of_request(request)
         if deadline is not None and viewer.may_know_request(request.agency):
             label = sentence(title(turn, deadline, advice.label(turn, request)))
-            how = State.WAITING if request.sent_on and not request.received_on else state(turn, deadline)
+            runs = deadline.state is ClockState.RUNNING
+            how = State.WAITING if runs and request.sent_on else state(turn, deadline)
             body = f"{request.adviser} · " if request.adviser and viewer.private else ""
-            yield Fact(label, when(turn, deadline), f"{body}{_how_far(turn, request)}", how)
+            yield Fact(label, when(turn, deadline), f"{body}{_how_far(turn, request, runs=runs)}", how)
 
 
-def _how_far(turn: Turn, request: Request) -> str:
-    """The last thing that happened to a request."""
+def _how_far(turn: Turn, request: Request, *, runs: bool) -> str:
+    """The last thing that happened to a request, and what is waited for while its clock runs."""
     if request.received_on:
         response = request.response.value.replace("_", " ") if request.response else ""
         return f"received {say_day(request.received_on, turn.today)} ({response})"
     if request.sent_on:
-        return f"advice sent {say_day(request.sent_on, turn.today)} · waiting for the council to confirm"
+        waiting = " · waiting for the council to confirm" if runs else ""
+        return f"advice sent {say_day(request.sent_on, turn.today)}{waiting}"
     if request.receipt_on:
-        return f"request received {say_day(request.receipt_on, turn.today)} · waiting"
-    return f"asked {say_day(request.asked_on, turn.today)} · receipt not confirmed"
+        return f"request received {say_day(request.receipt_on, turn.today)}"
+    return f"asked {say_day(request.asked_on, turn.today)}{' · receipt not confirmed' if runs else ''}"
 
 
 def _council(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
@@ -109,14 +111,16 @@ def _people(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
         yield Fact("Owner", file.owner.name if file.owner else "nobody yet")
     if file.enquiries and viewer.may_know(Kind.MP_MATTER):
         for letter in file.enquiries:
-            yield Fact("MP letter open", letter.reference, _reply_due(turn, letter))
+            yield _letter(turn, letter)
 
 
-def _reply_due(turn: Turn, letter: Enquiry) -> str:
-    """ "reply due Tue 29 Dec · our target"; nothing once it has gone."""
+def _letter(turn: Turn, letter: Enquiry) -> Fact:
+    """Its number, and "reply due Tue 29 Dec · our target" until it has gone."""
     running = select(Deadline).where(Deadline.enquiry_id == letter.id, Deadline.rule == REPLY)
     deadline = turn.db.exec(running.where(Deadline.state == ClockState.RUNNING)).first()
-    return f"reply {when(turn, deadline)}" if deadline else ""
+    if deadline is None:
+        return Fact("MP letter open", letter.reference)
+    return Fact("MP letter open", letter.reference, f"reply {when(turn, deadline)}", state(turn, deadline))
 
 
 def _actions(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool) -> Iterator[Action]:

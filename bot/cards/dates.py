@@ -55,14 +55,16 @@ def _act_by(turn: Turn, deadline: Deadline) -> str:
 
 
 def state(turn: Turn, deadline: Deadline) -> State:
-    """The mark beside it."""
+    """The mark beside it. A duty of the council's own that is not soon has none: only what asks for an eye has."""
     if deadline.state in (ClockState.MET, ClockState.MET_LATE):
         return State.DONE
     if deadline.state is not ClockState.RUNNING or deadline.information:
         return State.PLAIN
     if deadline.legal < turn.today:
         return State.LATE
-    return State.SOON if (deadline.safe - turn.today).days <= SOON else State.WAITING
+    if (deadline.safe - turn.today).days <= SOON:
+        return State.SOON
+    return State.WAITING if deadline.request_id else State.PLAIN
 
 
 def title(turn: Turn, deadline: Deadline, adviser: str = "") -> str:

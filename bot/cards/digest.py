@@ -54,7 +54,7 @@ def _asides(turn: Turn, person: Person, owners: Sequence[int], arrived: Sequence
         yield f"You cover for {', '.join(covered)}."
     mine = select(func.count()).select_from(Case).where(Case.owner_id == person.id, Case.status == CaseStatus.OPEN)
     owned = turn.db.exec(mine).one()
-    yield f"You own {owned} open case{'' if owned == 1 else 's'}."
+    yield f"You own {owned or 'no'} open case{'' if owned == 1 else 's'}."
 
 
 def _due(turn: Turn, owners: Sequence[int], arrived: Sequence[Nudge]) -> list[tuple[Deadline, str]]:

@@ -2,13 +2,14 @@
 
 from sqlmodel import select
 
+from bot.cards.dates import when
 from bot.cards.record import what_is_asked
 from bot.cases import advice, facts, history
 from bot.domain.message import Action, Message, Style
-from bot.domain.terms import Notice
+from bot.domain.terms import ClockState, Notice
 from bot.grammar import line
 from bot.turn import Turn
-from storage.tables import Case, Enquiry, Entry, Person, Post, Request
+from storage.tables import Case, Deadline, Enquiry, Entry, Person, Post, Request
 
 
 def notice_message(turn: Turn, post: Post) -> Message | None:
@@ -33,6 +34,9 @@ def _still_so(turn: Turn, post: Post, about: Case | Enquiry | None) -> bool:
             request = turn.db.get(Request, post.about["request"])
             sent = request.sent_on.isoformat() if request and request.sent_on else ""
             return request is not None and sent == post.about["on"] and request.received_on is None
+        case Notice.HELP_ASKED:
+            request = turn.db.get(Request, post.about["request"])
+            return request is not None and request.received_on is None
         case Notice.APPROVAL_ASKED:
             return about is not None and not facts.is_agreed(history.entries_of(turn.db, about), post.about["entry"])
     return True
@@ -51,11 +55,9 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             request = turn.db.get(Request, post.about["request"])
             name = advice.label(turn, request) if request else "advice"
             got = Action("Advice received", line("received", request=post.about["request"]), Style.PRIMARY)
-            return f"{reference}: {name} advice has been sent. Confirm that you have it.", (got, look)
+            return f"{reference}: {name} advice has been sent. Confirm once you have it.", (got, look)
         case Notice.HELP_ASKED:
-            request = turn.db.get(Request, post.about["request"])
-            name = advice.label(turn, request) if request else "the"
-            return f"{reference}: {name} advice can't come by its date. The date stays; speak with them.", (look,)
+            return f"{reference}: {_cannot_come(turn, post.about['request'])} The date stays; speak with them.", (look,)
         case Notice.MATCH_HIDDEN:
             return f"{reference}: somebody opened a second record for the same child.", (look,)
         case Notice.IMPORTED:
@@ -67,6 +69,14 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             who = turn.db.get(Person, post.about["person_id"]) if post.about.get("person_id") else None
             whom = f" for {who.name}" if who else ""
             return f"A message{whom} could not be delivered. Say people, to see who can't be reached.", ()
+
+
+def _cannot_come(turn: Turn, request_id: int) -> str:
+    """ "health says that the CAMHS advice can't come by its date: due Tue 20 Oct (in 4 days) · statutory."."""
+    request = turn.db.get_one(Request, request_id)
+    deadline = turn.db.exec(select(Deadline).where(Deadline.request_id == request_id)).first()
+    due = f": {when(turn, deadline)}" if deadline and deadline.state is ClockState.RUNNING else ""
+    return f"{request.agency.label} says that the {advice.label(turn, request)} advice can't come by its date{due}."
 
 
 def _asked(turn: Turn, post: Post) -> str:

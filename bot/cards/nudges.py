@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlmodel import col, select
 
@@ -19,8 +20,8 @@ from storage.tables import Case, Deadline, Enquiry, Nudge, Request
 
 RECORD = {
     EntryKind.DECISION_TO_ASSESS_SENT: "Decision sent…",
-    EntryKind.DRAFT_SERVED: "Draft sent…",
-    EntryKind.FINAL_PLAN_SENT: "Final plan sent…",
+    EntryKind.DRAFT_SERVED: "Draft sent",
+    EntryKind.FINAL_PLAN_SENT: "Final plan sent",
     EntryKind.MP_ACKNOWLEDGED: "Acknowledged",
     EntryKind.MP_HOLDING_REPLY_SENT: "Holding reply sent",
     EntryKind.MP_REPLY_SENT: "Reply sent",
@@ -95,8 +96,12 @@ def _one(turn: Turn, due: Due, agency: Agency | None) -> Message:
         return _escalated(turn, due)
     who = f"{sentence(agency.label)} · " if agency else ""
     verb = "was due" if late else "is due"
-    text = f"{who}{due.about.reference} {what} {verb} {say_date(deadline.legal, turn.today)} · {kind}"
-    return Message(text=text, aside=_holiday(turn, due), actions=_actions(turn, due, agency))
+    told = f"{verb} {say_date(deadline.legal, turn.today)}"
+    holiday = _holiday(turn, due)
+    if holiday:
+        what, told = f"{what}:", f"the last working day is {say_date(deadline.safe, turn.today)}"
+    text = f"{who}{due.about.reference} {what} {told} · {kind}"
+    return Message(text=text, aside=holiday, actions=_actions(turn, due, agency))
 
 
 def _escalated(turn: Turn, due: Due) -> Message:
@@ -105,7 +110,7 @@ def _escalated(turn: Turn, due: Due) -> Message:
     days = turn.rules.calendar.working_days_between(deadline.legal, turn.today)
     text = (
         f"{due.about.reference} {_what(turn, due)} was due {say_day(deadline.legal, turn.today)}, "
-        f"{days} working day{'' if days == 1 else 's'} ago."
+        f"{days} working day{'' if days == 1 else 's'} ago · {rule_of(turn, deadline).kind.label}"
     )
     reference = due.about.reference
     actions = (
@@ -117,23 +122,39 @@ def _escalated(turn: Turn, due: Due) -> Message:
 
 
 def _told(turn: Turn, due: Due) -> str:
-    """ "Told: the agency's room on Mon 5 Oct, Fri 16 Oct. No answer is recorded." """
+    """ "Told: the health room on Mon 5 and Fri 16 Oct. No answer is recorded." """
     before = turn.db.exec(
         select(Nudge)
         .where(Nudge.deadline_id == due.deadline.id, Nudge.due == due.nudge.due, col(Nudge.post_id).is_not(None))
         .where(col(Nudge.at) < due.nudge.at, Nudge.skipped == "")
         .order_by(col(Nudge.at))
     ).all()
-    told: dict[Hears, list[str]] = {}
+    told: dict[Hears, list[date]] = {}
     for nudge in before:
-        told.setdefault(nudge.hears, []).append(say_day(london_date(nudge.at), turn.today))
+        told.setdefault(nudge.hears, []).append(london_date(nudge.at))
     if not told:
         return "Nobody was told before: it was recorded late."
     return (
         "Told: "
-        + "; ".join(f"{who.label} on {', '.join(days)}" for who, days in told.items())
+        + "; ".join(f"{_whom(who, due)} on {_days(days, turn.today)}" for who, days in told.items())
         + f". {_answer(turn, due)}"
     )
+
+
+def _whom(who: Hears, due: Due) -> str:
+    return f"the {due.request.agency.label} room" if who is Hears.ROOM and due.request else who.label
+
+
+def _days(days: Sequence[date], today: date) -> str:
+    """ "Mon 12, Fri 16 and Mon 19 Oct": a month is said once."""
+    whole = [say_day(day, today) for day in days]
+    months = [said.split(" ", 2)[2] for said in whole]
+    short = [" ".join(said.split(" ")[:2]) for said in whole]
+    told = [
+        brief if month == later else said
+        for brief, said, month, later in zip(short, whole, months, [*months[1:], ""], strict=True)
+    ]
+    return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))
 
 
 def _answer(turn: Turn, due: Due) -> str:
@@ -148,12 +169,12 @@ def _holiday(turn: Turn, due: Due) -> str:
     if deadline.safe == deadline.legal or turn.today > deadline.safe:
         return ""
     closed = turn.rules.calendar.why_closed(deadline.legal)
-    last = say_day(deadline.safe, turn.today)
-    return f"The last working day is {last} (the legal date, {say_day(deadline.legal, turn.today)}, is {_a(closed)})."
+    return f"The legal date, {say_day(deadline.legal, turn.today)}, is {_a(closed)}."
 
 
 def _a(closed: str) -> str:
-    return f"a {closed}" if closed in ("Saturday", "Sunday") else f"a bank holiday: {closed}"
+    name = closed.replace(" (", ", ").removesuffix(")")
+    return f"a {closed}" if closed in ("Saturday", "Sunday") else f"a bank holiday ({name})"
 
 
 def _what(turn: Turn, due: Due) -> str:
@@ -175,7 +196,7 @@ def _actions(turn: Turn, due: Due, agency: Agency | None) -> tuple[Action, ...]:
         return (Action("Advice received", line("received", request=request.id), Style.PRIMARY), _open(reference))
     stops = turn.rules.by_id[RuleId(due.deadline.rule)].stops
     record = [Action(RECORD[kind], _record_line(kind, reference), Style.PRIMARY) for kind in stops if kind in RECORD]
-    return (*record[-1:], _open(reference))
+    return (*record[:1], _open(reference))
 
 
 def _record_line(kind: EntryKind, reference: str) -> str:

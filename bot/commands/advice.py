@@ -16,6 +16,7 @@ from bot.blanks import (
     ResponseBlank,
     ServiceBlank,
     adviser_or_all,
+    advisers_or_all,
     text,
 )
 from bot.cards.dates import sentence, when
@@ -35,7 +36,7 @@ from storage.tables import Case, Request
 
 SERVICES = replace(
     SERVICE, label="Who is asked", read=adviser_or_all, show=lambda group: ", ".join(a.id for a in group),
-    many=True, kind=BlankKind.CHOICES, hint="Say all for the usual set",
+    choices=advisers_or_all, many=True, kind=BlankKind.CHOICES,
 )  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def have(
     request: RequestBlank = None,
 ) -> Message:
     """Say that your agency has the request: its clock counts from that day."""
-    file, meant = _meant(turn, case, service, request)
+    file, meant = _meant(turn, "have", case, service, request)
     recorded = advice.have(turn, file, meant, on or turn.today, reason)
     if recorded.waits:
         return said_recorded(turn, file, recorded, "receipt of the request", on or turn.today)
@@ -122,7 +123,7 @@ def advice_sent(
     request: RequestBlank = None,
 ) -> Message:
     """Say that your agency has sent its advice. The council confirms when it has it; you are not nudged again."""
-    file, meant = _meant(turn, case, service, request)
+    file, meant = _meant(turn, "advice sent", case, service, request)
     recorded = advice.sent(turn, file, meant, on or turn.today)
     day = say_day(on or turn.today, turn.today)
     return Message(
@@ -137,7 +138,7 @@ def help_needed(
     turn: Turn, *, case: MaybeCaseBlank = None, service: ServiceBlank = None, request: RequestBlank = None
 ) -> Message:
     """Tell the case's owner that the advice can't come by its date. The date stays."""
-    file, meant = _meant(turn, case, service, request)
+    file, meant = _meant(turn, "help needed", case, service, request)
     advice.ask_for_help(turn, file, meant)
     owner = file.owner.name if file.owner else "the team"
     return Message(
@@ -224,11 +225,13 @@ def _several(turn: Turn, done: Sequence[tuple[CaseFile, Request, Recorded]], day
     return Message(text, facts=told, private=turn.private)
 
 
-def _meant(turn: Turn, case: Case | None, service: Adviser | None, request: Request | None) -> tuple[CaseFile, Request]:
+def _meant(
+    turn: Turn, said: str, case: Case | None, service: Adviser | None, request: Request | None
+) -> tuple[CaseFile, Request]:
     if request is not None:
         return open_case_file(turn, advice.case_of(turn, request)), request
     if case is None:
-        raise CannotRead("Say which case, for example: have 0042 SLT", "case")
+        raise CannotRead(f"Say which case, for example: {said} 0042 SLT", "case")
     file = open_case_file(turn, case)
     return file, advice.find_request(turn, file, service)
 

@@ -40,8 +40,9 @@ def _one(turn: Turn, found: Command) -> Message:
         for field in found.fields
         if field.ask.asked
     ]
-    may = ", ".join(role.people for role in Role if role in found.may) if found.may != set(Role) else "everyone"
-    return Message(found.help, facts=tuple(facts), aside=f"Said by: {may}.", private=turn.private)
+    *most, last = [role.people for role in Role if role in found.may]
+    may = "everyone" if found.may == set(Role) else f"{', '.join(most)} and {last}" if most else last
+    return Message(found.help, facts=tuple(facts), aside=f"For {may}.", private=turn.private)
 
 
 def _kind(kind: BlankKind) -> str:

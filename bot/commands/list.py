@@ -140,21 +140,25 @@ def _dates(turn: Turn, shown: Page, wanted: Wanted, again: Mapping[str, object])
 def _headline(shown: Page, wanted: Wanted, again: Mapping[str, object]) -> str:
     """ "3 things are overdue for health, 1 of them statutory." """
     how = "overdue" if again.get("which") in (Which.OVERDUE, Which.MINE_OVERDUE) else "due"
-    of = f" for {wanted.agency.label}" if wanted.agency else ""
+    the = "the " if wanted.agency is Agency.MP_TEAM else ""
+    of = f" for {the}{wanted.agency.label}" if wanted.agency else ""
     match shown.total:
         case 0:
             return f"Nothing is {how}{of}."
         case 1:
             return f"1 thing is {how}{of}{', and it is statutory' if shown.statutory else ''}."
         case many:
-            return f"{many} things are {how}{of}, {shown.statutory or 'none'} of them statutory."
+            every = "both" if many == 2 else "all"
+            statutory = every if shown.statutory == many else shown.statutory or "none"
+            return f"{many} things are {how}{of}, {statutory} of them statutory."
 
 
 def _which_lines(shown: Page) -> str:
     if not shown.lines or (shown.number == 1 and not shown.more):
         return ""
     first = (shown.number - 1) * lists.PAGE + 1
-    return f"{first} to {first + len(shown.lines) - 1} of {shown.total}. "
+    last = first + len(shown.lines) - 1
+    return f"{first}{f' to {last}' if last > first else ''} of {shown.total}. "
 
 
 def _read_as(turn: Turn, wanted: Wanted) -> str:
@@ -220,7 +224,7 @@ def _cases(turn: Turn, owner: Person, process: Process | None, page: int) -> Mes
         else ""
     )
     return Message(
-        text=f"You own {total} open case{'' if total == 1 else 's'}.",
+        text=f"You own {total or 'no'} open case{'' if total == 1 else 's'}.",
         table=Table(("Reference", "Stage", "Next date"), tuple(rows)) if rows else None,
         actions=tuple(actions),
         aside=shown,

@@ -20,9 +20,9 @@ SAFEGUARDING = (
     "Risk of harm: make the safeguarding referral now, by your council's own procedure. Not here, and not in this chat."
 )
 OTHER_TRACKS = {
-    Matter.COMPLAINT: "The complaint runs on the complaints procedure too: pass it to the complaints team.",
-    Matter.FOI: "The freedom of information request has its own 20 working days: pass it to information governance.",
-    Matter.SUBJECT_ACCESS: "The subject access request has its own month: pass it to information governance.",
+    Matter.COMPLAINT: "It runs on the complaints procedure too: pass it to the complaints team.",
+    Matter.FOI: "It has its own 20 working days: pass it to information governance.",
+    Matter.SUBJECT_ACCESS: "It has its own month: pass it to information governance.",
 }
 
 
