@@ -312,7 +312,8 @@ def correct(turn: Turn, file: File, number: int, reason: str, on: date | None = 
     record = about(file)
     must_be_open(record)
     wrong = entry_numbered(file, number)
-    if turn.person.role is Role.CONTRIBUTOR and wrong.recorded_by != turn.person.id:
+    helps = turn.person.role is Role.CONTRIBUTOR or (turn.person.role is Role.MP_TEAM and isinstance(record, Case))
+    if helps and wrong.recorded_by != turn.person.id:
         raise NotAllowed("You can correct what you recorded yourself. Ask the case's owner to correct the rest.")
     if wrong not in history.standing(file.entries):
         raise AlreadyDone(f"Entry {number} of {record.reference} was corrected before.")

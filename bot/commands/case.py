@@ -26,9 +26,9 @@ from bot.cases.facts import File, Recorded
 from bot.cases.files import CaseFile, open_case_file, open_enquiry_file
 from bot.commands.roles import ADVISERS, CASEWORK, COUNCIL, MANAGERS, READERS
 from bot.domain.dates import say_day
-from bot.domain.errors import CannotRead
+from bot.domain.errors import CannotRead, NotAllowed
 from bot.domain.message import Action, Message
-from bot.domain.terms import EntryKind
+from bot.domain.terms import EntryKind, Role
 from bot.grammar import command, line
 from bot.turn import Turn
 from storage.tables import Case, Enquiry
@@ -87,6 +87,15 @@ def _file(turn: Turn, about: Case | Enquiry) -> File:
     return open_case_file(turn, about) if isinstance(about, Case) else open_enquiry_file(turn, about)
 
 
+def _to_change(turn: Turn, about: Case | Enquiry) -> File:
+    """The record, for somebody about to move its clocks or its owner: the MP team runs letters, and no case."""
+    file = _file(turn, about)
+    if isinstance(file, CaseFile) and turn.person.role is Role.MP_TEAM:
+        owner = f"its owner, {file.owner.name}" if file.owner else "an officer"
+        raise NotAllowed(f"Officers run {about.reference}; the MP team runs its letters. Ask {owner}.")
+    return file
+
+
 def card(turn: Turn, file: File, *, whole: bool = False) -> Message:
     """The card of a case or a letter for whoever reads this answer. A restricted case is answered privately."""
     if isinstance(file, CaseFile):
@@ -141,7 +150,7 @@ def sent(
     if (what in TO_AN_MP) is not isinstance(case, Enquiry):
         belongs = "an MP letter: give its MP number" if what in TO_AN_MP else "a case: give its SEND number"
         raise CannotRead(f"A {what.value.replace('_', ' ')} belongs to {belongs}.", "case")
-    file, day_sent = _file(turn, case), on or turn.today
+    file, day_sent = _to_change(turn, case), on or turn.today
     if isinstance(file, CaseFile):
         recorded = facts.record_fact(turn, file, SENT[what], day_sent, reason=reason)
     else:
@@ -241,10 +250,11 @@ def note(
 )
 def assign(turn: Turn, *, case: CaseOrLetterBlank, to: OwnerBlank) -> Message:
     """Give a case or letter a new owner, who is told and gets its nudges from now on."""
-    if isinstance(case, Case):
-        referrals.assign(turn, case, to)
+    file = _to_change(turn, case)
+    if isinstance(file, CaseFile):
+        referrals.assign(turn, file.case, to)
     else:
-        enquiries.assign(turn, case, to)
+        enquiries.assign(turn, file.enquiry, to)
     return Message(f"{case.reference} belongs to {to.name} now.", private=turn.private)
 
 
@@ -284,7 +294,7 @@ def close(
     reason: ReasonBlank = "",
 ) -> Message:
     """Close a case or letter with its outcome. Everything about it falls silent at once."""
-    file, day_closed = _file(turn, case), on or turn.today
+    file, day_closed = _to_change(turn, case), on or turn.today
     if isinstance(file, CaseFile):
         referrals.close(turn, file, outcome, day_closed, reason)
     else:
@@ -303,7 +313,7 @@ def reopen(
     turn: Turn, *, case: CaseOrLetterBlank, reason: Annotated[str, text("Reason", longest=LONGEST_NOTE, rest=True)]
 ) -> Message:
     """Open a closed case or letter again. Its clocks go on from the dates they always had."""
-    file = _file(turn, case)
+    file = _to_change(turn, case)
     if isinstance(file, CaseFile):
         referrals.reopen(turn, file, reason)
     else:
