@@ -10,18 +10,19 @@ from threading import Barrier, Thread
 
 import psycopg
 import pytest
-from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlmodel import Session, col, select
 
 from bot.app import App
-from bot.cases import history
+from bot.cases import facts, history
+from bot.cases.files import open_case_file
 from bot.commands import BOOK
 from bot.domain.message import Fact, Message, Said, Where, Who
-from bot.domain.terms import EntryKind, Notice, PostSays, Role
+from bot.domain.terms import ClockState, EntryKind, Notice, PostSays, Role
 from bot.grammar import Book, Command, command
 from bot.turn import Turn
 from storage.connect import Store
-from storage.tables import Case, Connection, Entry, Heard, Identity, Person, Post, Request, Room, Viewed
+from storage.tables import Case, Connection, Deadline, Entry, Heard, Identity, Person, Post, Request, Room, Viewed
 from tests.town import RULES, STAFF, Town
 
 ONE_OF_EACH = {"officer": "Priya", "manager": "Moira", "contributor": "Dan", "mp_team": "Frances", "viewer": "Vera"}
@@ -168,6 +169,32 @@ def test_two_people_who_write_to_one_case_at_once_are_both_recorded(town: Town, 
         assert [answer.text for answer in answers] == ["Noted on SEND-2026-0042."] * 2
     assert len(entries(town, EntryKind.NOTED)) == 10
     assert history.broken_link(sorted(town.all(Entry), key=lambda entry: entry.number)) is None
+
+
+def test_two_facts_of_one_case_recorded_at_once_both_stop_their_clocks(town: Town, replicas: list[App]) -> None:
+    town.opens("Priya")
+    town.say("Priya", "ask 0042 SLT OT on 7 September")
+    for _ in range(5):
+        slt, ot = (town.said("Priya", f"received {service} 0042") for service in ("SLT", "OT"))
+        answers = at_once(
+            lambda said=slt: replicas[0].answer(said, town.now), lambda said=ot: replicas[1].answer(said, town.now)
+        )
+        assert [answer.error for answer in answers] == ["", ""]
+        stopped = town.all(Deadline, col(Deadline.request_id).is_not(None))
+        assert [clock.state for clock in stopped] == [ClockState.MET, ClockState.MET]
+        for answer in answers:
+            assert not town.say("Priya", answer.actions[-1].line).error
+
+
+@postgresql_only
+def test_nothing_is_recorded_that_follows_from_a_record_read_before_somebody_added_to_it(town: Town) -> None:
+    town.opens("Priya")
+    with town.store.transaction() as db:
+        turn = Turn(db, town.now, RULES, town.vault, who=db.exec(select(Person).where(Person.name == "Tom Reid")).one())
+        file = open_case_file(turn, db.exec(select(Case)).one())
+        assert not town.say("Priya", "sent draft 0042").error
+        with pytest.raises(IntegrityError):
+            facts.record_fact(turn, file, EntryKind.DRAFT_SERVED, turn.today)
 
 
 def test_a_new_account_that_says_two_things_at_once_is_linked_once(town: Town, replicas: list[App]) -> None:

@@ -44,7 +44,7 @@ def ask(
     asked = [
         New(EntryKind.ADVICE_ASKED, on, request_id=request.id, clear={"service": request.service}) for request in new
     ]
-    added = history.record(turn, file.case, *asked)
+    added = history.record_after(turn, file.case, asked, last=history.end_of(file.entries))
     after = deadlines.rebuild(turn, file.case, [*file.entries, *added], [*file.requests, *new])
     posts.case_moved(turn, file.case)
     clocks = {deadline.request_id: deadline for deadline in after}

@@ -120,7 +120,7 @@ def reopen(turn: Turn, file: EnquiryFile, words: str) -> None:
 
 
 def _rebuild_with(turn: Turn, file: EnquiryFile, new: New) -> None:
-    added = history.record(turn, file.enquiry, new)
+    added = history.record_after(turn, file.enquiry, [new], last=history.end_of(file.entries))
     deadlines.rebuild(turn, file.enquiry, [*file.entries, *added])
     posts.enquiry_moved(turn, file.enquiry)
     for case in file.cases:

@@ -135,7 +135,7 @@ def _gives_more_time(turn: Turn, file: File, new: New) -> bool:
 
 def _put(turn: Turn, file: File, new: New) -> Recorded:
     record = about(file)
-    (entry,) = history.record(turn, record, new)
+    (entry,) = history.record_after(turn, record, [new], last=history.end_of(file.entries))
     after = deadlines.rebuild(turn, record, [*file.entries, entry], requests_of(file))
     _moved(turn, record)
     return Recorded(entry, _touched(turn, after, new))
@@ -246,7 +246,7 @@ def _ask_second_person(turn: Turn, file: File, new: New, what: str) -> Recorded:
         )
     clear = {"kind": new.kind.value, "on": new.on.isoformat(), "clear": dict(new.clear), "supersedes": new.supersedes}
     asked = New(EntryKind.BACKDATE_ASKED, turn.today, request_id=new.request_id, clear=clear, words=new.words)
-    (entry,) = history.record(turn, record, asked)
+    (entry,) = history.record_after(turn, record, [asked], last=history.end_of(file.entries))
     agree = next((person for person in _may_agree(turn, file) if person.id != turn.person.id), None)
     told: dict[str, Any] = {
         "case_id": record.id if isinstance(record, Case) else None,

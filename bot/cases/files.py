@@ -61,6 +61,7 @@ class EnquiryFile:
 
 def open_case_file(turn: Turn, case: Case) -> CaseFile:
     db, this = turn.db, {"case": case.id}
+    entries = history.entries_of(db, case)  # first: what is read after it is never older than the record itself
     child: Any = db.execute(CHILD, this).one()
     return CaseFile(
         case=case,
@@ -70,12 +71,13 @@ def open_case_file(turn: Turn, case: Case) -> CaseFile:
         requests=list(db.scalars(REQUESTS, this)),
         deadlines=look(db, Deadline, DEADLINES, this),
         enquiries=look(db, Enquiry, LETTERS, this),
-        entries=history.entries_of(db, case),
+        entries=entries,
     )
 
 
 def open_enquiry_file(turn: Turn, enquiry: Enquiry) -> EnquiryFile:
     linked = select(Case).join(EnquiryCase, col(EnquiryCase.case_id) == Case.id)
+    entries = history.entries_of(turn.db, enquiry)
     return EnquiryFile(
         enquiry=enquiry,
         owner=staff.person(turn.db, enquiry.owner_id),
@@ -83,7 +85,7 @@ def open_enquiry_file(turn: Turn, enquiry: Enquiry) -> EnquiryFile:
             turn.db.exec(select(Deadline).where(Deadline.enquiry_id == enquiry.id).order_by(col(Deadline.legal)))
         ),
         cases=list(turn.db.exec(linked.where(EnquiryCase.enquiry_id == enquiry.id))),
-        entries=history.entries_of(turn.db, enquiry),
+        entries=entries,
     )
 
 

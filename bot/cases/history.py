@@ -74,9 +74,18 @@ def stream_of(record: Case | Enquiry) -> str:
 
 
 def record(turn: Turn, about: Case | Enquiry, *new: New) -> list[Entry]:
-    """Add entries to the record of a case or an enquiry, in order."""
+    """Add entries to the record of a case or an enquiry, in order, where nothing hangs on what is there already."""
     last = turn.db.execute(LAST, {"stream": stream_of(about)}).first()
     return record_after(turn, about, new, last=(last.number, last.digest) if last else (0, FIRST))
+
+
+def end_of(entries: Sequence[Entry]) -> tuple[int, bytes]:
+    """What the next entry is chained to, where it follows from a whole record that was read before.
+
+    Had somebody added one since, the next one's number is taken and nothing is kept: the line is tried again on the
+    record as it stands then. On PostgreSQL two lines may be at work on one case; on SQLite they stand in line.
+    """
+    return entries[-1].number, entries[-1].digest
 
 
 def record_after(

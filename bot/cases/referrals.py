@@ -182,7 +182,7 @@ def reopen(turn: Turn, file: CaseFile, words: str) -> None:
 
 
 def _record_and_rebuild(turn: Turn, file: CaseFile, new: New) -> None:
-    added = history.record(turn, file.case, new)
+    added = history.record_after(turn, file.case, [new], last=history.end_of(file.entries))
     deadlines.rebuild(turn, file.case, [*file.entries, *added], file.requests)
     posts.case_moved(turn, file.case)
 
