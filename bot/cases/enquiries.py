@@ -6,7 +6,6 @@ from datetime import date
 from sqlmodel import select
 
 from bot.cases import deadlines, facts, history, posts
-from bot.cases.facts import Recorded
 from bot.cases.files import EnquiryFile, open_enquiry_file
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
@@ -82,14 +81,6 @@ def link(turn: Turn, letter: Enquiry, cases: Sequence[Case]) -> None:
         posts.case_moved(turn, case)
 
 
-def answered(turn: Turn, file: EnquiryFile, kind: EntryKind, on: date, reason: str = "") -> Recorded:
-    """Record an acknowledgement, a holding reply or the reply; the cards of its cases follow."""
-    recorded = facts.record_fact(turn, file, kind, on, reason=reason)
-    for case in file.cases:
-        posts.case_moved(turn, case)
-    return recorded
-
-
 def assign(turn: Turn, letter: Enquiry, owner: Person) -> None:
     must_be_open(letter)
     check_owner(owner, OWNERS, blank="to")
@@ -122,6 +113,4 @@ def reopen(turn: Turn, file: EnquiryFile, words: str) -> None:
 def _rebuild_with(turn: Turn, file: EnquiryFile, new: New) -> None:
     added = history.record_after(turn, file.enquiry, [new], last=history.end_of(file.entries))
     deadlines.rebuild(turn, file.enquiry, [*file.entries, *added])
-    posts.enquiry_moved(turn, file.enquiry)
-    for case in file.cases:
-        posts.case_moved(turn, case)
+    facts.moved(turn, file)

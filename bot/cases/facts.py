@@ -137,15 +137,18 @@ def _put(turn: Turn, file: File, new: New) -> Recorded:
     record = about(file)
     (entry,) = history.record_after(turn, record, [new], last=history.end_of(file.entries))
     after = deadlines.rebuild(turn, record, [*file.entries, entry], requests_of(file))
-    _moved(turn, record)
+    moved(turn, file)
     return Recorded(entry, _touched(turn, after, new))
 
 
-def _moved(turn: Turn, record: Case | Enquiry) -> None:
-    if isinstance(record, Case):
-        posts.case_moved(turn, record)
-    else:
-        posts.enquiry_moved(turn, record)
+def moved(turn: Turn, file: File) -> None:
+    """Have the cards written anew: a case's, or a letter's and those of the cases it is about, which name its reply."""
+    if isinstance(file, CaseFile):
+        posts.case_moved(turn, file.case)
+        return
+    posts.enquiry_moved(turn, file.enquiry)
+    for case in file.cases:
+        posts.case_moved(turn, case)
 
 
 def _touched(turn: Turn, after: list[Deadline], new: New) -> Deadline | None:
@@ -255,6 +258,8 @@ def _ask_second_person(turn: Turn, file: File, new: New, what: str) -> Recorded:
     }
     if agree is not None:
         posts.tell(turn, agree.id or 0, Notice.APPROVAL_ASKED, **told)
+    elif isinstance(record, Case) and record.restricted:  # which no room hears of, the administrators' included
+        posts.tell_administrators(turn, Notice.UNDELIVERED, about={"person_id": record.owner_id})
     else:
         posts.tell_administrators(turn, Notice.APPROVAL_ASKED, **told)
     return Recorded(entry, None, waits=True)
@@ -291,6 +296,8 @@ def approve(turn: Turn, file: File, number: int) -> Recorded:
         _check_new(turn, file, kind, request)
     elif supersedes not in {entry.id for entry in history.standing(file.entries)}:
         raise AlreadyDone(f"{about(file).reference}: that entry has been corrected since. Open the case to see it.")
+    if is_agreed(file.entries, number):  # what may happen more than once was asked for once
+        raise AlreadyDone(f"{about(file).reference}: somebody has agreed to entry {number} already.")
     clear = {**asked.clear["clear"], "asked_by": asked.recorded_by, "asked_entry": number}
     return _put(turn, file, New(kind, on, request_id=asked.request_id, clear=clear, supersedes=supersedes))
 
@@ -309,6 +316,16 @@ def entry_numbered(file: File, number: int) -> Entry:
 
 def correct(turn: Turn, file: File, number: int, reason: str, on: date | None = None) -> Recorded:
     """Supersede an entry: by the same fact on another date, or by nothing. The old one stays on record."""
+    wrong = _to_be_corrected(turn, file, number)
+    if on is None:
+        return _put_or_ask(turn, file, _struck(turn, wrong, reason))
+    if wrong.kind is not EntryKind.PLANNED:  # which is for a day to come
+        _check_order(turn, file, wrong, on)
+    right = New(wrong.kind, on, request_id=wrong.request_id, clear=wrong.clear, words=reason, supersedes=wrong.id)
+    return _put_or_ask(turn, file, right)
+
+
+def _to_be_corrected(turn: Turn, file: File, number: int) -> Entry:
     record = about(file)
     must_be_open(record)
     wrong = entry_numbered(file, number)
@@ -319,24 +336,22 @@ def correct(turn: Turn, file: File, number: int, reason: str, on: date | None = 
         raise AlreadyDone(f"Entry {number} of {record.reference} was corrected before.")
     if wrong.kind in history.ACTS - {EntryKind.NOTED, EntryKind.PLANNED, EntryKind.HELD}:
         raise NotNow(f"Entry {number} ({LABELS[wrong.kind]}) is an act, not a fact: do the opposite instead.")
-    if on is None:
-        _check_can_be_struck(file, wrong)
-        return _put_or_ask(turn, file, New(EntryKind.CORRECTED, turn.today, words=reason, supersedes=wrong.id))
-    if on > turn.today:
-        raise CannotRead("That would be dated after today.", "on")
-    _check_order(turn, file, wrong, on)
-    right = New(wrong.kind, on, request_id=wrong.request_id, clear=wrong.clear, words=reason, supersedes=wrong.id)
-    return _put_or_ask(turn, file, right)
+    return wrong
 
 
-def _check_can_be_struck(file: File, wrong: Entry) -> None:
+def _struck(turn: Turn, wrong: Entry, reason: str) -> New:
+    """The entry that strikes out another."""
     if wrong.kind in BEGINNINGS:
         raise NotNow("A case cannot be without the day it began. Give the right date instead, or close the case.")
+    return New(EntryKind.CORRECTED, turn.today, words=reason, supersedes=wrong.id)
 
 
 def undo(turn: Turn, file: File, number: int) -> Recorded:
-    """Take back a slip of the hand within ten minutes, by the one who made it."""
+    """Take back a slip of the hand within ten minutes, by the one who made it.
+
+    Nobody else has to agree: the clocks are again what they were before it.
+    """
     entry = entry_numbered(file, number)
     if entry.recorded_by != turn.person.id or turn.now - entry.recorded_at > UNDO_FOR:
         raise NotNow(f"That can no longer be undone. To change it, say: correct {about(file).reference} {number}")
-    return correct(turn, file, number, "recorded in error")
+    return _put(turn, file, _struck(turn, _to_be_corrected(turn, file, number), "recorded in error"))

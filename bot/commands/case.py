@@ -151,10 +151,7 @@ def sent(
         belongs = "an MP letter: give its MP number" if what in TO_AN_MP else "a case: give its SEND number"
         raise CannotRead(f"A {what.value.replace('_', ' ')} belongs to {belongs}.", "case")
     file, day_sent = _to_change(turn, case), on or turn.today
-    if isinstance(file, CaseFile):
-        recorded = facts.record_fact(turn, file, SENT[what], day_sent, reason=reason)
-    else:
-        recorded = enquiries.answered(turn, file, SENT[what], day_sent, reason)
+    recorded = facts.record_fact(turn, file, SENT[what], day_sent, reason=reason)
     return said_recorded(turn, file, recorded, facts.LABELS[SENT[what]], day_sent)
 
 

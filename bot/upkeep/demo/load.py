@@ -151,7 +151,7 @@ def _log(turn: Turn, letter: Letter) -> None:
     enquiry = turn.db.exec(select(Enquiry).where(Enquiry.id == file.enquiry.id)).one()
     if letter.acknowledged is not None:
         then = replace(then, now=_at(turn, letter.acknowledged))
-        enquiries.answered(then, open_enquiry_file(then, enquiry), EntryKind.MP_ACKNOWLEDGED, then.today)
+        facts.record_fact(then, open_enquiry_file(then, enquiry), EntryKind.MP_ACKNOWLEDGED, then.today)
     turn.db.flush()
 
 
