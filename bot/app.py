@@ -129,9 +129,23 @@ class App:
         except Unfinished as unfinished:
             turn.db.rollback()
             return unfinished.message
+        except NotUnderstood as unknown:
+            meant = dict.fromkeys(self._readable(turn, near) for near in unknown.nearest)
+            return refused(NotUnderstood(str(unknown), tuple(meant)), said)
         except Refusal as refusal:
             turn.db.rollback()
             return refused(refusal, said)
+
+    def _readable(self, turn: Turn, near: str) -> str:
+        """What was nearly said, as far as it can be read: the command alone where its other words cannot."""
+        found, rest = self.book.find(near)
+        try:
+            fill(found, turn, rest, None)
+        except CannotRead:
+            return found.name
+        except Refusal:  # a case that cannot be found is told when it is asked for
+            return near
+        return near
 
     def _run(self, found: Command, turn: Turn, said: Said, rest: str) -> Message:
         filled = fill(found, turn, rest, said.values)

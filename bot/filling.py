@@ -121,7 +121,9 @@ def _led(command: Command, turn: Turn, words: list[str], filled: Filled) -> int:
 
 
 def _offered(command: Command, turn: Turn, words: list[str], filled: Filled) -> int:
-    free = (f for f in command.fields if f.ask.words and not f.ask.rest and (f.ask.many or f.name not in filled.values))
+    """Bare words are never taken for something private: a date after `new` is not a child's birthday."""
+    open_to = (f for f in command.fields if f.ask.words and not f.ask.rest and not f.ask.private)
+    free = (f for f in open_to if f.ask.many or f.name not in filled.values)
     return next((used for field in free if (used := _longest(field, turn, words, filled))), 0)
 
 
@@ -141,7 +143,11 @@ def _longest(field: Field, turn: Turn, words: list[str], filled: Filled) -> int:
 
 def _leftover(command: Command, turn: Turn, text: str, filled: Filled) -> str:
     """What to say of words that no blank could read: what the blank they were meant for says, where that is plain."""
-    still = [f for f in command.fields if f.ask.words and not f.ask.rest and f.name not in filled.values]
+    open_to = [f for f in command.fields if f.ask.words and not f.ask.rest and not f.ask.private]
+    still = [f for f in open_to if f.name not in filled.values]
+    private = next((f for f in command.fields if f.ask.private and f.required and f.name not in filled.values), None)
+    if private and not re.search(r"\d", text):
+        return f"Leave the {private.ask.label.lower()} out of the line: it goes into the form. Say: {command.name}"
     dates = [f for f in still if f.ask.kind is BlankKind.DATE and re.search(r"\d", text)]
     for field in [*dates, *(f for f in still if f.required)][:1]:
         try:

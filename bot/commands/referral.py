@@ -29,7 +29,8 @@ def new(
     record_number: Annotated[str, text("Record number in the council's system", private=True, longest=40)] = "",
     process: ProcessBlank = Process.NEW_ASSESSMENT,
     received: Annotated[
-        date, day("Date the council received the request", hint="In any inbox, not the day it was logged")
+        date,
+        day("Date the council received the request", lead="received", hint="In any inbox, not the day it was logged"),
     ],
     asked_by: AskedByBlank,
     owner: Annotated[Person | None, replace(OWNER, hint="You, if left empty")] = None,
