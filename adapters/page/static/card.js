@@ -51,16 +51,17 @@ function messageOf(post, room) {
   const message = post.message;
   const [answer, ...more] = message.text.split("\n");
   const card = message.facts.length || message.table || message.form || message.actions.length;
+  const intro = message.form && !message.facts.length && !message.table && message.form.title ? answer : "";
   const kinds = ["message", card ? "card" : "", message.error ? "refusal" : "", post.onlyYou ? "alone" : ""];
   return el(
     "div",
     { class: kinds.filter(Boolean).join(" ") },
     post.onlyYou ? el("p", { class: "only-you" }, "Only you can see this") : null,
-    answer && !said(message.form, answer) ? el("p", { class: "answer" }, rich(answer)) : null,
+    answer && !intro && !said(message.form, answer) ? el("p", { class: "answer" }, rich(answer)) : null,
     more.length ? el("p", { class: "more" }, rich(more.join("\n").trim())) : null,
     message.facts.length ? factsOf(message.facts) : null,
     message.table ? tableOf(message, post, room) : null,
-    message.form ? formOf(message.form, { start: post.fresh, banner: post.banner, submit: (values) => room.submit(post, values), cancel: () => room.cancel(post) }) : null,
+    message.form ? formOf(message.form, { intro: said(message.form, intro) ? "" : intro, start: post.fresh, banner: post.banner, submit: (values) => room.submit(post, values), cancel: () => room.cancel(post) }) : null,
     message.attachment ? downloadOf(message.attachment) : null,
     message.actions.length ? el("div", { class: "actions" }, message.actions.map((action) => button(action, post, room))) : null,
     message.aside ? el("p", { class: "aside" }, rich(message.aside)) : null,
@@ -82,8 +83,12 @@ function factsOf(facts) {
         el(
           "dd",
           {},
-          fact.value ? el("span", { class: "value" }, rich(fact.value)) : null,
-          fact.detail ? el("span", { class: "detail" }, rich(fact.detail)) : null,
+          el(
+            "div",
+            { class: "told" },
+            fact.value ? el("span", { class: "value" }, rich(fact.value)) : null,
+            fact.detail ? el("span", { class: "detail" }, rich(fact.detail)) : null,
+          ),
           mark(fact.state),
         ),
       ),
@@ -116,7 +121,7 @@ function tableOf(message, post, room) {
             "tr",
             { role: "row" },
             row.cells.map((cell, n) => el("td", { role: "cell", "data-column": columns[n] ?? "" }, rich(cell))),
-            states ? el("td", { role: "cell" }, mark(row.state)) : null,
+            states ? el("td", { role: "cell", class: "state" }, mark(row.state)) : null,
             presses ? el("td", { role: "cell", class: "presses" }, row.actions.map((action) => button(action, post, room, row.cells[0]))) : null,
           ),
         ),

@@ -6,10 +6,11 @@ import { el, newId } from "./dom.js";
 const FEW = 6;
 
 /**
+ * `intro` says below its heading what the form is for;
  * `submit(values)` sends it; `cancel()` puts it away; `banner` is a "no" that belongs to no field;
  * `start` moves the focus: to what is wrong, or else to the first field.
  */
-export function formOf(form, { submit, cancel, banner = "", start = false }) {
+export function formOf(form, { submit, cancel, intro = "", banner = "", start = false }) {
   const title = newId("form");
   const fields = form.blanks.map(fieldOf);
   const wrong = fields.filter((field) => field.blank.error);
@@ -19,6 +20,7 @@ export function formOf(form, { submit, cancel, banner = "", start = false }) {
     "form",
     { class: "blanks", novalidate: true, autocomplete: "off", "aria-labelledby": title },
     el("h2", { id: title, tabindex: "-1" }, form.title),
+    intro ? el("p", { class: "intro" }, intro) : null,
     summary,
     fields.map((field) => field.node),
     el("div", { class: "actions" }, send, el("button", { type: "button", class: "plain", onclick: cancel }, "Cancel")),

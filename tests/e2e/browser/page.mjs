@@ -25,7 +25,7 @@ const nudgesOn = (page, reference) =>
   page.locator("#log article.bot").evaluateAll((posts, reference) => {
     const about = (words) => words.includes(reference) && /health advice/i.test(words);
     const lines = (post) => [...post.querySelectorAll("tbody tr, .answer")].map((line) => line.innerText);
-    const isNudge = (post) => /advice (is|was) due|need an answer/.test(post.innerText);
+    const isNudge = (post) => /advice (is|was) due|the last working day is|need an answer/.test(post.innerText);
     return posts.filter(isNudge).flatMap((post) => lines(post).filter(about));
   }, reference);
 
