@@ -133,6 +133,17 @@ def test_two_buttons_of_one_message_are_two_presses(town: Town) -> None:
     assert len(entries(town, EntryKind.BODY_RECEIVED_REQUEST)) == 2
 
 
+def test_a_request_struck_out_was_never_made(town: Town) -> None:
+    town.opens("Priya")
+    town.say("Priya", "ask 0042 SLT on 7 September")
+    assert not town.say("Priya", "correct 0042 3 it was for another child").error
+    assert "Speech" not in str(town.say("Priya", "status 0042").facts)
+    for line in ("have request=1", "advice sent request=1", "help needed request=1"):
+        assert town.say("Dan", line, room="health").error == "NotNow", line
+    assert not town.say("Priya", "ask 0042 SLT on 8 September").error
+    assert [fact.label for fact in town.say("Priya", "status 0042").facts].count("Speech and language advice") == 1
+
+
 # Two replicas at once
 
 

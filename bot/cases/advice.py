@@ -156,6 +156,7 @@ def ask_for_help(turn: Turn, file: CaseFile, request: Request) -> None:
     """The body says it cannot answer by the date: on record, and the owner is told at once. The date stays."""
     _must_be_theirs(turn, request)
     must_be_open(file.case)
+    facts.must_stand(file, request.id)
     history.record(turn, file.case, New(EntryKind.HELP_ASKED, turn.today, request_id=request.id))
     if file.owner:
         told = {"request": request.id}

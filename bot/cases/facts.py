@@ -110,10 +110,18 @@ def record_fact(
     """
     record = about(file)
     must_be_open(record)
+    must_stand(file, request.id if request else None)
     _check_date(turn, file, kind, on, request)
     _check_new(turn, file, kind, request)
     new = New(kind, on, request_id=request.id if request else None, clear=clear, words=reason)
     return _put_or_ask(turn, file, new)
+
+
+def must_stand(file: File, request_id: int | None) -> None:
+    """Refuses a request whose asking was struck out: an old button may still carry it."""
+    if request_id is not None and request_id not in {request.id for request in requests_of(file)}:
+        reference = about(file).reference
+        raise NotNow(f"{reference}: that request was struck from the record. To ask again, say: ask {reference}")
 
 
 def _put_or_ask(turn: Turn, file: File, new: New) -> Recorded:
@@ -290,6 +298,7 @@ def approve(turn: Turn, file: File, number: int) -> Recorded:
         raise NotAllowed("You asked for this date yourself: a second person has to agree. Ask your manager.")
     kind, on = EntryKind(asked.clear["kind"]), date.fromisoformat(asked.clear["on"])
     must_be_open(about(file))
+    must_stand(file, asked.request_id)
     request = next((r for r in requests_of(file) if r.id == asked.request_id), None)
     supersedes = asked.clear["supersedes"]
     if supersedes is None:

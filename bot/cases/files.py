@@ -62,13 +62,14 @@ class EnquiryFile:
 def open_case_file(turn: Turn, case: Case) -> CaseFile:
     db, this = turn.db, {"case": case.id}
     entries = history.entries_of(db, case)  # first: what is read after it is never older than the record itself
+    asked = {fact.instance for fact in history.happenings(entries)}  # one whose asking was struck out was never made
     child: Any = db.execute(CHILD, this).one()
     return CaseFile(
         case=case,
         child=child,
         setting=child.school or "",
         owner=staff.person(db, case.owner_id),
-        requests=list(db.scalars(REQUESTS, this)),
+        requests=[request for request in db.scalars(REQUESTS, this) if request.id in asked],
         deadlines=look(db, Deadline, DEADLINES, this),
         enquiries=look(db, Enquiry, LETTERS, this),
         entries=entries,
