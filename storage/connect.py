@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlmodel import Session
 
-SQLITE_WAIT = 2.0
-"""Seconds a writer of another process is waited for."""
+WAIT = 2.0
+"""Seconds that whoever holds the database is waited for: a person hears that it is away, and says it again."""
 HIDE_VALUES = True
 """An error names its statement and not the values given with it. PostgreSQL's own words may still repeat a row."""
 
@@ -54,8 +54,8 @@ class Store:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    connect = {"timeout": SQLITE_WAIT, "check_same_thread": False}
-    engine = create_engine(url, connect_args=connect, hide_parameters=HIDE_VALUES)
+    connect = {"timeout": WAIT, "check_same_thread": False}
+    engine = create_engine(url, pool_use_lifo=True, connect_args=connect, hide_parameters=HIDE_VALUES)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -72,5 +72,5 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgres_engine(url: str) -> Engine:
-    connect = {"connect_timeout": 2}
+    connect = {"connect_timeout": 2, "options": f"-c lock_timeout={int(WAIT * 1000)}"}
     return create_engine(url, pool_size=10, pool_pre_ping=True, connect_args=connect, hide_parameters=HIDE_VALUES)

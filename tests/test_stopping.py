@@ -174,7 +174,7 @@ async def test_stopped_under_load_nothing_is_lost_or_said_twice(office: Office) 
 
 @pytest.mark.databases("postgresql")
 async def test_what_hangs_does_not_keep_it(office: Office) -> None:
-    """Slack takes messages and never answers; the database takes a line and never answers."""
+    """Slack takes messages and never answers; somebody holds the database for longer than a line waits for it."""
     reference = office.furnish(wall())[0]
     async with running() as slack:
         rooms_at(slack)
@@ -186,8 +186,8 @@ async def test_what_hangs_does_not_keep_it(office: Office) -> None:
                 asking = asyncio.create_task(slack.command(f"note {reference} in the way", channel_id="D0SHAH"))
                 await until_somebody_waits(office.store)
                 assert await stopped(bot) < STOPPED_WITHIN
-            status, _ = await asking
-        assert status != 200 and office.notes() == [], "not acknowledged, not kept"
+            status, answer = await asking
+        assert office.notes() == [] and (status != 200 or "Nothing was changed" in answer), "not kept, and not said to be"
         assert {card.state for card in office.cards()} == {PostState.WAITING}
 
         slack.slow.clear()
