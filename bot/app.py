@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlmodel import Session, select
 
 from bot import heard
@@ -74,12 +74,16 @@ class App:
         return self._in_one_transaction(said, now)
 
     def met(self, who: Who, where: Where, now: datetime) -> None:
-        """Remember how to write to an account or a room that has been seen: references go stale."""
-        with self.store.transaction() as db:
-            staff.recognise(db, who, now)
-            room = _room(db, where)
-            if room is not None and where.reference:
-                room.reference = dict(where.reference)
+        """Remember how to write to an account or a room that has been seen: references go stale.
+
+        Where that cannot be saved now it is learnt the next time, and no answer is lost for it.
+        """
+        try:
+            with self.store.transaction() as db:
+                staff.recognise(db, who, now)
+                _as_seen(_room(db, where), where)
+        except DBAPIError as error:
+            log.warning("somebody met is not remembered: %s", type(error).__name__)
 
     def _in_one_transaction(self, said: Said, now: datetime) -> Message:
         committing = False
@@ -104,7 +108,7 @@ class App:
     def _answer(self, db: Session, said: Said, person: Person | None, now: datetime) -> Message:
         if person is None:
             return _stranger(db)
-        room = None if said.where.private else _room(db, said.where)
+        room = None if said.where.private else _as_seen(_room(db, said.where), said.where)
         turn = Turn(
             db=db,
             now=now,
@@ -160,7 +164,8 @@ class App:
         except CannotRead as refusal:
             if not refusal.blank or (said.values is None and refusal.blank in filled.values):
                 raise
-            filled.wrong[refusal.blank] = str(refusal)
+            if rest or said.values is not None:  # a bare word asks for the form: nothing in it is wrong yet
+                filled.wrong[refusal.blank] = str(refusal)
             raise Unfinished(_ask_for_rest(found, turn, filled)) from refusal
 
     def _away(self, said: Said, error: Exception, *, committing: bool) -> Message:
@@ -185,6 +190,18 @@ def _legible(said: Said) -> Said:
 def _room(db: Session, where: Where) -> Room | None:
     found = select(Room).where(Room.connection_id == where.connection, Room.place == where.place)
     return db.exec(found).first()
+
+
+def _as_seen(room: Room | None, where: Where) -> Room | None:
+    """The room with what the platform says of it now: how to write there, and that outsiders have come to read it.
+
+    That they have gone, an administrator says by binding it anew.
+    """
+    if room is not None and where.reference and room.reference != where.reference:
+        room.reference = dict(where.reference)
+    if room is not None and where.shared:
+        room.shared = True
+    return room
 
 
 def _stranger(db: Session) -> Message:
