@@ -15,6 +15,7 @@ from bot.courier import ATTEMPTS, LEASE, Courier, Delivered, Outcome
 from bot.domain.errors import TryLater
 from bot.domain.message import Message
 from bot.domain.terms import Agency, Notice, PostSays, PostState
+from bot.reminders import digests
 from bot.turn import Turn
 from storage.connect import Store
 from storage.tables import Case, Connection, Deadline, Nudge, Person, Post, Room
@@ -319,6 +320,25 @@ async def test_a_word_to_a_person_tries_their_other_account(office: Office) -> N
     await office.deliver(MONDAY + SECOND)
     assert office.teams.everything == [("dm-shah-2", "assigned")]
     assert office.slack.everything == []
+
+
+async def test_a_digest_tries_the_other_account_and_what_it_alone_tells_waits_for_the_next(office: Office) -> None:
+    council = office.council
+    shah = council.person("Shah")
+    council.account(shah, TEAMS, heard_at=at("2025-01-01 09:00"))
+    nudge = office.nudge(council.case(shah), person=shah, owners=[shah.id])
+    with council.store.transaction() as db:
+        kept = db.get_one(Nudge, nudge.id)
+        kept.late_arrival, kept.person_id = True, shah.id
+        db.get_one(Post, office.post().id).says = PostSays.DIGEST
+    office.slack.dead.add("dm-shah-1")
+    office.teams.dead.add("dm-shah-2")
+    first, then = await office.deliver(MONDAY), council.nudges()[0].post_id
+    assert (first, then) == ({Outcome.FAILED: 1}, council.posts(Post.says == PostSays.DIGEST)[-1].id)
+    assert await office.deliver(MONDAY + SECOND) == {Outcome.FAILED: 1}
+    assert (council.nudges()[0].post_id, council.nudges()[0].skipped) == (None, "")
+    assert digests(council.store, RULES, VAULT, MONDAY + timedelta(days=1)) == 1
+    assert council.posts(Post.says == PostSays.DIGEST)[-1].about["nudges"] == [nudge.id]
 
 
 async def test_after_hours_of_trouble_a_nudge_is_said_elsewhere_and_a_card_still_tried(office: Office) -> None:

@@ -24,6 +24,8 @@ def give_up(turn: Turn, post_id: int, why: str) -> None:
         _move_nudges(turn, post)
     elif post.says is PostSays.NOTICE and post.person_id:
         _move_notice(turn, post)
+    elif post.says is PostSays.DIGEST:
+        _move_digest(turn, post)
     turn.db.execute(
         update(Post)
         .where(col(Post.id) == post_id)
@@ -71,6 +73,13 @@ def _move_notice(turn: Turn, post: Post) -> None:
         return
     meant = {"meant_for": post.person_id} if place.room_id else {}
     _put(turn, post, place, **meant)
+
+
+def _move_digest(turn: Turn, post: Post) -> None:
+    """Say it to the same person elsewhere. Else the dates that are told in no other place wait for tomorrow's."""
+    place = _next_place(turn, post, highest=1)
+    new_id = _put(turn, post, place) if place and place.person_id else None
+    turn.db.execute(update(Nudge).where(col(Nudge.post_id) == post.id).values(post_id=new_id))
 
 
 def _next_place(turn: Turn, post: Post, *, highest: int | None) -> Place | None:
