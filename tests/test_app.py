@@ -393,6 +393,19 @@ def test_a_commit_whose_end_is_not_known_is_looked_up(
 
 
 @sqlite_only
+def test_somebody_met_while_the_database_is_away_is_met_again(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    who = Who(town.connection, "U123", email="priya.shah@anyshire.example")
+    where = Where(town.connection, "health", reference={"conversation": "19:a"})
+    with closing(sqlite3.connect(town.store.url.removeprefix("sqlite:///"))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        town.app.met(who, where, town.now)
+    assert "not remembered" in caplog.text and "priya" not in caplog.text
+    town.app.met(who, where, town.now)
+    assert len(town.all(Identity, Identity.account == "U123")) == 1
+    assert town.all(Room, Room.place == "health")[0].reference == {"conversation": "19:a"}
+
+
+@sqlite_only
 def test_while_another_programme_holds_the_file_nothing_is_half_done(town: Town) -> None:
     town.opens("Priya")
     said = town.said("Priya", "note 0042 hello")
@@ -422,6 +435,16 @@ def test_while_the_server_turns_everybody_away_nothing_is_half_done(town: Town) 
 
 
 # Who is told nothing
+
+
+def test_a_room_that_outsiders_have_come_to_read_gets_no_more_of_a_card_than_they_may_know(town: Town) -> None:
+    town.opens("Priya")
+    town.say("Priya", "ask 0042 health on 7 September")
+    assert town.read("health")[-1].message.facts
+    said = town.said("Dan", "have 0042 health", room="health")
+    assert town.hear(replace(said, where=replace(said.where, shared=True))).private
+    assert not town.read("health")[-1].message.facts
+
 
 SOMETHING = ("help", "today", "status 0042", "status 9999", "new", "people", "list", "room bind health", "nonsense")
 STRANGER = "I don't know you yet. Ask Alan Price to put you on referralbot's staff list."
