@@ -9,7 +9,7 @@ from sqlmodel import col
 from bot.cases import posts
 from bot.domain.terms import Agency, Notice, PostSays, PostState
 from storage.connect import Store
-from storage.tables import Connection, Enquiry, Person, Post
+from storage.tables import Connection, Enquiry, Person, Post, Room
 from tests.council import PAGE, RULES, SLACK, TEAMS, Council, at
 
 MONDAY = at("2026-10-12 09:00")
@@ -63,6 +63,20 @@ def test_a_case_and_an_enquiry_of_one_number_have_cards_of_their_own(council: Co
         (PostSays.CASE_CARD, 1),
         (PostSays.ENQUIRY_CARD, 2),
     ]
+
+
+def test_a_letters_card_in_a_room_no_longer_bound_stays_as_it_is(council: Council) -> None:
+    rooms = [council.room(Agency.MP_TEAM), council.room(Agency.MP_TEAM, on=TEAMS)]
+    letter = Enquiry(
+        reference="MP-2026-0007", year=2026, number=7, mp="A. Member", constituency="Oldtown", opened_at=MONDAY
+    )
+    council.add(letter)
+    with council.store.transaction() as db:
+        posts.show_enquiry(council.turn(db, MONDAY), letter, rooms)
+        db.get_one(Room, rooms[0].id).bound = False
+        db.flush()
+        posts.enquiry_moved(council.turn(db, MONDAY), letter)
+    assert [(post.room_id, post.wanted) for post in council.posts()] == [(rooms[0].id, 1), (rooms[1].id, 2)]
 
 
 def test_a_key_tells_nothing_at_a_glance(council: Council) -> None:

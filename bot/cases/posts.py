@@ -204,9 +204,11 @@ def _add(turn: Turn, post: dict[str, Any], key: str | None) -> None:
 
 
 def _rewrite(turn: Turn, says: PostSays, whose: Any) -> None:
+    """What stands in a room that is nobody's any more stays as it is."""
+    bound = col(Post.room_id).in_(select(Room.id).where(col(Room.bound)))
     turn.db.execute(
         update(Post)
-        .where(whose, col(Post.says) == says, ~col(Post.withdraw), col(Post.state) != PostState.WITHDRAWN)
+        .where(whose, col(Post.says) == says, ~col(Post.withdraw), col(Post.state) != PostState.WITHDRAWN, bound)
         .values(wanted=Post.wanted + 1, refresh=False, state=PostState.WAITING)
     )
 
