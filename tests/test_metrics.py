@@ -119,6 +119,13 @@ def test_an_unexpected_error_leaves_its_kind_and_its_place(error: Exception) -> 
     assert "test_metrics.py" in line["trouble"][0]
 
 
+def test_of_a_librarys_words_the_first_line_is_kept() -> None:
+    words = "Task exception was never retrieved\nfuture: <Task exception=ValueError('Maisie Palmer')>"
+    for name, lines in (("asyncio", 1), ("bot.app", 2)):
+        record = logging.LogRecord(name, logging.ERROR, __file__, 1, words, None, None)
+        assert len(json.loads(JsonLines().format(record))["says"].splitlines()) == lines
+
+
 def test_what_led_to_an_error_is_told_too() -> None:
     try:
         try:

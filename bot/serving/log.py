@@ -23,11 +23,16 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
-            "says": record.getMessage(),
+            "says": record.getMessage() if record.name.partition(".")[0] in OURS else _first_line(record.getMessage()),
         }
         if record.exc_info and record.exc_info[1]:
             line["trouble"] = trouble(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
+
+
+def _first_line(words: str) -> str:
+    """Of a library's words: what follows may be an error as it writes itself, with the values that led to it."""
+    return words.partition("\n")[0]
 
 
 def trouble(error: BaseException) -> list[str]:
