@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
@@ -47,6 +47,3 @@ class Turn:
         if self.who is None:
             raise RuntimeError("this turn has no person")
         return self.who
-
-    def as_person(self, person: Person) -> "Turn":
-        return replace(self, who=person)

@@ -19,16 +19,12 @@ from storage.add import add_all
 from storage.tables import Case, Deadline, Request
 
 
-def adviser_of(turn: Turn, request: Request) -> Adviser:
-    return next(adviser for adviser in turn.rules.services if adviser.id == request.service)
-
-
 def label(turn: Turn, request: Request) -> str:
     """What a caseworker calls it: `speech and language`, and `speech and language (2)` for the second on a case.
 
     The body's name is words that somebody typed: it stays out of what a room may hear.
     """
-    name = adviser_of(turn, request).label
+    name = turn.rules.service(request.service).label
     return name if request.ordinal == 1 else f"{name} ({request.ordinal})"
 
 

@@ -1,19 +1,19 @@
-"""Staff: who an account belongs to, who covers, who is above."""
+"""Staff: who an account belongs to, who may own what, who is above."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
-from bot.domain.errors import CannotRead, NotFound
+from bot.domain.errors import CannotRead
 from bot.domain.message import Who
 from bot.domain.terms import Role
 from bot.turn import Turn
 from storage.columns import columns
 from storage.look import look, whole
-from storage.tables import Absence, Connection, Identity, Person
+from storage.tables import Connection, Identity, Person
 
 OFFICERS = (Role.OFFICER, Role.MANAGER)
 """The roles that may own a case."""
@@ -99,17 +99,6 @@ def manager_of(db: Session, person: Person | None) -> Person | None:
     return manager if manager and manager.active else None
 
 
-def covering(db: Session, person: Person, day: date) -> Person:
-    """The person, or their deputy while they are away."""
-    away = db.exec(
-        select(Absence).where(
-            Absence.person_id == person.id, col(Absence.first_day) <= day, col(Absence.last_day) >= day
-        )
-    ).first()
-    deputy = db.get(Person, away.deputy_id) if away and away.deputy_id else None
-    return deputy if deputy and deputy.active else person
-
-
 def administrators(db: Session) -> Sequence[Person]:
     return db.exec(
         select(Person).where(Person.role == Role.ADMINISTRATOR, col(Person.active)).order_by(Person.name)
@@ -119,10 +108,3 @@ def administrators(db: Session) -> Sequence[Person]:
 def managers(db: Session) -> Sequence[Person]:
     """The council's managers, by name."""
     return db.exec(select(Person).where(Person.role == Role.MANAGER, col(Person.active)).order_by(Person.name)).all()
-
-
-def by_email(db: Session, email: str) -> Person:
-    person = db.exec(select(Person).where(Person.email == email.strip().lower())).first()
-    if person is None:
-        raise NotFound(f"Nobody on the staff list has the address {email}.")
-    return person

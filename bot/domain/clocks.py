@@ -171,11 +171,6 @@ def derive(
     return tuple(clock for clock in made if clock)
 
 
-def days_left(clock: Clock, today: date) -> int:
-    """Calendar days until the legal date; below 0 when it has passed."""
-    return (clock.legal - today).days
-
-
 def is_late(clock: Clock, today: date) -> bool:
     """Whether a duty still owed has passed its legal date. Nothing else is ever late."""
     return clock.state is ClockState.RUNNING and not clock.information and today > clock.legal
