@@ -55,7 +55,7 @@ class Store:
 
 def _sqlite_engine(url: str) -> Engine:
     connect = {"timeout": WAIT, "check_same_thread": False}
-    engine = create_engine(url, pool_use_lifo=True, connect_args=connect, hide_parameters=HIDE_VALUES)
+    engine = create_engine(url, connect_args=connect, hide_parameters=HIDE_VALUES)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
