@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Select, func, or_
+from sqlalchemy import Select, and_, func, or_
 from sqlalchemy import select as select_rows
 from sqlmodel import col, select
 
 from bot.cards.dates import due, sentence, state, title
 from bot.cases import advice
+from bot.cases.digests import AHEAD
 from bot.domain.dates import say_day
 from bot.domain.message import Action, Message, Row, Table
 from bot.domain.terms import CaseStatus, ClockState
@@ -16,9 +17,6 @@ from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Nudge, Person, Request
 
 SHOWN = 15
-AHEAD = 7
-"""Days ahead that a digest looks."""
-
 NOTHING_DUE = "nothing late and nothing due this week"
 NONE: Sequence[int] = ()
 
@@ -60,13 +58,10 @@ def _asides(turn: Turn, person: Person, owners: Sequence[int], arrived: Sequence
 def _due(turn: Turn, owners: Sequence[int], arrived: Sequence[Nudge]) -> list[tuple[Deadline, str]]:
     """Duties that run, the earliest first: soon due or late for these owners, or newly arrived."""
     theirs = or_(col(Case.owner_id).in_(owners), col(Enquiry.owner_id).in_(owners))
-    new = [nudge.deadline_id for nudge in arrived]
-    found = turn.db.execute(_duties().where(or_(theirs, col(Deadline.id).in_(new))))
-    return [
-        (deadline, case or letter or "")
-        for deadline, case, letter in found
-        if deadline.id in new or (deadline.safe - turn.today).days <= AHEAD
-    ]
+    soon = col(Deadline.safe) <= turn.today + AHEAD
+    new = col(Deadline.id).in_([nudge.deadline_id for nudge in arrived])
+    found = turn.db.execute(_duties().where(or_(and_(theirs, soon), new)))
+    return [(deadline, case or letter or "") for deadline, case, letter in found]
 
 
 def _duties() -> Select[Deadline, str, str]:

@@ -18,11 +18,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bot.domain.calendar import ONE_DAY, Calendar, london_date, moment
+from bot.domain.calendar import ONE_DAY, Calendar, OfficeHours, london_date, moment
 from bot.domain.terms import Hears
 
 SPEAKS = time(9, 0)
-CLOSES = time(17, 30)
+CLOSES = OfficeHours().closes
 
 LATER_SPOKE = "a later reminder takes its place"
 TOO_LATE = "the date had passed before it could be said"
