@@ -6,7 +6,7 @@ Any number of replicas may sweep at once. A nudge has a unique key, and only the
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.cases.digests import put_digests
+from bot.cases.digests import are_due, put_digests
 from bot.cases.mornings import anything_stale, look_again
 from bot.cases.nudging import Look, Reminder, Swept, look, write
 from bot.cases.recipients import Place
@@ -67,6 +67,9 @@ def preview(store: Store, rules: Rules, vault: Vault, now: datetime) -> list[Wou
 
 def digests(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:
     """Put in this morning's digests, where that is not done; how many."""
+    with store.reading() as db:
+        if not are_due(Turn(db, now, rules, vault)):
+            return 0
     with store.transaction() as db:
         return put_digests(Turn(db, now, rules, vault))
 

@@ -20,12 +20,17 @@ AHEAD = timedelta(days=7)
 """How far ahead a digest looks."""
 
 
+def are_due(turn: Turn) -> bool:
+    """Asked before `put_digests`, which on SQLite keeps every other writer waiting."""
+    return OFFICE.is_open(turn.now, calendar=turn.rules.calendar) and not _done_today(turn)
+
+
 def put_digests(turn: Turn) -> int:
     """Put in the digests of this working day, once, from opening time on; how many.
 
     Who has nothing late or due within a week hears so on the first working day of the week, and else nothing.
     """
-    if not OFFICE.is_open(turn.now, calendar=turn.rules.calendar) or _done_today(turn):
+    if not are_due(turn):
         return 0
     recipients = Recipients(turn)
     owners, nudges, places = _by_reader(turn, recipients)
