@@ -12,7 +12,7 @@ from bot.cases.history import New
 from bot.cases.referrals import must_be_open
 from bot.domain.clocks import Adviser
 from bot.domain.dates import say_day
-from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotFound, WhichOne
+from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotFound, Refusal, WhichOne
 from bot.domain.terms import Agency, EntryKind, Notice, ResponseType, Role
 from bot.turn import Turn
 from storage.add import add_all
@@ -65,7 +65,8 @@ def _check_asked_on(turn: Turn, file: CaseFile, on: date) -> None:
     began = next((e.happened_on for e in standing if e.kind is EntryKind.REQUEST_RECEIVED), on)
     if on < began:
         came = say_day(began, turn.today)
-        raise CannotRead(f"The council only received the request on {came}. Enter that day or a later one.", "on")
+        read = f"{say_day(on, turn.today)} is before the council received the request, on {came}."
+        raise CannotRead(f"{read} Enter that day or a later one.", "on")
 
 
 def _check_not_waiting(file: CaseFile, services: Sequence[Adviser], adviser: str) -> None:
@@ -92,12 +93,28 @@ def find_request(turn: Turn, file: CaseFile, service: Adviser | None, *, waiting
         case [one]:
             return one
         case []:
-            what = f"{service.label} advice" if service else "advice"
-            raise NotFound(f"No {what} is awaited on {file.case.reference} that you can answer for.")
+            raise _not_awaited(turn, file, service)
         case several:
             named = ", ".join(label(turn, request) for request in several)
             sentence = f"Several pieces of advice are awaited on {file.case.reference}: {named}. Which one?"
             raise WhichOne(sentence, {_choice(turn, request): f"request={request.id}" for request in several})
+
+
+def _not_awaited(turn: Turn, file: CaseFile, service: Adviser | None) -> Refusal:
+    """Why nothing is to be answered: it came already, or it was never asked of them."""
+    outside = turn.person.role is Role.CONTRIBUTOR
+    came = [
+        request
+        for request in file.requests
+        if request.received_on and service and request.service == service.id
+        if not outside or request.agency is turn.person.agency
+    ]
+    if came and came[-1].received_on:
+        name, on = label(turn, came[-1]), say_day(came[-1].received_on, turn.today)
+        return AlreadyDone(f"{file.case.reference}: {name} advice was received on {on}. No more of it is awaited.")
+    what = f"{service.label} advice" if service else "advice"
+    theirs = " that you can answer for" if outside else ""
+    return NotFound(f"No {what} is awaited on {file.case.reference}{theirs}.")
 
 
 def _choice(turn: Turn, request: Request) -> str:
@@ -153,6 +170,11 @@ def ask_for_help(turn: Turn, file: CaseFile, request: Request) -> None:
     _must_be_theirs(turn, request)
     must_be_open(file.case)
     facts.must_stand(file, request.id)
+    if request.sent_on is not None:
+        sent_on = f"{label(turn, request)} advice is on record as sent on {say_day(request.sent_on, turn.today)}"
+        raise AlreadyDone(
+            f"{file.case.reference}: {sent_on}. The council has yet to confirm it."
+        )
     history.record(turn, file.case, New(EntryKind.HELP_ASKED, turn.today, request_id=request.id))
     if file.owner:
         told = {"request": request.id}

@@ -23,7 +23,7 @@ from bot.cards.dates import sentence, when
 from bot.cases import advice, visible
 from bot.cases.facts import Recorded
 from bot.cases.files import CaseFile, open_case_file
-from bot.commands.case import said_recorded
+from bot.commands.case import against, said_recorded
 from bot.commands.roles import ADVISERS, CASEWORK
 from bot.domain.clocks import Adviser
 from bot.domain.dates import say_day
@@ -38,6 +38,12 @@ SERVICES = replace(
     SERVICE, label="Who is asked", read=adviser_or_all, show=lambda group: ", ".join(a.id for a in group),
     choices=advisers_or_all, many=True, kind=BlankKind.CHOICES,
 )  # fmt: skip
+
+
+ASKED = "Each clock counts from that day until the body says when it had the request."
+ASKED_BY_YOU = "No room hears of a restricted case: see that each body has the request, by the usual secure way."
+
+EACH_SERVICE = replace(SERVICE, many=True, kind=BlankKind.CHOICES)
 
 
 @command(
@@ -72,7 +78,7 @@ def ask(
     return Message(
         text=f"{case.reference}: {number} sent {say_day(on or turn.today, turn.today)}.",
         facts=told,
-        aside="Each clock counts from that day until the body says when it had the request.",
+        aside=ASKED_BY_YOU if case.restricted else ASKED,
         private=turn.private,
     )
 
@@ -150,13 +156,15 @@ def help_needed(
 
 @command(
     "received", "advice received", "got", may=CASEWORK,
-    examples=("received SLT 0042", "received EP 0042 nil return", "received SLT 0042, 0047 on Friday"),
+    examples=(
+        "received SLT 0042", "received EP 0042 nil return", "received SLT 0042, 0047 on Friday", "received SLT, OT 0042"
+    ),
     title="Record advice received",
 )  # fmt: skip
 def received(
     turn: Turn,
     *,
-    service: ServiceBlank = None,
+    service: Annotated[tuple[Adviser, ...], EACH_SERVICE] = (),
     cases: CasesBlank = (),
     response: ResponseBlank = ResponseType.FULL,
     on: DayBlank = None,
@@ -165,15 +173,19 @@ def received(
 ) -> Message:
     """Record that advice has come, whole, in part, as a nil return or a no: its clock stops.
 
-    Several references at once record the same advice for each.
+    Several references at once record the same advice for each, and several kinds of advice all of them.
     """
     if request is not None:
         targets = [(open_case_file(turn, advice.case_of(turn, request)), request)]
     else:
         files = [open_case_file(turn, case) for case in _needed(cases)]
-        targets = [(file, advice.find_request(turn, file, service)) for file in files]
+        kinds = tuple(dict.fromkeys(service)) or (None,)
+        targets = [(file, advice.find_request(turn, file, kind)) for file in files for kind in kinds]
     day = on or turn.today
-    done = [(file, one, advice.received(turn, file, one, day, response, reason)) for file, one in targets]
+    done: list[tuple[CaseFile, Request, Recorded]] = []
+    for file, one in targets:
+        now = open_case_file(turn, file.case) if done else file  # the record has grown, where it is the same case
+        done.append((now, one, advice.received(turn, now, one, day, response, reason)))
     if len(done) > 1:
         return _several(turn, done, day)
     file, one, recorded = done[0]
@@ -210,19 +222,24 @@ def _with_rest(turn: Turn, file: CaseFile, got: Request, answer: Message) -> Mes
 
 
 def _several(turn: Turn, done: Sequence[tuple[CaseFile, Request, Recorded]], day: date) -> Message:
-    waits = sum(recorded.waits for *_, recorded in done)
+    there = sum(not recorded.waits for *_, recorded in done)
     told = tuple(
-        Fact(
-            file.case.reference,
-            f"{advice.label(turn, one)} advice",
-            "waits for a second person's yes" if recorded.waits else "",
-        )
+        Fact(file.case.reference, f"{advice.label(turn, one)} advice", _stands(recorded, day))
         for file, one, recorded in done
     )
-    there = len(done) - waits
     pieces = "1 piece" if there == 1 else f"{there or 'No'} pieces"
     text = f"{pieces} of advice recorded as received {say_day(day, turn.today)}."
-    return Message(text, facts=told, private=turn.private)
+    file, _, first = done[0]
+    aside = f"To take one back, say the case and its entry: undo {file.case.reference} {first.entry.number}"
+    return Message(text, facts=told, aside=aside, private=turn.private)
+
+
+def _stands(recorded: Recorded, day: date) -> str:
+    """ "3 days before its date · entry 12"."""
+    if recorded.waits:
+        return "waits for a second person's yes"
+    how = f"{against(day, recorded.clock.legal)} · " if recorded.clock else ""
+    return f"{how}entry {recorded.entry.number}"
 
 
 def _meant(

@@ -161,18 +161,19 @@ def said_recorded(turn: Turn, file: File, recorded: Recorded, what: str, on: dat
     if recorded.waits:
         waiting = f"{about.reference}: {what}, dated {say_day(on, turn.today)}, waits for a second person's yes."
         return Message(waiting, aside="Until then the dates stay as they are.", private=True)
-    against = f", {_against(on, clock.legal)}" if clock and clock.stopped_on == on else ""
+    how_far = f", {against(on, clock.legal)}" if clock and clock.stopped_on == on else ""
     today = "today, " if on == turn.today else ""
     undo = line("undo", case=about.reference, entry=recorded.entry.number)
     other = line("correct", case=about.reference, entry=recorded.entry.number)
     return Message(
-        text=f"{about.reference}: {what} {today}{say_day(on, turn.today)}{against}.",
+        text=f"{about.reference}: {what} {today}{say_day(on, turn.today)}{how_far}.",
         actions=(Action("It was another day", other), Action("Undo", undo)),
         private=turn.private,
     )
 
 
-def _against(on: date, legal: date) -> str:
+def against(on: date, legal: date) -> str:
+    """ "3 days before its date", or "1 day late"."""
     days = (legal - on).days
     if days == 0:
         return "on its last day"
