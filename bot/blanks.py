@@ -156,6 +156,8 @@ PERSON = Ask("Person", staff.find, show=lambda person: person.email, words=3, hi
 OWNER = Ask(
     "Owner", staff.find, show=lambda person: person.email, kind=BlankKind.CHOICE, choices=_owners, words=3, lead="to"
 )
+ANYBODY = replace(OWNER, read=staff.find_anybody, lead="")
+"""Whose: somebody who has left too."""
 SERVICE = Ask("Advice", _adviser, show=lambda a: a.id, kind=BlankKind.CHOICE, choices=_advisers, words=4)
 REQUEST = Ask("Request", _request, show=lambda request: str(request.id), asked=False, words=0)
 AGENCY = choice(Agency, "Agency", {"mp": Agency.MP_TEAM, "sc": Agency.SOCIAL_CARE, "nhs": Agency.HEALTH})

@@ -1,6 +1,8 @@
-"""The digest: what is late, due soon and due this week for one person, once a working day."""
+"""The digest: what is due today, late, and due within a week for one person, once a working day."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Select, and_, func, or_
 from sqlalchemy import select as select_rows
@@ -17,8 +19,17 @@ from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Nudge, Person, Request
 
 SHOWN = 15
-NOTHING_DUE = "nothing late and nothing due this week"
+NOTHING_DUE = "nothing late and nothing due within a week"
 NONE: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A duty that runs, the reference it belongs to, and its owner."""
+
+    deadline: Deadline
+    reference: str
+    owner: str
 
 
 def digest_message(
@@ -30,52 +41,89 @@ def digest_message(
     """
     owners = owners or [person.id or 0]
     found = _due(turn, owners, arrived)
-    late = sum(deadline.legal < turn.today for deadline, _ in found)
-    today = sum(deadline.safe <= turn.today <= deadline.legal for deadline, _ in found)
-    counts = f"{today} due, {late} late, {len(found) - late - today} this week" if found else NOTHING_DUE
-    rows = tuple(_row(turn, deadline, reference) for deadline, reference in found[:SHOWN])
+    others = any(line.owner != person.name for line in found)
     return Message(
-        text=f"Today, {say_day(turn.today, turn.today)}: {counts}",
-        table=Table(("Reference", "What", "Due"), rows) if rows else None,
+        text=headline(turn, [line.deadline for line in found]),
+        table=_table(turn, found[:SHOWN], with_owner=others),
         aside=" ".join(_asides(turn, person, owners, arrived, len(found))),
         private=True,
     )
 
 
+def headline(turn: Turn, found: Sequence[Deadline]) -> str:
+    """ "Today, Fri 16 Oct: 2 due, 1 late, 4 within a week"."""
+    counted = Counter(_place(turn, deadline) for deadline in found)
+    counts = f"{counted[0]} due, {counted[1]} late, {counted[2]} within a week" if found else NOTHING_DUE
+    later = f", {counted[3]} later" if counted[3] else ""
+    return f"Today, {say_day(turn.today, turn.today)}: {counts}{later}"
+
+
+def _place(turn: Turn, deadline: Deadline) -> int:
+    """Where it stands among the others: what is due now is read first, however much is late."""
+    if deadline.legal < turn.today:
+        return 1
+    if deadline.safe <= turn.today:
+        return 0
+    return 2 if deadline.safe <= turn.today + AHEAD else 3
+
+
+def in_order(turn: Turn, found: Iterable[Deadline]) -> list[Deadline]:
+    """As a digest tells them: due today, late, to come, each by date."""
+    return sorted(found, key=lambda deadline: (_place(turn, deadline), deadline.legal, deadline.id or 0))
+
+
 def _asides(turn: Turn, person: Person, owners: Sequence[int], arrived: Sequence[Nudge], found: int) -> Iterator[str]:
     if found > SHOWN:
-        yield f"{found - SHOWN} more: say list mine."
+        yield f"{found - SHOWN} more: say list mine overdue, or list mine due."
     if arrived:
-        yield f"{len(arrived)} of the dates came with cases that were recorded late."
+        many = "1 of the dates was" if len(arrived) == 1 else f"{len(arrived)} of the dates were"
+        yield f"{many} late to be recorded."
     covered = [turn.db.get_one(Person, owner).name for owner in owners if owner != person.id]
     if covered:
         yield f"You cover for {', '.join(covered)}."
-    mine = select(func.count()).select_from(Case).where(Case.owner_id == person.id, Case.status == CaseStatus.OPEN)
-    owned = turn.db.exec(mine).one()
-    yield f"You own {owned or 'no'} open case{'' if owned == 1 else 's'}."
+    yield f"You own {_owned(turn, person)}."
 
 
-def _due(turn: Turn, owners: Sequence[int], arrived: Sequence[Nudge]) -> list[tuple[Deadline, str]]:
-    """Duties that run, the earliest first: soon due or late for these owners, or newly arrived."""
+def _owned(turn: Turn, person: Person) -> str:
+    """ "12 open cases and 3 open letters"."""
+    told = []
+    for table, word in ((Case, "case"), (Enquiry, "letter")):
+        mine = select(func.count()).select_from(table).where(table.owner_id == person.id)
+        if many := turn.db.exec(mine.where(table.status == CaseStatus.OPEN)).one():
+            told.append(f"{many} open {word}{'' if many == 1 else 's'}")
+    return " and ".join(told) or "no open cases"
+
+
+def _due(turn: Turn, owners: Sequence[int], arrived: Sequence[Nudge]) -> list[Line]:
+    """Duties that run: late or soon due for these owners, or newly arrived. What is due today comes first."""
     theirs = or_(col(Case.owner_id).in_(owners), col(Enquiry.owner_id).in_(owners))
     soon = col(Deadline.safe) <= turn.today + AHEAD
     new = col(Deadline.id).in_([nudge.deadline_id for nudge in arrived])
-    found = turn.db.execute(_duties().where(or_(and_(theirs, soon), new)))
-    return [(deadline, case or letter or "") for deadline, case, letter in found]
+    rows = turn.db.execute(_duties().where(or_(and_(theirs, soon), new)))
+    found = {row[0].id: Line(row[0], row[1] or row[2] or "", row[3] or "") for row in rows}
+    return [found[deadline.id] for deadline in in_order(turn, [line.deadline for line in found.values()])]
 
 
-def _duties() -> Select[Deadline, str, str]:
+def _duties() -> Select[Deadline, str, str, str]:
     return (
-        select_rows(Deadline, col(Case.reference), col(Enquiry.reference))
+        select_rows(Deadline, col(Case.reference), col(Enquiry.reference), col(Person.name))
         .outerjoin(Case, col(Deadline.case_id) == Case.id)
         .outerjoin(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
+        .outerjoin(Person, col(Person.id) == func.coalesce(Case.owner_id, Enquiry.owner_id))
         .where(col(Deadline.state) == ClockState.RUNNING, ~col(Deadline.information))
         .order_by(col(Deadline.legal), col(Deadline.id))
     )
 
 
-def _row(turn: Turn, deadline: Deadline, reference: str) -> Row:
+def _table(turn: Turn, shown: Sequence[Line], *, with_owner: bool) -> Table | None:
+    columns = ("Reference", "What", "Due", "Owner") if with_owner else ("Reference", "What", "Due")
+    return Table(columns, tuple(_row(turn, each, with_owner=with_owner) for each in shown)) if shown else None
+
+
+def _row(turn: Turn, each: Line, *, with_owner: bool) -> Row:
+    deadline = each.deadline
     request = turn.db.get(Request, deadline.request_id) if deadline.request_id else None
     what = sentence(title(turn, deadline, advice.label(turn, request) if request else ""))
-    actions = (Action("Open", line("open", case=reference), acts=False),)
-    return Row((reference, what, due(turn, deadline)), state(turn, deadline), actions)
+    actions = (Action("Open", line("open", case=each.reference), acts=False),)
+    cells = (each.reference, what, due(turn, deadline))
+    return Row((*cells, each.owner or "nobody yet") if with_owner else cells, state(turn, deadline), actions)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func
 from sqlalchemy import select as select_rows
 from sqlmodel import col, or_, select
 
@@ -21,12 +21,14 @@ PAGE = 15
 class Wanted:
     """What a list is narrowed to. All that is given must hold."""
 
-    owner_id: int | None = None
+    owners: tuple[int, ...] = ()
     agency: Agency | None = None
     process: Process | None = None
     mp: str = ""
     first: date | None = None
     last: date | None = None
+    safe_by: date | None = None
+    """Such that the last safe day to act is on or before this."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ def _conditions(turn: Turn, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(or_(col(Case.id).is_(None), col(Case.restricted).is_(False)))
     if not viewer.may_know(Kind.MP_MATTER):
         found.append(col(Enquiry.id).is_(None))
-    if wanted.owner_id:
-        found.append(or_(col(Case.owner_id) == wanted.owner_id, col(Enquiry.owner_id) == wanted.owner_id))
+    if wanted.owners:
+        found.append(or_(col(Case.owner_id).in_(wanted.owners), col(Enquiry.owner_id).in_(wanted.owners)))
     if wanted.agency:
         found.append(col(Deadline.agency) == wanted.agency)
     if wanted.process:
@@ -103,6 +105,8 @@ def _conditions(turn: Turn, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(col(Deadline.legal) >= wanted.first)
     if wanted.last:
         found.append(col(Deadline.legal) <= wanted.last)
+    if wanted.safe_by:
+        found.append(col(Deadline.safe) <= wanted.safe_by)
     if wanted.mp:
         found.append(_about_mp(viewer, wanted.mp))
     return found
@@ -129,23 +133,37 @@ def _line(
 
 
 def open_cases(
-    turn: Turn, owner_id: int | None, process: Process | None, page: int
+    turn: Turn, owner_id: int | None, process: Process | None, page: int, *, size: int = PAGE
 ) -> tuple[list[tuple[Case, str]], int]:
-    """Open cases with their owner's name, newest number last, and how many there are."""
+    """Open cases with their owner's name, the one with the soonest date first, and how many there are."""
     where = [visible.cases(turn), col(Case.status) == CaseStatus.OPEN]
     where += [] if turn.private else [col(Case.restricted).is_(False)]
     where += [col(Case.owner_id) == owner_id] if owner_id else []
     where += [col(Case.process) == process] if process else []
     total = turn.db.exec(select(func.count()).select_from(Case).where(*where)).one()
+    soonest = _soonest(turn)
     rows = turn.db.exec(
         select(Case, Person.name)
         .outerjoin(Person, col(Person.id) == Case.owner_id)
         .where(*where)
-        .order_by(col(Case.year), col(Case.number))
-        .offset((page - 1) * PAGE)
-        .limit(PAGE)
+        .order_by(soonest.is_(None), soonest, col(Case.year), col(Case.number))
+        .offset((page - 1) * size)
+        .limit(size)
     ).all()
     return [(case, name or "nobody yet") for case, name in rows], total
+
+
+def _soonest(turn: Turn) -> ScalarSelect[date]:
+    """The day of a case's next duty, among those that the asker may know of."""
+    runs = (col(Deadline.case_id) == Case.id, col(Deadline.state) == ClockState.RUNNING)
+    return (
+        select_rows(func.min(Deadline.legal))
+        .outerjoin(Request, col(Deadline.request_id) == Request.id)
+        .where(*runs, col(Deadline.information).is_(False))
+        .where(or_(col(Deadline.request_id).is_(None), _of_requests(visible.viewer(turn))))
+        .correlate(Case)
+        .scalar_subquery()
+    )
 
 
 def next_dates(turn: Turn, cases: list[Case]) -> dict[int, tuple[Deadline, Request | None]]:
@@ -156,7 +174,7 @@ def next_dates(turn: Turn, cases: list[Case]) -> dict[int, tuple[Deadline, Reque
         .outerjoin(Request, col(Deadline.request_id) == Request.id)
         .where(col(Deadline.case_id).in_([case.id for case in cases]))
         .where(col(Deadline.state) == ClockState.RUNNING, col(Deadline.information).is_(False))
-        .order_by(col(Deadline.legal).desc())
+        .order_by(col(Deadline.legal).desc(), col(Deadline.id).desc())
     )
     own = [each for each in found if each[1] is None or viewer.may_know_request(each[1].agency)]
     return {deadline.case_id or 0: (deadline, request) for deadline, request in own}

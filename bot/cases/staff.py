@@ -79,10 +79,22 @@ def owners(db: Session) -> Sequence[Person]:
 
 def find(turn: Turn, text: str) -> Person:
     """A member of staff by e-mail, full name, or a first name only one of them has; `me` is the asker."""
+    return _called(turn, text, turn.db.exec(select(Person).where(col(Person.active))).all())
+
+
+def find_anybody(turn: Turn, text: str) -> Person:
+    """Likewise, and one who has left where nobody who works here is called so; `Tom's` is Tom."""
+    name = text.removesuffix("'s").removesuffix("’s")
+    try:
+        return find(turn, name)
+    except CannotRead:
+        return _called(turn, name, turn.db.exec(select(Person).where(~col(Person.active))).all())
+
+
+def _called(turn: Turn, text: str, people: Sequence[Person]) -> Person:
     wanted = text.strip().lstrip("@").lower()
     if wanted in ("me", "myself", "i"):
         return turn.person
-    people = turn.db.exec(select(Person).where(col(Person.active))).all()
     exact = [p for p in people if wanted in (p.email, p.name.lower())]
     first = [p for p in people if wanted == p.name.lower().split(" ")[0]]
     match exact or first:
@@ -97,6 +109,17 @@ def find(turn: Turn, text: str) -> Person:
 def manager_of(db: Session, person: Person | None) -> Person | None:
     manager = db.get(Person, person.manager_id) if person and person.manager_id else None
     return manager if manager and manager.active else None
+
+
+def team_of(db: Session, manager: Person) -> list[int]:
+    """Those who report to a manager, and those who report to them, whether they still work here or not."""
+    found: list[int] = []
+    above = [manager.id or 0]
+    while above:
+        below = db.exec(select(Person.id).where(col(Person.manager_id).in_(above), col(Person.id).not_in(found))).all()
+        above = [number for number in below if number and number != manager.id]
+        found += above
+    return found
 
 
 def administrators(db: Session) -> Sequence[Person]:

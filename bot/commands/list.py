@@ -2,21 +2,22 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from bot.blanks import AGENCY, PROCESS, choice, number, text, yes_no
-from bot.cards.dates import due, rule_of, sentence, state, title, when
+from bot.blanks import AGENCY, ANYBODY, PROCESS, choice, number, text, yes_no
+from bot.cards.dates import rule_of, state, when
+from bot.cards.day import agency_day, due_row, team_day, what_is_due
 from bot.cards.digest import digest_message
-from bot.cases import advice, lists, visible
-from bot.cases.lists import DueLine, Page, Wanted
+from bot.cases import lists, staff, visible
+from bot.cases.lists import Page, Wanted
 from bot.commands.roles import COUNCIL, EVERYONE, READERS
 from bot.domain.dates import say_day
 from bot.domain.message import Action, Attachment, Message, Row, Table
-from bot.domain.terms import Agency, Kind, Process
+from bot.domain.terms import Agency, Kind, Process, Role
 from bot.grammar import command, line
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Person, Request
@@ -78,7 +79,7 @@ def span(period: Period, today: date) -> tuple[date, date]:
 
 @command(
     "list", "show", may=READERS, acts=False,
-    examples=("list mine", "list overdue", "list overdue health", "list due this week", "list mp=Okoro"),
+    examples=("list mine", "list overdue", "list overdue health", "list due this week", "list mp=Okoro", "list Tom"),
     title="List dates",
 )  # fmt: skip
 def list_(
@@ -92,26 +93,36 @@ def list_(
     agency: Annotated[Agency | None, AGENCY] = None,
     process: Annotated[Process | None, PROCESS] = None,
     mp: Annotated[str, text("MP")] = "",
+    owner: Annotated[Person | None, ANYBODY] = None,
     page: Annotated[int, replace(number("Page", asked=False), words=0)] = 1,
     as_csv: Annotated[bool, replace(yes_no("As a file"), asked=False)] = False,
 ) -> Message:
-    """List what is mine, overdue, due in a period, an agency's, an MP's or of a process.
+    """List what is mine, overdue, due in a period, an agency's, an MP's, a colleague's or of a process.
 
     Only cases that you may see are listed and counted.
     """
-    if which is Which.MINE and not (period or agency or mp):
-        return _cases(turn, turn.person, process, page)
-    wanted = _wanted(turn, which, period, agency, process, mp)
+    mine = which in (Which.MINE, Which.MINE_OVERDUE, Which.MINE_DUE)
+    whose = turn.person if mine else owner
+    if whose and which in (Which.MINE, Which.ALL) and not (period or agency or mp):
+        return _case_file(turn, whose, process) if as_csv else _cases(turn, whose, process, page)
+    wanted = replace(_wanted(turn, which, period), owners=_ids(whose), agency=agency, process=process, mp=mp)
     if as_csv:
         return _as_file(turn, wanted)
     shown = lists.due(turn, wanted, page)
-    again = {"which": which, "period": period, "agency": agency, "process": process, "mp": mp}
+    again = {"which": which, "period": period, "agency": agency, "process": process, "mp": mp, "owner": _email(owner)}
     return _dates(turn, shown, wanted, again)
 
 
-def _wanted(
-    turn: Turn, which: Which, period: Period | None, agency: Agency | None, process: Process | None, mp: str
-) -> Wanted:
+def _ids(owner: Person | None) -> tuple[int, ...]:
+    return (owner.id or 0,) if owner else ()
+
+
+def _email(owner: Person | None) -> str:
+    return owner.email if owner else ""
+
+
+def _wanted(turn: Turn, which: Which, period: Period | None) -> Wanted:
+    """From which day to which."""
     first, last = span(period, turn.today) if period else (None, None)
     if which in (Which.OVERDUE, Which.MINE_OVERDUE):
         yesterday = turn.today - timedelta(days=1)
@@ -119,17 +130,16 @@ def _wanted(
     elif which in (Which.DUE, Which.MINE_DUE):
         first = max(first, turn.today) if first else turn.today
         last = last or turn.today + timedelta(days=14)
-    owner = turn.person.id if which in (Which.MINE, Which.MINE_OVERDUE, Which.MINE_DUE) else None
-    return Wanted(owner_id=owner, agency=agency, process=process, mp=mp, first=first, last=last)
+    return Wanted(first=first, last=last)
 
 
 def _dates(turn: Turn, shown: Page, wanted: Wanted, again: Mapping[str, object]) -> Message:
-    rows = tuple(_row(turn, each) for each in shown.lines)
+    rows = tuple(due_row(turn, each) for each in shown.lines)
     actions = [Action("More", line("list", **again, page=shown.number + 1), acts=False)] if shown.more else []
     if shown.total:
         actions.append(Action("As CSV, privately", line("list", **again, as_csv="yes"), acts=False))
     return Message(
-        text=_headline(shown, wanted, again),
+        text=_headline(turn, shown, wanted, again),
         table=Table(("Reference", "What", "Due", "Owner"), rows) if rows else None,
         actions=tuple(actions),
         aside=f"{_which_lines(shown)}Read as: {_read_as(turn, wanted)}.",
@@ -137,14 +147,16 @@ def _dates(turn: Turn, shown: Page, wanted: Wanted, again: Mapping[str, object])
     )
 
 
-def _headline(shown: Page, wanted: Wanted, again: Mapping[str, object]) -> str:
+def _headline(turn: Turn, shown: Page, wanted: Wanted, again: Mapping[str, object]) -> str:
     """ "3 things are overdue for health, 1 of them statutory." """
     how = "overdue" if again.get("which") in (Which.OVERDUE, Which.MINE_OVERDUE) else "due"
     the = "the " if wanted.agency is Agency.MP_TEAM else ""
     of = f" for {the}{wanted.agency.label}" if wanted.agency else ""
     match shown.total:
         case 0:
-            return f"Nothing is {how}{of}."
+            partly = wanted.agency and not visible.viewer(turn).may_know_request(wanted.agency)
+            seen = " that you may see" if partly else ""
+            return f"Nothing{seen} is {how}{of}."
         case 1:
             return f"1 thing is {how}{of}{', and it is statutory' if shown.statutory else ''}."
         case many:
@@ -162,48 +174,65 @@ def _which_lines(shown: Page) -> str:
 
 
 def _read_as(turn: Turn, wanted: Wanted) -> str:
-    parts = ["mine" if wanted.owner_id else "everyone's"]
+    parts = [_whose(turn, wanted)]
     parts += [f"agency {wanted.agency.label}"] if wanted.agency else []
     parts += [wanted.process.label] if wanted.process else []
     parts += [f"MP {wanted.mp}"] if wanted.mp else []
-    if wanted.first and wanted.last:
+    if wanted.first and wanted.last and wanted.first > wanted.last:
+        parts.append("no day of that time is past yet")
+    elif wanted.first and wanted.last:
         parts.append(f"due {say_day(wanted.first, turn.today)} to {say_day(wanted.last, turn.today)}")
     elif wanted.last:
         parts.append(f"due up to {say_day(wanted.last, turn.today)}")
     return ", ".join(parts)
 
 
-def _row(turn: Turn, each: DueLine) -> Row:
-    actions = (Action("Open", line("open", case=each.reference), acts=False),)
-    cells = (each.reference, _what(turn, each), due(turn, each.deadline), each.owner)
-    return Row(cells, state(turn, each.deadline), actions)
-
-
-def _what(turn: Turn, each: DueLine) -> str:
-    return sentence(title(turn, each.deadline, advice.label(turn, each.request) if each.request else ""))
+def _whose(turn: Turn, wanted: Wanted) -> str:
+    if not wanted.owners:
+        return "everyone's"
+    owner = turn.db.get_one(Person, wanted.owners[0])
+    return "mine" if owner.id == turn.person.id else f"{owner.name}'s"
 
 
 def _as_file(turn: Turn, wanted: Wanted) -> Message:
     """The whole list for a spreadsheet: references and dates, no child."""
     found = lists.due(turn, wanted, 1, size=AS_FILE)
-    out = io.StringIO()
-    rows = csv.writer(out)
-    rows.writerow(("reference", "what", "kind", "legal date", "act by", "days left", "owner"))
-    for each in found.lines:
-        deadline = each.deadline
-        rows.writerow(
-            (
-                each.reference,
-                _what(turn, each),
-                rule_of(turn, deadline).kind.label,
-                deadline.legal.isoformat(),
-                deadline.safe.isoformat(),
-                (deadline.legal - turn.today).days,
-                _harmless(each.owner),
-            )
+    rows = [
+        (each.reference, what_is_due(turn, each.deadline, each.request), *_cells(turn, each.deadline), each.owner)
+        for each in found.lines
+    ]
+    return _file(turn, ("reference", "what", *DATES, "owner"), rows, f"{found.total} dates as a file.")
+
+
+def _case_file(turn: Turn, owner: Person, process: Process | None) -> Message:
+    """Somebody's open cases for a spreadsheet, each with its next date."""
+    found, total = lists.open_cases(turn, owner.id, process, 1, size=AS_FILE)
+    dates = lists.next_dates(turn, [case for case, _ in found])
+    rows = []
+    for case, name in found:
+        deadline, request = dates.get(case.id or 0, (None, None))
+        what = (
+            (what_is_due(turn, deadline, request), *_cells(turn, deadline)) if deadline else ("", *("" for _ in DATES))
         )
+        rows.append((case.reference, case.stage, *what, name))
+    return _file(turn, ("reference", "stage", "next", *DATES, "owner"), rows, f"{total} cases as a file.")
+
+
+DATES = ("kind", "legal date", "act by", "days left")
+
+
+def _cells(turn: Turn, deadline: Deadline) -> tuple[object, ...]:
+    days = (deadline.legal - turn.today).days
+    return rule_of(turn, deadline).kind.label, deadline.legal.isoformat(), deadline.safe.isoformat(), days
+
+
+def _file(turn: Turn, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], said: str) -> Message:
+    out = io.StringIO()
+    sheet = csv.writer(out)
+    sheet.writerow(columns)
+    sheet.writerows((*row[:-1], _harmless(str(row[-1]))) for row in rows)
     name = f"referralbot-{turn.today.isoformat()}.csv"
-    return Message(f"{found.total} dates as a file.", attachment=Attachment(name, out.getvalue()), private=True)
+    return Message(said, attachment=Attachment(name, out.getvalue()), private=True)
 
 
 def _harmless(cell: str) -> str:
@@ -214,36 +243,42 @@ def _harmless(cell: str) -> str:
 def _cases(turn: Turn, owner: Person, process: Process | None, page: int) -> Message:
     found, total = lists.open_cases(turn, owner.id, process, page)
     dates = lists.next_dates(turn, [case for case, _ in found])
-    rows = [_case_row(turn, case, *dates.get(case.id or 0, (None, None))) for case, _ in found]
-    actions = (
-        [Action("More", line("list", which="mine", page=page + 1), acts=False)] if page * lists.PAGE < total else []
-    )
-    shown = (
-        f"{(page - 1) * lists.PAGE + 1} to {(page - 1) * lists.PAGE + len(found)} of {total}."
-        if total > len(found)
-        else ""
-    )
+    rows = [_case_row(turn, case, owner, *dates.get(case.id or 0, (None, None))) for case, _ in found]
+    mine = owner.id == turn.person.id
+    again = {"which": Which.MINE} if mine else {"owner": owner.email}
+    actions = [Action("More", line("list", **again, process=process, page=page + 1), acts=False)]
+    actions = actions if page * lists.PAGE < total else []
+    if total:
+        actions.append(Action("As CSV, privately", line("list", **again, process=process, as_csv="yes"), acts=False))
+    first = (page - 1) * lists.PAGE + 1
+    whose = "You own" if mine else f"{owner.name} owns" if owner.active else f"{owner.name}, who has left, owned"
     return Message(
-        text=f"You own {total or 'no'} open case{'' if total == 1 else 's'}.",
+        text=f"{whose} {total or 'no'} open case{'' if total == 1 else 's'}.",
         table=Table(("Reference", "Stage", "Next date"), tuple(rows)) if rows else None,
         actions=tuple(actions),
-        aside=shown,
+        aside=f"{first} to {first + len(found) - 1} of {total}." if total > len(found) else "",
         private=turn.private,
     )
 
 
-def _case_row(turn: Turn, case: Case, deadline: Deadline | None, request: Request | None) -> Row:
-    open_it = Action("Open", line("open", case=case.reference), acts=False)
+def _case_row(turn: Turn, case: Case, owner: Person, deadline: Deadline | None, request: Request | None) -> Row:
+    actions = [Action("Open", line("open", case=case.reference), acts=False)]
+    if not owner.active:
+        actions.append(Action("Assign…", line("assign", case=case.reference)))
     if deadline is None:
-        return Row((case.reference, case.stage, "no date runs"), actions=(open_it,))
-    what = sentence(title(turn, deadline, advice.label(turn, request) if request else ""))
-    cells = (case.reference, case.stage, f"{what}: {when(turn, deadline)}")
-    return Row(cells, state(turn, deadline), (open_it,))
+        return Row((case.reference, case.stage, "no date runs"), actions=tuple(actions))
+    cells = (case.reference, case.stage, f"{what_is_due(turn, deadline, request)}: {when(turn, deadline)}")
+    return Row(cells, state(turn, deadline), tuple(actions))
 
 
 @command("home", "today", "my day", may=EVERYONE, acts=False, examples=("today",))
 def home(turn: Turn) -> Message:
-    """Show what is late, due today and due this week among what you own."""
+    """Show what is due today, late and due within a week: yours, your team's, or what your agency is asked for."""
+    if turn.person.role is Role.CONTRIBUTOR:
+        return agency_day(turn)
+    team = staff.team_of(turn.db, turn.person) if turn.person.role is Role.MANAGER else []
+    if team:
+        return team_day(turn, [turn.person.id or 0, *team])
     more = (Action("My cases", line("list", which=Which.MINE), acts=False), Action("Help", "help", acts=False))
     return replace(digest_message(turn, turn.person), actions=more)
 

@@ -56,7 +56,8 @@ def deactivate(turn: Turn, *, person: PersonBlank) -> Message:
     person.active = False
     owned = [_counted(len(cases), "open case"), _counted(len(letters), "open MP letter")]
     left = f"Without an owner now: {', '.join(filter(None, owned))}." if any(owned) else "No open case was theirs."
-    return Message(f"{person.name} can no longer use referralbot. {left}", private=True)
+    aside = f"A manager sees the cases with list {person.email}, and gives each to somebody." if cases else ""
+    return Message(f"{person.name} can no longer use referralbot. {left}", aside=aside, private=True)
 
 
 def _counted(number: int, thing: str) -> str:

@@ -1,0 +1,64 @@
+"""The day of an agency or of a team: what is due today, late, and due within a week, as far as the asker may see."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.cards.dates import due, sentence, state, title
+from bot.cards.digest import headline, in_order
+from bot.cases import advice, lists
+from bot.cases.digests import AHEAD
+from bot.cases.lists import DueLine, Wanted
+from bot.domain.message import Action, Message, Row, Table
+from bot.grammar import line
+from bot.turn import Turn
+from storage.tables import Deadline, Request
+
+HELP = Action("Help", "help", acts=False)
+MOST = 5000
+"""The most dates that are looked at."""
+
+
+def agency_day(turn: Turn) -> Message:
+    """What a body has still to send, among what the asker may see."""
+    agency = turn.person.agency
+    asked = [each for each in _within_a_week(turn, Wanted(agency=agency)) if each.request]
+    waiting = [each for each in asked if each.request and each.request.sent_on is None]
+    whole = Action(f"All for {agency.label}", line("list", agency=agency.value), acts=False)
+    sent = "What you have sent, and the council has yet to confirm, is not in it." if len(asked) > len(waiting) else ""
+    return replace(_day(turn, waiting, f" · {agency.label}"), actions=(whole, HELP), aside=sent)
+
+
+def team_day(turn: Turn, owners: Sequence[int]) -> Message:
+    """What a manager and those below them own."""
+    found = _within_a_week(turn, Wanted(owners=tuple(owners)))
+    more = f"{len(found) - lists.PAGE} more: say list overdue, or list due." if len(found) > lists.PAGE else ""
+    actions = (Action("All that is overdue", line("list", which="overdue"), acts=False), HELP)
+    return replace(_day(turn, found, " · you and your team"), actions=actions, aside=more)
+
+
+def _within_a_week(turn: Turn, wanted: Wanted) -> list[DueLine]:
+    alone = replace(turn, private=True)
+    found = lists.due(alone, replace(wanted, safe_by=turn.today + AHEAD), 1, size=MOST).lines
+    lines = {each.deadline.id: each for each in found}
+    return [lines[deadline.id] for deadline in in_order(turn, [each.deadline for each in found])]
+
+
+def _day(turn: Turn, found: Sequence[DueLine], whose: str) -> Message:
+    rows = tuple(due_row(turn, each) for each in found[: lists.PAGE])
+    return Message(
+        text=f"{headline(turn, [each.deadline for each in found])}{whose}",
+        table=Table(("Reference", "What", "Due", "Owner"), rows) if rows else None,
+        private=True,
+    )
+
+
+def due_row(turn: Turn, each: DueLine) -> Row:
+    """One date on a list."""
+    actions = (Action("Open", line("open", case=each.reference), acts=False),)
+    what = what_is_due(turn, each.deadline, each.request)
+    return Row((each.reference, what, due(turn, each.deadline), each.owner), state(turn, each.deadline), actions)
+
+
+def what_is_due(turn: Turn, deadline: Deadline, request: Request | None) -> str:
+    """ "Final plan", or "Speech and language advice" for a request."""
+    return sentence(title(turn, deadline, advice.label(turn, request) if request else ""))
