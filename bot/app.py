@@ -39,6 +39,14 @@ TRIES = 5
 """Times that a line is tried; each time one of those who write at once comes through."""
 
 
+CROSSED = ("40001", "40P01")
+"""PostgreSQL's word for two lines that stood in each other's way: nothing was kept, and it may be said again."""
+
+
+class Crossed(Exception):
+    """Two lines stood in each other's way in the database."""
+
+
 class Unfinished(Exception):
     """A form that a command sends back with an error beside a field; what the command began is rolled back."""
 
@@ -69,7 +77,7 @@ class App:
     def _alone(self, said: Said, now: datetime) -> Message:
         """The answer, tried again where another replica wrote at the same moment: this very line, or to this case."""
         for _ in range(TRIES - 1):
-            with suppress(IntegrityError):
+            with suppress(IntegrityError, Crossed):
                 return self._in_one_transaction(said, now)
         return self._in_one_transaction(said, now)
 
@@ -92,6 +100,8 @@ class App:
                 message = self._heard(db, said, now)
                 committing = True
         except (OperationalError, InterfaceError) as error:
+            if getattr(error.orig, "sqlstate", "") in CROSSED:
+                raise Crossed from error
             return self._away(said, error, committing=committing)
         return message
 

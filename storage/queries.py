@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -82,6 +82,11 @@ def _adding(dialect: str, table: type[SQLModel]) -> Any:
 def _insert(dialect: str, table: type[SQLModel]) -> SqliteInsert | PostgresInsert:
     bare = table.__table__  # type: ignore[attr-defined]
     return sqlite_insert(bare) if dialect == "sqlite" else postgres_insert(bare)
+
+
+def forget_presses(db: Session, person_id: int) -> None:
+    """Let a person press again what they pressed: what it did has been taken back."""
+    db.execute(update(Heard).where(col(Heard.person_id) == person_id, col(Heard.nonce).is_not(None)).values(nonce=None))
 
 
 def forget_heard(db: Session, before: datetime) -> int:

@@ -13,10 +13,13 @@ from bot.cases.referrals import must_be_open
 from bot.domain.clocks import Adviser
 from bot.domain.dates import say_day
 from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotFound, Refusal, WhichOne
-from bot.domain.terms import Agency, EntryKind, Notice, ResponseType, Role
+from bot.domain.terms import Agency, EntryKind, Notice, ResponseType, Role, Service
 from bot.turn import Turn
 from storage.add import add_all
 from storage.tables import Case, Deadline, Request
+
+SCHOOL = Service("education")
+"""The advice that a school or another setting gives."""
 
 
 def label(turn: Turn, request: Request) -> str:
@@ -87,8 +90,7 @@ def find_request(turn: Turn, file: CaseFile, service: Adviser | None, *, waiting
     found = [r for r in still if service is None or r.service == service.id] or [
         r for r in still if service and str(service.id) == str(service.agency) and r.agency is service.agency
     ]
-    if turn.person.role is Role.CONTRIBUTOR:
-        found = [r for r in found if r.agency is turn.person.agency]
+    found = [request for request in found if _is_theirs(turn, request)]
     match found:
         case [one]:
             return one
@@ -137,8 +139,16 @@ def case_of(turn: Turn, request: Request) -> Case:
 
 
 def _must_be_theirs(turn: Turn, request: Request) -> None:
-    if turn.person.role is Role.CONTRIBUTOR and turn.person.agency is not request.agency:
-        raise NotAllowed("That request went to another agency. Its own staff answer it.")
+    if not _is_theirs(turn, request):
+        raise NotAllowed("That request went to somebody else. Those who were asked answer it.")
+
+
+def _is_theirs(turn: Turn, request: Request) -> bool:
+    """The council's officers answer for anybody, a contributor for their agency, a school for the school alone."""
+    person = turn.person
+    if person.role is not Role.CONTRIBUTOR:
+        return True
+    return request.agency is person.agency and (person.setting_id is None or request.service == SCHOOL)
 
 
 def have(turn: Turn, file: CaseFile, request: Request, on: date, reason: str = "") -> Recorded:
@@ -172,9 +182,7 @@ def ask_for_help(turn: Turn, file: CaseFile, request: Request) -> None:
     facts.must_stand(file, request.id)
     if request.sent_on is not None:
         sent_on = f"{label(turn, request)} advice is on record as sent on {say_day(request.sent_on, turn.today)}"
-        raise AlreadyDone(
-            f"{file.case.reference}: {sent_on}. The council has yet to confirm it."
-        )
+        raise AlreadyDone(f"{file.case.reference}: {sent_on}. The council has yet to confirm it.")
     history.record(turn, file.case, New(EntryKind.HELP_ASKED, turn.today, request_id=request.id))
     if file.owner:
         told = {"request": request.id}

@@ -11,6 +11,7 @@ from bot.cases.history import New
 from bot.cases.references import insert_with_reference
 from bot.cases.referrals import check_new_owner, check_owner, must_be_open
 from bot.cases.staff import OFFICERS
+from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotNow
 from bot.domain.terms import Agency, CaseStatus, EntryKind, Matter, Notice, Outcome, Role
 from bot.turn import Turn
@@ -96,6 +97,8 @@ def close(turn: Turn, file: EnquiryFile, outcome: Outcome, on: date, words: str 
     must_be_open(file.enquiry)
     if on > turn.today:
         raise CannotRead("A letter can't be closed on a day that is still to come.", "on")
+    if on < (began := history.began(file.entries)):
+        raise CannotRead(f"The letter came on {say_day(began, turn.today)}: it can't be closed before that.", "on")
     if outcome not in ENDS:
         known = ", ".join(end.value.replace("_", " ") for end in ENDS)
         raise CannotRead(f"A letter ends as one of these: {known}.", "outcome")

@@ -15,6 +15,7 @@ from bot.domain.dates import say_day
 from bot.domain.errors import AlreadyDone, CannotRead, NeedsReason, NotAllowed, NotNow
 from bot.domain.terms import ClockState, EntryKind, Notice, Role, RuleId
 from bot.turn import Turn
+from storage.queries import forget_presses
 from storage.tables import Case, Deadline, Enquiry, Entry, Person, Request
 
 UNDO_FOR = timedelta(minutes=10)
@@ -29,9 +30,6 @@ AFTER = {
     EntryKind.BODY_RECEIVED_REQUEST: EntryKind.ADVICE_ASKED,
 }
 """A fact and the one it cannot come before; any other cannot come before its case or letter began."""
-
-BEGINNINGS = frozenset({EntryKind.REQUEST_RECEIVED, EntryKind.MP_RECEIVED})
-"""Facts from which a whole case or letter counts."""
 
 AGAIN = frozenset({EntryKind.MP_HOLDING_REPLY_SENT, EntryKind.DRAFT_SERVED})
 """Facts that may happen more than once."""
@@ -136,7 +134,7 @@ def _put_or_ask(turn: Turn, file: File, new: New) -> Recorded:
 def _gives_more_time(turn: Turn, file: File, new: New) -> bool:
     """A correction that has the case begin later, unless it is of a slip made a moment ago by the same person."""
     wrong = next((entry for entry in file.entries if entry.id == new.supersedes), None)
-    if wrong is None or wrong.kind not in BEGINNINGS or new.on <= wrong.happened_on:
+    if wrong is None or wrong.kind not in history.BEGINNINGS or new.on <= wrong.happened_on:
         return False
     return wrong.recorded_by != turn.person.id or turn.now - wrong.recorded_at > UNDO_FOR
 
@@ -350,7 +348,7 @@ def _to_be_corrected(turn: Turn, file: File, number: int) -> Entry:
 
 def _struck(turn: Turn, wrong: Entry, reason: str) -> New:
     """The entry that strikes out another."""
-    if wrong.kind in BEGINNINGS:
+    if wrong.kind in history.BEGINNINGS:
         raise NotNow("A case cannot be without the day it began. Give the right date instead, or close the case.")
     return New(EntryKind.CORRECTED, turn.today, words=reason, supersedes=wrong.id)
 
@@ -358,9 +356,10 @@ def _struck(turn: Turn, wrong: Entry, reason: str) -> New:
 def undo(turn: Turn, file: File, number: int) -> Recorded:
     """Take back a slip of the hand within ten minutes, by the one who made it.
 
-    Nobody else has to agree: the clocks are again what they were before it.
+    Nobody else has to agree: the clocks are again what they were before it. Its button may be pressed again.
     """
     entry = entry_numbered(file, number)
     if entry.recorded_by != turn.person.id or turn.now - entry.recorded_at > UNDO_FOR:
         raise NotNow(f"That can no longer be undone. To change it, say: correct {about(file).reference} {number}")
+    forget_presses(turn.db, turn.person.id or 0)
     return _put(turn, file, _struck(turn, _to_be_corrected(turn, file, number), "recorded in error"))

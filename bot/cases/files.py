@@ -1,5 +1,6 @@
 """A case or a letter with everything that belongs to it, read once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import BindParameter, bindparam
 from sqlmodel import col, select
 
 from bot.cases import history, staff
-from bot.domain.terms import CaseStatus, ClockState
+from bot.domain.terms import CaseStatus, ClockState, EntryKind
 from bot.turn import Turn
 from storage.columns import columns
 from storage.look import look, whole
@@ -62,6 +63,7 @@ class EnquiryFile:
 def open_case_file(turn: Turn, case: Case) -> CaseFile:
     db, this = turn.db, {"case": case.id}
     entries = history.entries_of(db, case)  # first: what is read after it is never older than the record itself
+    _as_recorded(turn, case, entries)
     asked = {fact.instance for fact in history.happenings(entries)}  # one whose asking was struck out was never made
     child: Any = db.execute(CHILD, this).one()
     return CaseFile(
@@ -79,6 +81,7 @@ def open_case_file(turn: Turn, case: Case) -> CaseFile:
 def open_enquiry_file(turn: Turn, enquiry: Enquiry) -> EnquiryFile:
     linked = select(Case).join(EnquiryCase, col(EnquiryCase.case_id) == Case.id)
     entries = history.entries_of(turn.db, enquiry)
+    _as_recorded(turn, enquiry, entries)
     return EnquiryFile(
         enquiry=enquiry,
         owner=staff.person(turn.db, enquiry.owner_id),
@@ -88,6 +91,13 @@ def open_enquiry_file(turn: Turn, enquiry: Enquiry) -> EnquiryFile:
         cases=list(turn.db.exec(linked.where(EnquiryCase.enquiry_id == enquiry.id))),
         entries=entries,
     )
+
+
+def _as_recorded(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> None:
+    """Read a row again that was read before somebody closed or reopened it: the record says which it is."""
+    ends = [entry.kind for entry in entries if entry.kind in (EntryKind.CLOSED, EntryKind.REOPENED)]
+    if (ends[-1:] == [EntryKind.CLOSED]) is not (about.status is CaseStatus.CLOSED):
+        turn.db.refresh(about)
 
 
 def is_late(deadline: Deadline, turn: Turn) -> bool:

@@ -57,6 +57,10 @@ DIGESTED = (
 """The columns of an entry that its digest vouches for, beside the entry before."""
 
 
+BEGINNINGS = frozenset({EntryKind.REQUEST_RECEIVED, EntryKind.MP_RECEIVED})
+"""Facts from which a whole case or letter counts."""
+
+
 @dataclass(frozen=True)
 class New:
     """An entry about to be recorded. `words` is what a person typed: it is sealed."""
@@ -166,6 +170,11 @@ def standing(entries: Sequence[Entry]) -> list[Entry]:
     """The entries that still hold: none that a later one supersedes."""
     gone = {entry.supersedes for entry in entries if entry.supersedes}
     return [entry for entry in entries if entry.id not in gone]
+
+
+def began(entries: Sequence[Entry]) -> date:
+    """The day from which a case or a letter counts."""
+    return next(e.happened_on for e in standing(entries) if e.kind in BEGINNINGS)
 
 
 def happenings(entries: Sequence[Entry]) -> list[Happening]:

@@ -12,6 +12,7 @@ from bot.cases.children import Known, Private
 from bot.cases.files import CaseFile, open_case_file
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
+from bot.domain.dates import say_day
 from bot.domain.errors import AlreadyDone, CannotRead, NotNow
 from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Notice, Outcome, Process, Role
 from bot.turn import Turn
@@ -158,6 +159,8 @@ def close(turn: Turn, file: CaseFile, outcome: Outcome, on: date, words: str = "
     must_be_open(file.case)
     if on > turn.today:
         raise CannotRead("A case can't be closed on a day that is still to come.", "on")
+    if on < (began := history.began(file.entries)):
+        raise CannotRead(f"The case began on {say_day(began, turn.today)}: it can't be closed before that.", "on")
     _check_outcome(file, outcome)
     file.case.status, file.case.outcome, file.case.closed_on = CaseStatus.CLOSED, outcome, on
     _record_and_rebuild(turn, file, New(EntryKind.CLOSED, on, clear={"outcome": outcome.value}, words=words))
