@@ -16,7 +16,7 @@ from storage.tables import Case, Enquiry, Entry, Request
 def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> list[Fact]:
     """One fact an entry, newest first: what, when, by whom. Private: it opens what people wrote."""
     people = {entry.recorded_by for entry in entries if entry.recorded_by}
-    names = {number: person.name for number in people if (person := staff.person(turn.db, number))}
+    names = {number: person.name for number in people if (person := staff.person(turn, number))}
     return [
         Fact(
             f"Entry {entry.number}",

@@ -70,7 +70,7 @@ def open_case_file(turn: Turn, case: Case) -> CaseFile:
         case=case,
         child=child,
         setting=child.school or "",
-        owner=staff.person(db, case.owner_id),
+        owner=staff.person(turn, case.owner_id),
         requests=[request for request in db.scalars(REQUESTS, this) if request.id in asked],
         deadlines=look(db, Deadline, DEADLINES, this),
         enquiries=look(db, Enquiry, LETTERS, this),
@@ -84,7 +84,7 @@ def open_enquiry_file(turn: Turn, enquiry: Enquiry) -> EnquiryFile:
     _as_recorded(turn, enquiry, entries)
     return EnquiryFile(
         enquiry=enquiry,
-        owner=staff.person(turn.db, enquiry.owner_id),
+        owner=staff.person(turn, enquiry.owner_id),
         deadlines=list(
             turn.db.exec(select(Deadline).where(Deadline.enquiry_id == enquiry.id).order_by(col(Deadline.legal)))
         ),

@@ -47,9 +47,11 @@ def _way_back(known: Any, who: Who, now: datetime) -> dict[str, Any]:
     return news | ({"heard_at": now} if now - known.heard_at > timedelta(hours=1) else {})
 
 
-def person(db: Session, person_id: int | None) -> Person | None:
-    """A member of staff, for looking at."""
-    return next(iter(look(db, Person, BY_ID, {"id": person_id})), None) if person_id else None
+def person(turn: Turn, person_id: int | None) -> Person | None:
+    """A member of staff, for looking at: most often the one who asks."""
+    if person_id is None or (turn.who and turn.who.id == person_id):
+        return turn.who if person_id else None
+    return next(iter(look(turn.db, Person, BY_ID, {"id": person_id})), None)
 
 
 def _link_by_email(db: Session, who: Who, now: datetime) -> Person | None:
