@@ -101,7 +101,8 @@ class Command:
 
     @property
     def help(self) -> str:
-        return getdoc(self.run) or ""
+        """Its docstring, each paragraph in one line: how wide a line is, the platform knows."""
+        return re.sub(r"(?<!\n)\n(?!\n)", " ", getdoc(self.run) or "")
 
     @property
     def summary(self) -> str:

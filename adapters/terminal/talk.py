@@ -21,6 +21,12 @@ WELCOME = """Type a line, such as `help`, or the number of a button.
 Besides: `as NAME`, `room NAME`, `private`, `who`, `where`, `wait 3 days`, `wait until next nudge`, `leave`."""
 
 
+CLOCK_STAYS = (
+    "The clock can be moved in the demo alone, and by one at a time: "
+    "while the demo's page runs, move it there, or stop the page and start the terminal again."
+)
+
+
 @dataclass(frozen=True)
 class Posted:
     """What the bot posted in a place, and whether it has been shown here."""
@@ -118,7 +124,7 @@ class Terminal:
 
     async def _wait(self, typed: str) -> None:
         if self._jump is None:
-            self._write("The clock can be moved in the demo alone.")
+            self._write(CLOCK_STAYS)
             return
         try:
             now = await self._jump(wait_of(typed))

@@ -3,8 +3,8 @@
 from sqlmodel import select
 
 from bot.cards.dates import when
-from bot.cards.record import what_is_asked
-from bot.cases import advice, facts, history
+from bot.cards.record import what_of
+from bot.cases import advice, facts, history, staff
 from bot.domain.message import Action, Message, Style
 from bot.domain.terms import ClockState, Notice
 from bot.grammar import line
@@ -50,7 +50,7 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
         case Notice.APPROVAL_ASKED:
             number = post.about["entry"]
             agree = Action("Agree", line("approve", case=reference, entry=number), Style.PRIMARY)
-            return f"{reference}: {_asked(turn, post)} (entry {number}).", (look, agree)
+            return f"{reference}: {_asked(turn, post)}", (look, agree)
         case Notice.ADVICE_SENT:
             request = turn.db.get(Request, post.about["request"])
             name = advice.label(turn, request) if request else "advice"
@@ -59,7 +59,10 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
         case Notice.HELP_ASKED:
             return f"{reference}: {_cannot_come(turn, post.about['request'])} The date stays; speak with them.", (look,)
         case Notice.MATCH_HIDDEN:
-            return f"{reference}: somebody opened a second record for the same child.", (look,)
+            by = staff.person(turn.db, post.about.get("by"))
+            opened_by = by.name if by else "Somebody"
+            other = f"{opened_by} opened another record for the same child, and was not told of this one."
+            return f"{reference}: {other} Speak with them.", (look,)
         case Notice.IMPORTED:
             return (
                 f"{post.about.get('count', 0)} cases were imported and {post.about.get('late', 0)} dates are late.",
@@ -82,4 +85,6 @@ def _cannot_come(turn: Turn, request_id: int) -> str:
 def _asked(turn: Turn, post: Post) -> str:
     stream = Entry.case_id == post.case_id if post.case_id else Entry.enquiry_id == post.enquiry_id
     entry = turn.db.exec(select(Entry).where(stream, Entry.number == post.about["entry"])).one()
-    return what_is_asked(turn, entry)
+    by = staff.person(turn.db, entry.recorded_by)
+    asked = f"{by.name} asks, and entry {entry.number} says why." if by else f"Entry {entry.number} says why."
+    return f"{what_of(turn, entry)}. {asked} Until you agree, no date moves."

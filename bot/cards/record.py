@@ -20,7 +20,7 @@ def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> lis
     return [
         Fact(
             f"Entry {entry.number}",
-            f"{_what(turn, entry)}, {say_day(entry.happened_on, turn.today)}{_said(turn, about, entry)}",
+            f"{what_of(turn, entry)}, {say_day(entry.happened_on, turn.today)}{_said(turn, about, entry)}",
             f"recorded by {names.get(entry.recorded_by or 0, 'the bot')} on "
             f"{say_day(london_date(entry.recorded_at), turn.today)}",
             private=True,
@@ -29,13 +29,27 @@ def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> lis
     ]
 
 
-def _what(turn: Turn, entry: Entry) -> str:
+def what_of(turn: Turn, entry: Entry) -> str:
+    """ "advice sent (CAMHS)", "closed: withdrawn"."""
     label = what_is_asked(turn, entry) if entry.kind is EntryKind.BACKDATE_ASKED else LABELS[entry.kind]
     if entry.request_id is None:
-        return f"{label}: {entry.clear['what']}" if "what" in entry.clear else label
+        more = _more(turn, entry)
+        return f"{label}: {more}" if more else label
     request = turn.db.get(Request, entry.request_id)
     service = turn.rules.service(request.service).label if request else ""
     return f"{label} ({service})"
+
+
+def _more(turn: Turn, entry: Entry) -> str:
+    """What was planned or held, how it ended, which letter it is about."""
+    match entry.kind:
+        case EntryKind.CLOSED:
+            return str(entry.clear["outcome"]).replace("_", " ")
+        case EntryKind.LINKED:
+            letter = turn.db.get(Enquiry, entry.clear["enquiry"])
+            return letter.reference if letter else ""
+        case _:
+            return str(entry.clear.get("what", ""))
 
 
 def what_is_asked(turn: Turn, entry: Entry) -> str:

@@ -20,18 +20,19 @@ from bot.blanks import (
 )
 from bot.cards.case import case_card
 from bot.cards.letter import letter_card
+from bot.cards.record import what_of
 from bot.cards.why import why_message
-from bot.cases import enquiries, facts, referrals, snoozing, visible
+from bot.cases import enquiries, facts, history, referrals, snoozing, visible
 from bot.cases.facts import File, Recorded
 from bot.cases.files import CaseFile, open_case_file, open_enquiry_file
 from bot.commands.roles import ADVISERS, CASEWORK, COUNCIL, MANAGERS, READERS
 from bot.domain.dates import say_day
-from bot.domain.errors import CannotRead, NotAllowed
+from bot.domain.errors import CannotRead, NotAllowed, NotNow
 from bot.domain.message import Action, Message
 from bot.domain.terms import EntryKind, Role
 from bot.grammar import command, line
 from bot.turn import Turn
-from storage.tables import Case, Enquiry
+from storage.tables import Case, Enquiry, Entry
 
 
 class Sent(StrEnum):
@@ -219,7 +220,12 @@ def held(
 def _planned(turn: Turn, case: Case, kind: EntryKind, what: Planned, on: date) -> Message:
     facts.plan(turn, open_case_file(turn, case), kind, words_of(what), on)
     verb = "planned for" if kind is EntryKind.PLANNED else "held on"
-    return Message(f"{case.reference}: {words_of(what)} {verb} {say_day(on, turn.today)}.", private=turn.private)
+    closed = turn.rules.calendar.why_closed(on)
+    return Message(
+        f"{case.reference}: {words_of(what)} {verb} {say_day(on, turn.today)}.",
+        aside=f"Check the day: it is no working day ({closed})." if closed else "",
+        private=turn.private,
+    )
 
 
 def words_of(what: StrEnum) -> str:
@@ -342,7 +348,25 @@ def correct(
 
 
 @command("undo", may=COUNCIL | ADVISERS, examples=("undo 0042 7",), title="Take an entry back")
-def undo(turn: Turn, *, case: CaseOrLetterBlank, entry: Annotated[int, number("Entry")]) -> Message:
+def undo(
+    turn: Turn,
+    *,
+    case: CaseOrLetterBlank,
+    entry: Annotated[int | None, replace(number("Entry"), hint="Your last, if left empty")] = None,
+) -> Message:
     """Take back what you recorded in the last ten minutes."""
-    facts.undo(turn, _file(turn, case), entry)
-    return Message(f"Undone: entry {entry} of {case.reference} is struck out.", private=turn.private)
+    file = _file(turn, case)
+    taken = facts.entry_numbered(file, entry) if entry else _last_of_mine(turn, file)
+    facts.undo(turn, file, taken.number)
+    what = "" if entry else f" ({what_of(turn, taken)})"
+    return Message(f"Undone: entry {taken.number}{what} of {case.reference} is struck out.", private=turn.private)
+
+
+def _last_of_mine(turn: Turn, file: File) -> Entry:
+    """What this person recorded last, of all that can be taken back."""
+    for_good = history.ACTS - {EntryKind.NOTED, EntryKind.PLANNED, EntryKind.HELD}
+    standing = [entry for entry in history.standing(file.entries) if entry.kind not in for_good]
+    mine = [entry for entry in standing if entry.recorded_by == turn.person.id]
+    if not mine:
+        raise NotNow(f"You have recorded nothing on {facts.about(file).reference} that could be taken back.")
+    return mine[-1]

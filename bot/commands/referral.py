@@ -83,7 +83,8 @@ def _same_child(turn: Turn, private: Private, known: bool) -> Known:
 
 def _tell_owner(turn: Turn, match: Match) -> None:
     if match.hidden and match.case.owner_id and match.case.status is CaseStatus.OPEN:
-        posts.tell(turn, match.case.owner_id, Notice.MATCH_HIDDEN, case_id=match.case.id)
+        by = {"by": turn.person.id}
+        posts.tell(turn, match.case.owner_id, Notice.MATCH_HIDDEN, case_id=match.case.id, about=by)
 
 
 def _opened(turn: Turn, opened: Opened, received: date) -> Message:

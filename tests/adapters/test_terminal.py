@@ -273,7 +273,7 @@ async def test_the_courier_finds_sends_once_and_withdraws() -> None:
 
 def test_a_clock_that_cannot_move_says_so() -> None:
     said, _ = talk("wait 3 days\n", movable=False)
-    assert "The clock can be moved in the demo alone." in said
+    assert "The clock can be moved in the demo alone" in said
 
 
 def test_leaving_ends_the_talk() -> None:
