@@ -59,7 +59,7 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
         case Notice.HELP_ASKED:
             return f"{reference}: {_cannot_come(turn, post.about['request'])} The date stays; speak with them.", (look,)
         case Notice.MATCH_HIDDEN:
-            by = staff.person(turn.db, post.about.get("by"))
+            by = staff.person(turn, post.about.get("by"))
             opened_by = by.name if by else "Somebody"
             other = f"{opened_by} opened another record for the same child, and was not told of this one."
             return f"{reference}: {other} Speak with them.", (look,)
@@ -85,6 +85,6 @@ def _cannot_come(turn: Turn, request_id: int) -> str:
 def _asked(turn: Turn, post: Post) -> str:
     stream = Entry.case_id == post.case_id if post.case_id else Entry.enquiry_id == post.enquiry_id
     entry = turn.db.exec(select(Entry).where(stream, Entry.number == post.about["entry"])).one()
-    by = staff.person(turn.db, entry.recorded_by)
+    by = staff.person(turn, entry.recorded_by)
     asked = f"{by.name} asks, and entry {entry.number} says why." if by else f"Entry {entry.number} says why."
     return f"{what_of(turn, entry)}. {asked} Until you agree, no date moves."
