@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, and_, func, or_
 from sqlalchemy import select as select_rows
 from sqlmodel import col, select
 
 from bot.cards.dates import due, sentence, state, title
-from bot.cases import advice
+from bot.cases import advice, visible
 from bot.cases.digests import AHEAD
 from bot.domain.dates import say_day
 from bot.domain.message import Action, Message, Row, Table
@@ -33,19 +33,25 @@ class Line:
 
 
 def digest_message(
-    turn: Turn, person: Person, *, owners: Sequence[int] = NONE, arrived: Sequence[Nudge] = ()
+    turn: Turn,
+    person: Person,
+    *,
+    owners: Sequence[int] = NONE,
+    restricted_of: Sequence[int] = NONE,
+    arrived: Sequence[Nudge] = (),
 ) -> Message:
     """What is late or due within a week among what these `owners` own: the person, and those they cover for.
 
-    `arrived` are dates of cases that came late, told here once and not one by one.
+    Of it all, what the person may see. `restricted_of` are those whose restricted cases alone they read: nobody who
+    covers may. `arrived` are dates of cases that came late, told here once and not one by one.
     """
     owners = owners or [person.id or 0]
-    found = _due(turn, owners, arrived)
+    found = _due(replace(turn, who=person), owners, restricted_of, arrived)
     others = any(line.owner != person.name for line in found)
     return Message(
         text=headline(turn, [line.deadline for line in found]),
         table=_table(turn, found[:SHOWN], with_owner=others),
-        aside=" ".join(_asides(turn, person, owners, arrived, len(found))),
+        aside=" ".join(_asides(turn, person, owners, restricted_of, arrived, len(found))),
         private=True,
     )
 
@@ -72,15 +78,23 @@ def in_order(turn: Turn, found: Iterable[Deadline]) -> list[Deadline]:
     return sorted(found, key=lambda deadline: (_place(turn, deadline), deadline.legal, deadline.id or 0))
 
 
-def _asides(turn: Turn, person: Person, owners: Sequence[int], arrived: Sequence[Nudge], found: int) -> Iterator[str]:
+def _asides(
+    turn: Turn,
+    person: Person,
+    owners: Sequence[int],
+    restricted_of: Sequence[int],
+    arrived: Sequence[Nudge],
+    found: int,
+) -> Iterator[str]:
     if found > SHOWN:
         yield f"{found - SHOWN} more: say list mine overdue, or list mine due."
     if arrived:
         many = "1 of the dates was" if len(arrived) == 1 else f"{len(arrived)} of the dates were"
         yield f"{many} late to be recorded."
-    covered = [turn.db.get_one(Person, owner).name for owner in owners if owner != person.id]
-    if covered:
-        yield f"You cover for {', '.join(covered)}."
+    if covered := [owner for owner in owners if owner != person.id]:
+        yield f"You cover for {_names(turn, covered)}."
+    if restricted_of:
+        yield f"Restricted cases of {_names(turn, restricted_of)} are here too: nobody who covers may see them."
     yield f"You own {_owned(turn, person)}."
 
 
@@ -94,12 +108,21 @@ def _owned(turn: Turn, person: Person) -> str:
     return " and ".join(told) or "no open cases"
 
 
-def _due(turn: Turn, owners: Sequence[int], arrived: Sequence[Nudge]) -> list[Line]:
-    """Duties that run: late or soon due for these owners, or newly arrived. What is due today comes first."""
-    theirs = or_(col(Case.owner_id).in_(owners), col(Enquiry.owner_id).in_(owners))
+def _names(turn: Turn, people: Sequence[int]) -> str:
+    return ", ".join(turn.db.get_one(Person, one).name for one in people)
+
+
+def _due(turn: Turn, owners: Sequence[int], restricted_of: Sequence[int], arrived: Sequence[Nudge]) -> list[Line]:
+    """Duties that run, of those the reader may see: late, soon due or newly arrived. What is due today comes first."""
+    hidden = and_(col(Case.restricted), col(Case.owner_id).in_(restricted_of))
+    theirs = or_(col(Case.owner_id).in_(owners), col(Enquiry.owner_id).in_(owners), hidden)
     soon = col(Deadline.safe) <= turn.today + AHEAD
     new = col(Deadline.id).in_([nudge.deadline_id for nudge in arrived])
-    rows = turn.db.execute(_duties().where(or_(and_(theirs, soon), new)))
+    seen = or_(
+        and_(col(Case.id).is_not(None), visible.cases(turn)),
+        and_(col(Enquiry.id).is_not(None), visible.enquiries(turn)),
+    )
+    rows = turn.db.execute(_duties().where(seen, or_(and_(theirs, soon), new)))
     found = {row[0].id: Line(row[0], row[1] or row[2] or "", row[3] or "") for row in rows}
     return [found[deadline.id] for deadline in in_order(turn, [line.deadline for line in found.values()])]
 

@@ -28,10 +28,14 @@ def post_message(turn: Turn, post: Post) -> Message | None:
             instead, outsiders = post.about.get("instead", {}), bool(room and room.shared)
             return nudges_message(turn, nudges_of(turn, post), agency, instead=instead, outsiders=outsiders)
         case PostSays.DIGEST:
-            owners = post.about["owners"]
-            return digest_message(turn, person, owners=owners, arrived=nudges_of(turn, post)) if person else None
+            return _digest(turn, post, person) if person else None
         case PostSays.NOTICE:
             return notice_message(turn, post)
+
+
+def _digest(turn: Turn, post: Post, person: Person) -> Message:
+    owners, restricted_of = post.about["owners"], post.about.get("restricted_of", [])
+    return digest_message(turn, person, owners=owners, restricted_of=restricted_of, arrived=nudges_of(turn, post))
 
 
 def _case(turn: Turn, post: Post, room: Room | None) -> Message | None:

@@ -2,22 +2,42 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import false, func, update
+from sqlalchemy import select as select_rows
 from sqlmodel import col, select
 
 from bot.cases.posts import OFFICE, new_post, post_key, tell_administrators
-from bot.cases.recipients import Place, Recipients
+from bot.cases.recipients import Hearers, Place, Recipients
 from bot.domain.calendar import london_time, moment
-from bot.domain.terms import CaseStatus, ClockState, Notice, PostSays, PostState
+from bot.domain.terms import CaseStatus, ClockState, Hears, Notice, PostSays, PostState
 from bot.turn import Turn
 from storage.queries import add_new
 from storage.tables import Case, Deadline, Enquiry, Nudge, Post
 
 AHEAD = timedelta(days=7)
 """How far ahead a digest looks."""
+
+
+@dataclass
+class Reading:
+    """What one person reads in the morning."""
+
+    owners: list[int] = field(default_factory=list)
+    """Whose cases and letters: their own, and those of whom they cover for."""
+    restricted_of: list[int] = field(default_factory=list)
+    """Whose restricted cases alone: the owner is away, and whoever covers may not see them."""
+    soonest: date | None = None
+    nudges: list[int] = field(default_factory=list)
+
+    def add(self, owner_id: int, soonest: date | None, *, restricted: bool) -> None:
+        mine = self.restricted_of if restricted else self.owners
+        if owner_id not in mine:
+            mine.append(owner_id)
+        self.soonest = min((day for day in (soonest, self.soonest) if day), default=None)
 
 
 def are_due(turn: Turn) -> bool:
@@ -32,14 +52,11 @@ def put_digests(turn: Turn) -> int:
     """
     if not are_due(turn):
         return 0
-    recipients = Recipients(turn)
-    owners, nudges, places = _by_reader(turn, recipients)
     rows = []
-    for place in places:
-        soonest = min((day for day in owners[place].values() if day), default=None)
-        nothing = not nudges[place] and (soonest is None or soonest > turn.today + AHEAD)
+    for place, reading in _by_reader(turn).items():
+        nothing = not reading.nudges and (reading.soonest is None or reading.soonest > turn.today + AHEAD)
         if not nothing or _is_first_of_week(turn):
-            rows.append(_row(turn, place, list(owners[place]), nudges[place], nothing=nothing))
+            rows.append(_row(turn, place, reading, nothing=nothing))
     new = add_new(turn.db, Post, rows)
     said_in = [
         {"id": nudge, "post_id": new[row["key"]]}
@@ -52,58 +69,69 @@ def put_digests(turn: Turn) -> int:
     return len(new)
 
 
-def _by_reader(
-    turn: Turn, recipients: Recipients
-) -> tuple[dict[Place, dict[int, date | None]], dict[Place, list[int]], list[Place]]:
-    """By who reads: the owners they read for, each with the soonest safe date, and the nudges kept for a digest."""
-    owners: dict[Place, dict[int, date | None]] = defaultdict(dict)
-    nudges: dict[Place, list[int]] = defaultdict(list)
-    for owner_id, soonest in _owners(turn).items():
-        for place in recipients.reader(owner_id).places:
-            owners[place][owner_id] = soonest
-    for person_id, kept in _kept(turn).items():
-        places = recipients.reader(person_id).places
+def _by_reader(turn: Turn) -> dict[Place, Reading]:
+    """What there is to read this morning, by who reads it."""
+    recipients = Recipients(turn)
+    readings: dict[Place, Reading] = defaultdict(Reading)
+    for (owner_id, restricted), soonest in _owners(turn).items():
+        for place in _reader(recipients, owner_id, restricted).places:
+            readings[place].add(owner_id, soonest, restricted=restricted and place.person_id != owner_id)
+    for kept in _kept(turn):
+        if kept.restricted:
+            places = recipients.of(kept.hears, owner_id=kept.owner_id, agency=None, restricted=True).places
+        else:
+            places = recipients.reader(kept.person_id).places
         for place in places:
-            nudges[place] += kept
+            readings[place].nudges.append(kept.id)
         if not places:
-            key = f"unheard/{person_id}/{turn.today}"
-            tell_administrators(turn, Notice.UNDELIVERED, about={"person_id": person_id}, key=key)
-    return owners, nudges, list(dict.fromkeys([*owners, *nudges]))
+            key = f"unheard/{kept.person_id}/{turn.today}"
+            tell_administrators(turn, Notice.UNDELIVERED, about={"person_id": kept.person_id}, key=key)
+    return readings
 
 
-def _owners(turn: Turn) -> dict[int, date | None]:
-    """Everybody who owns something open, with the soonest safe date of a duty that runs on it."""
+def _reader(recipients: Recipients, owner_id: int, restricted: bool) -> Hearers:
+    """Who reads for an owner: of restricted cases, somebody who may see them."""
+    if restricted:
+        return recipients.of(Hears.OWNER, owner_id=owner_id, agency=None, restricted=True)
+    return recipients.reader(owner_id)
+
+
+def _owners(turn: Turn) -> dict[tuple[int, bool], date | None]:
+    """Everybody who owns something open, restricted or not, with the soonest safe date of a duty that runs on it."""
     runs = (col(Deadline.state) == ClockState.RUNNING) & ~col(Deadline.information)
-    owners: dict[int, date | None] = {}
-    for table, mine in ((Case, Deadline.case_id), (Enquiry, Deadline.enquiry_id)):
+    owners: dict[tuple[int, bool], date | None] = {}
+    whose = ((Case, Deadline.case_id, col(Case.restricted)), (Enquiry, Deadline.enquiry_id, false()))
+    for table, mine, restricted in whose:
         found = (
-            select(table.owner_id, func.min(Deadline.safe))
+            select_rows(col(table.owner_id), restricted, func.min(Deadline.safe))
+            .select_from(table)
             .outerjoin(Deadline, (col(mine) == table.id) & runs)
-            .where(table.status == CaseStatus.OPEN, col(table.owner_id).is_not(None))
-            .group_by(col(table.owner_id))
+            .where(col(table.status) == CaseStatus.OPEN, col(table.owner_id).is_not(None))
+            .group_by(col(table.owner_id), *([restricted] if table is Case else []))
         )
-        for owner_id, soonest in turn.db.exec(found):
-            days = [day for day in (soonest, owners.get(owner_id or 0)) if day]
-            owners[owner_id or 0] = min(days, default=None)
+        for owner_id, hidden, soonest in turn.db.execute(found):
+            of = (owner_id, bool(hidden))
+            owners[of] = min((day for day in (soonest, owners.get(of)) if day), default=None)
     return owners
 
 
-def _kept(turn: Turn) -> dict[int, list[int]]:
-    """Nudges of cases that arrived late, by person: they wait for a digest."""
+def _kept(turn: Turn) -> Sequence[Any]:
+    """Nudges of cases that arrived late, which wait for a digest, and whether only some may hear of the case."""
     waiting = (
-        select(Nudge.person_id, Nudge.id)
-        .where(col(Nudge.late_arrival), col(Nudge.post_id).is_(None), Nudge.skipped == "")
+        select_rows(col(Nudge.id), col(Nudge.person_id), col(Nudge.hears), col(Case.owner_id), col(Case.restricted))
+        .join(Deadline, col(Deadline.id) == Nudge.deadline_id)
+        .outerjoin(Case, col(Case.id) == Deadline.case_id)
+        .where(col(Nudge.late_arrival), col(Nudge.post_id).is_(None), col(Nudge.skipped) == "")
         .where(col(Nudge.person_id).is_not(None))
         .order_by(col(Nudge.due), col(Nudge.id))
     )
-    kept: dict[int, list[int]] = defaultdict(list)
-    for person_id, nudge_id in turn.db.exec(waiting):
-        kept[person_id or 0].append(nudge_id or 0)
-    return kept
+    return turn.db.execute(waiting).all()
 
 
-def _row(turn: Turn, place: Place, owners: Sequence[int], nudges: Sequence[int], *, nothing: bool) -> dict[str, Any]:
-    about = {"owners": list(owners), "nudges": list(nudges), "nothing": nothing}
+def _row(turn: Turn, place: Place, reading: Reading, *, nothing: bool) -> dict[str, Any]:
+    about: dict[str, Any] = {"owners": reading.owners, "nudges": reading.nudges, "nothing": nothing}
+    if reading.restricted_of:
+        about["restricted_of"] = reading.restricted_of
     key = post_key("digest", place.person_id, turn.today)
     return new_post(turn, PostSays.DIGEST, place.connection_id, key=key, person_id=place.person_id, about=about)
 

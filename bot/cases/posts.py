@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from bot.cases import visible
 from bot.domain.calendar import OfficeHours
 from bot.domain.ladder import rung_moments
 from bot.domain.terms import Agency, ClockState, Notice, PostSays, PostState
@@ -128,11 +129,14 @@ def administrators_room(turn: Turn, *, avoid: int | None = None) -> Room | None:
 def nudges_of(turn: Turn, post: Post) -> list[Nudge]:
     """What a post of nudges, or a digest, has to say as things stand: one nudge for each date, the earliest date first.
 
-    Not those whose clock has stopped or moved since, nor those for which it has become too late.
+    Not those whose clock has stopped or moved since, nor those for which it has become too late, nor those of a
+    restricted case that is not, or no longer, the reader's to see.
     """
     still = (Deadline.state == ClockState.RUNNING, ~col(Deadline.information), Deadline.legal == Nudge.due)
     these = col(Nudge.id).in_(post.about.get("nudges", []))
-    found = turn.db.exec(select(Nudge).join(Deadline).where(these, *still).order_by(col(Nudge.due), col(Nudge.id)))
+    told = select(Nudge).join(Deadline).outerjoin(Case, col(Deadline.case_id) == Case.id)
+    seen = visible.to_reader(turn, post.person_id)
+    found = turn.db.exec(told.where(these, *still, seen).order_by(col(Nudge.due), col(Nudge.id)))
     latest = post.about.get("latest", {})
     too_late = {int(key) for key, moment in latest.items() if turn.now >= datetime.fromisoformat(moment)}
     one_each: dict[int, Nudge] = {}

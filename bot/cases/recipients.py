@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
+from bot.cases import visible
 from bot.cases.posts import administrators_room
 from bot.domain.terms import Agency, Hears
 from bot.turn import Turn
@@ -12,6 +13,7 @@ from storage.tables import Absence, Person
 
 LINE = (Hears.ROOM, Hears.OWNER, Hears.MANAGER, Hears.HEAD)
 """From whoever is nearest to the work upwards: where one is not there, the next one hears."""
+ALONE = "a restricted case is told to its owner and their manager alone"
 HIGHEST = 5
 """How many stand-ins or managers are asked in turn, so that a circle in the staff list ends."""
 
@@ -42,24 +44,37 @@ class Recipients:
         self._people: dict[int, Hearers] = {}
 
     def of(self, hears: Hears, *, owner_id: int | None, agency: Agency | None, restricted: bool) -> Hearers:
-        """Who hears what is meant for this role: else who stands above, the administrators, or at last who is below.
-
-        A restricted case is spoken of in no room, the administrators' included.
-        """
+        """Who hears what is meant for this role: else who stands above, the administrators, or at last who is below."""
+        if restricted:
+            return self._of_restricted(hears, owner_id)
         place = LINE.index(hears)
         missing: list[str] = []
         for role in (*LINE[place:], None, *reversed(LINE[1:place])):  # None is the administrators
             match role:
                 case None:
-                    found = self._administrators(restricted)
+                    found = self._administrators()
                 case Hears.ROOM:
-                    found = self._in_rooms(agency, restricted)
+                    found = self._in_rooms(agency)
                 case _:
                     found = self._above(owner_id, role)
             if found.places:
                 return Hearers(found.places, "; ".join(filter(None, [*missing, found.why])))
             missing.append(found.why)
         return Hearers((), "; ".join(filter(None, missing)))
+
+    def _of_restricted(self, hears: Hears, owner_id: int | None) -> Hearers:
+        """Its owner or the owner's manager, whoever is there and nearest to whom it is meant for; no room, ever."""
+        missing = {Hears.ROOM: ["a restricted case is spoken of in no room"], Hears.HEAD: [ALONE]}.get(hears, [])
+        line = (Hears.OWNER, Hears.MANAGER) if hears in (Hears.ROOM, Hears.OWNER) else (Hears.MANAGER, Hears.OWNER)
+        readers = visible.restricted_to(self._turn, owner_id)
+        for role in line:
+            found = self._above(owner_id, role)
+            may_not = [place.person_id for place in found.places if place.person_id not in readers]
+            if found.places and not may_not:
+                return Hearers(found.places, "; ".join(filter(None, [*missing, found.why])))
+            names = [self._turn.db.get_one(Person, one).name for one in may_not]
+            missing.append(" and ".join(filter(None, [found.why, *(f"{name} may not see it" for name in names)])))
+        return Hearers((), "; ".join(dict.fromkeys(filter(None, missing))))
 
     def reader(self, person_id: int) -> Hearers:
         """The person, or while they are away whoever covers for them."""
@@ -90,13 +105,11 @@ class Recipients:
             .order_by(col(Absence.deputy_id).is_(None), col(Absence.id).desc())
         ).first()
 
-    def _administrators(self, restricted: bool) -> Hearers:
-        room = None if restricted else administrators_room(self._turn)
+    def _administrators(self) -> Hearers:
+        room = administrators_room(self._turn)
         return Hearers((Place(room.connection_id, room_id=room.id),) if room else ())
 
-    def _in_rooms(self, agency: Agency | None, restricted: bool) -> Hearers:
-        if restricted:
-            return Hearers((), "a restricted case is spoken of in no room")
+    def _in_rooms(self, agency: Agency | None) -> Hearers:
         if agency is None:
             return Hearers((), "it is no agency's")
         if agency not in self._rooms:

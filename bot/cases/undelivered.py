@@ -1,12 +1,14 @@
 """What happens to a post that its platform will never take: the next address, and a word to the administrators."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from bot.cases import visible
 from bot.cases.posts import administrators_room, in_office_hours, new_post, tell_administrators
-from bot.cases.recipients import Place, managers_of
+from bot.cases.recipients import ALONE, Place, managers_of
 from bot.domain.terms import Notice, PostSays, PostState
 from bot.turn import Turn
 from storage.queries import accounts_of, add_new
@@ -52,18 +54,46 @@ def _tell(turn: Turn, post: Post) -> None:
 
 
 def _move_nudges(turn: Turn, post: Post) -> None:
-    """Say the nudges elsewhere: to the same person, to those above, or in the administrators' room."""
+    """Say the nudges elsewhere: to the same person, to those above, or in the administrators' room.
+
+    Those of a restricted case only to whoever may see it; else they are noted as heard by nobody.
+    """
     nudges = list(turn.db.exec(select(Nudge).where(Nudge.post_id == post.id)))
-    place = _next_place(turn, post, highest=None)
-    if place is not None and place.room_id is not None:
-        nudges = _sayable_in_rooms(turn, nudges)
-    if place is None:
-        _skip(turn, nudges)
-    elif nudges:
-        ids = [nudge.id for nudge in nudges]
-        new_id = _put(turn, post, place, nudges=ids)
-        told = {"post_id": new_id, "person_id": place.person_id, "room_id": place.room_id}
-        turn.db.execute(update(Nudge).where(col(Nudge.id).in_(ids)).values(**told))
+    readers = _restricted_to(turn, nudges)
+    lines: dict[tuple[int, ...] | None, list[Nudge]] = defaultdict(list)
+    for nudge in nudges:
+        lines[readers.get(nudge.deadline_id)].append(nudge)
+    to: dict[Place | None, list[Nudge]] = defaultdict(list)
+    for line, those in lines.items():
+        to[_next_place(turn, post, highest=None) if line is None else _next_reader(turn, post, line)] += those
+    for place, those in to.items():
+        if place is None:
+            _skip(turn, those)
+        else:
+            _put_nudges(turn, post, place, those, [nudge for nudge in those if nudge.deadline_id in readers])
+
+
+def _restricted_to(turn: Turn, nudges: Sequence[Nudge]) -> dict[int, tuple[int, ...]]:
+    """By deadline, for those of restricted cases: who may see it."""
+    these = col(Deadline.id).in_([nudge.deadline_id for nudge in nudges])
+    found = turn.db.exec(select(Deadline.id, Case.owner_id).join(Case).where(col(Case.restricted), these))
+    return {deadline_id or 0: visible.restricted_to(turn, owner_id) for deadline_id, owner_id in found}
+
+
+def _next_reader(turn: Turn, post: Post, readers: Sequence[int]) -> Place | None:
+    """The next address not tried yet of those who may see a restricted case: the same person's, then the other's."""
+    manager_first = tuple(reversed(readers))
+    nearest = sorted(manager_first, key=lambda person_id: person_id != post.person_id)
+    return next(_untried(turn, post, nearest), None)
+
+
+def _put_nudges(turn: Turn, post: Post, place: Place, nudges: Sequence[Nudge], restricted: Sequence[Nudge]) -> None:
+    ids = [nudge.id for nudge in nudges]
+    elsewhere = restricted if place.person_id != post.person_id else ()
+    instead = {**post.about.get("instead", {}), **{str(nudge.id): ALONE for nudge in elsewhere}}
+    new_id = _put(turn, post, place, nudges=ids, instead=instead)
+    told = {"post_id": new_id, "person_id": place.person_id, "room_id": place.room_id}
+    turn.db.execute(update(Nudge).where(col(Nudge.id).in_(ids)).values(**told))
 
 
 def _move_notice(turn: Turn, post: Post) -> None:
@@ -84,15 +114,26 @@ def _move_digest(turn: Turn, post: Post) -> None:
 
 def _next_place(turn: Turn, post: Post, *, highest: int | None) -> Place | None:
     """The next address not tried yet; `highest` is how many people up the line may hear, oneself included."""
-    tried = [*post.about.get("tried", []), _address(post.connection_id, post.room_id, post.person_id)]
-    for person_id in managers_of(turn, post.person_id)[:highest] if post.person_id else ():
-        for account in accounts_of(turn.db, person_id):
-            if _address(account.connection_id, None, person_id) not in tried:
-                return Place(account.connection_id, person_id=person_id)
+    line = managers_of(turn, post.person_id)[:highest] if post.person_id else ()
+    for place in _untried(turn, post, line):
+        return place
     room = administrators_room(turn, avoid=post.connection_id)
-    if room is None or _address(room.connection_id, room.id, None) in tried:
+    if room is None or _address(room.connection_id, room.id, None) in _tried(post):
         return None
     return Place(room.connection_id, room_id=room.id)
+
+
+def _untried(turn: Turn, post: Post, line: Sequence[int]) -> Iterator[Place]:
+    """The addresses of these people, in turn, at which this was not tried yet."""
+    tried = _tried(post)
+    for person_id in line:
+        for account in accounts_of(turn.db, person_id):
+            if _address(account.connection_id, None, person_id) not in tried:
+                yield Place(account.connection_id, person_id=person_id)
+
+
+def _tried(post: Post) -> list[list[int]]:
+    return [*post.about.get("tried", []), _address(post.connection_id, post.room_id, post.person_id)]
 
 
 def _address(connection_id: int, room_id: int | None, person_id: int | None) -> list[int]:
@@ -101,7 +142,6 @@ def _address(connection_id: int, room_id: int | None, person_id: int | None) -> 
 
 def _put(turn: Turn, post: Post, place: Place, **about: object) -> int:
     """The same post for another place; answers with its id."""
-    tried = [*post.about.get("tried", []), _address(post.connection_id, post.room_id, post.person_id)]
     row = new_post(
         turn,
         post.says,
@@ -110,23 +150,10 @@ def _put(turn: Turn, post: Post, place: Place, **about: object) -> int:
         person_id=place.person_id,
         case_id=post.case_id,
         enquiry_id=post.enquiry_id,
-        about={**post.about, **about, "tried": tried},
+        about={**post.about, **about, "tried": _tried(post)},
         not_before=in_office_hours(turn),
     )
     return add_new(turn.db, Post, [row])[row["key"]]
-
-
-def _sayable_in_rooms(turn: Turn, nudges: Sequence[Nudge]) -> list[Nudge]:
-    """Those of no restricted case; the others are noted as heard by nobody."""
-    restricted = set(
-        turn.db.exec(
-            select(Deadline.id)
-            .join(Case)
-            .where(Case.restricted, col(Deadline.id).in_([nudge.deadline_id for nudge in nudges]))
-        )
-    )
-    _skip(turn, [nudge for nudge in nudges if nudge.deadline_id in restricted])
-    return [nudge for nudge in nudges if nudge.deadline_id not in restricted]
 
 
 def _skip(turn: Turn, nudges: Sequence[Nudge]) -> None:

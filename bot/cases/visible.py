@@ -1,5 +1,6 @@
 """Which cases and letters a person may see at all: one condition, used by every look-up, list and count."""
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, true
@@ -33,6 +34,20 @@ def _at_school(school: Any) -> ColumnElement[bool]:
 def _in_general(viewer: Any) -> ColumnElement[bool]:
     team = select(Person.id).where(Person.manager_id == viewer)
     return or_(col(Case.restricted).is_(False), col(Case.owner_id) == viewer, col(Case.owner_id).in_(team))
+
+
+def restricted_to(turn: Turn, owner_id: int | None) -> tuple[int, ...]:
+    """Who may see a restricted case of this owner's, as `cases` says: the owner, then the owner's manager."""
+    owner = turn.db.get(Person, owner_id) if owner_id else None
+    readers = (owner, turn.db.get(Person, owner.manager_id) if owner and owner.manager_id else None)
+    return tuple(one.id or 0 for one in readers if one is not None and not _works_at_school(one))
+
+
+def to_reader(turn: Turn, person_id: int | None) -> ColumnElement[bool]:
+    """The condition on Case, where there is one, for what the bot tells: to one person, or without one to a room."""
+    person = turn.db.get(Person, person_id) if person_id else None
+    fit = cases(replace(turn, who=person)) if person else col(Case.restricted).is_(False)
+    return or_(col(Case.id).is_(None), fit)
 
 
 NUMBERED = select(Case).where(Case.number == bindparam("number"))
