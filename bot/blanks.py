@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, TypeVar
 
 from bot.cases import advice, staff, visible
@@ -13,12 +12,12 @@ from bot.domain.clocks import Adviser
 from bot.domain.dates import read_date
 from bot.domain.errors import CannotRead, NotFound
 from bot.domain.message import BlankKind, Choice
-from bot.domain.terms import Agency, AskedBy, Matter, Outcome, Process, ResponseType
+from bot.domain.terms import Agency, AskedBy, Matter, Outcome, Process, ResponseType, Term
 from bot.grammar import Ask
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Person, Request
 
-W = TypeVar("W", bound=StrEnum)
+W = TypeVar("W", bound=Term)
 LONGEST_NOTE = 2000
 MOST_CHOICES = 100
 """As many as one select of any platform takes."""
@@ -28,17 +27,13 @@ def plain(text: str) -> str:
     return text.strip().lower().replace("_", " ").replace("-", " ")
 
 
-def words_of(word: StrEnum) -> str:
-    return str(getattr(word, "label", word.value.replace("_", " ")))
-
-
 def one_of(words: type[W], also: dict[str, W] | None = None) -> Callable[[Turn, str], W]:
     """Read one member of a closed set, by its value, its label or another name for it."""
-    known = {plain(name): word for word in words for name in (word.value, words_of(word))} | (also or {})
+    known = {plain(name): word for word in words for name in (word.value, word.label)} | (also or {})
 
     def read(_turn: Turn, text: str) -> W:
         if plain(text) not in known:
-            named = ", ".join(words_of(word) for word in words)
+            named = ", ".join(word.label for word in words)
             raise CannotRead(f"“{text}” is not one of these: {named}.")
         return known[plain(text)]
 
@@ -46,7 +41,7 @@ def one_of(words: type[W], also: dict[str, W] | None = None) -> Callable[[Turn, 
 
 
 def offered(words: type[W]) -> Callable[[Turn], Sequence[Choice]]:
-    return lambda _turn: [Choice(word.value, _sentence(words_of(word))) for word in words]
+    return lambda _turn: [Choice(word.value, _sentence(word.label)) for word in words]
 
 
 def _sentence(text: str) -> str:

@@ -42,7 +42,7 @@ def _heading(turn: Turn, file: CaseFile) -> str:
     case = file.case
     parts = [case.reference, case.process.label]
     if case.status is CaseStatus.CLOSED:
-        outcome = case.outcome.value.replace("_", " ") if case.outcome else ""
+        outcome = case.outcome.label if case.outcome else ""
         closed = say_day(case.closed_on, turn.today) if case.closed_on else ""
         return " · ".join([*parts, f"closed {closed} ({outcome})"])
     whole = next((deadline for deadline in file.deadlines if deadline.rule == WHOLE), None)
@@ -79,7 +79,7 @@ def _advice(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
 def _how_far(turn: Turn, request: Request, *, runs: bool) -> str:
     """The last thing that happened to a request, and what is waited for while its clock runs."""
     if request.received_on:
-        response = request.response.value.replace("_", " ") if request.response else ""
+        response = request.response.label if request.response else ""
         return f"received {say_day(request.received_on, turn.today)} ({response})"
     if request.sent_on:
         waiting = " · waiting for the council to confirm" if runs else ""

@@ -8,7 +8,7 @@ from bot.cases.facts import LABELS
 from bot.domain.calendar import london_date
 from bot.domain.dates import say_day
 from bot.domain.message import Fact
-from bot.domain.terms import EntryKind
+from bot.domain.terms import EntryKind, Outcome
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Entry, Request
 
@@ -44,7 +44,7 @@ def _more(turn: Turn, entry: Entry) -> str:
     """What was planned or held, how it ended, which letter it is about."""
     match entry.kind:
         case EntryKind.CLOSED:
-            return str(entry.clear["outcome"]).replace("_", " ")
+            return Outcome(entry.clear["outcome"]).label
         case EntryKind.LINKED:
             letter = turn.db.get(Enquiry, entry.clear["enquiry"])
             return letter.reference if letter else ""

@@ -100,7 +100,7 @@ def close(turn: Turn, file: EnquiryFile, outcome: Outcome, on: date, words: str 
     if on < (began := history.began(file.entries)):
         raise CannotRead(f"The letter came on {say_day(began, turn.today)}: it can't be closed before that.", "on")
     if outcome not in ENDS:
-        known = ", ".join(end.value.replace("_", " ") for end in ENDS)
+        known = ", ".join(end.label for end in ENDS)
         raise CannotRead(f"A letter ends as one of these: {known}.", "outcome")
     file.enquiry.status, file.enquiry.outcome, file.enquiry.closed_on = CaseStatus.CLOSED, outcome, on
     _rebuild_with(turn, file, New(EntryKind.CLOSED, on, clear={"outcome": outcome.value}, words=words))

@@ -121,7 +121,7 @@ def _setting(turn: Turn, name: str) -> int | None:
 
 def must_be_open(record: Case | Enquiry) -> None:
     if record.status is CaseStatus.CLOSED:
-        word = record.outcome.value.replace("_", " ") if record.outcome else "no outcome"
+        word = record.outcome.label if record.outcome else "no outcome"
         raise NotNow(f"{record.reference} is closed ({word}). To go on with it, say: reopen {record.reference}")
 
 

@@ -190,13 +190,9 @@ def received(
         return _several(turn, done, day)
     file, one, recorded = done[0]
     label = (
-        f"{advice.label(turn, one)} advice received{'' if response is ResponseType.FULL else f' ({_word(response)})'}"
+        f"{advice.label(turn, one)} advice received{'' if response is ResponseType.FULL else f' ({response.label})'}"
     )
     return _with_rest(turn, file, one, said_recorded(turn, file, recorded, label, day))
-
-
-def _word(response: ResponseType) -> str:
-    return response.value.replace("_", " ")
 
 
 def _needed(cases: tuple[Case, ...]) -> tuple[Case, ...]:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from bot.blanks import (
@@ -29,13 +28,13 @@ from bot.commands.roles import ADVISERS, CASEWORK, COUNCIL, MANAGERS, READERS
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotAllowed, NotNow
 from bot.domain.message import Action, Message
-from bot.domain.terms import EntryKind, Role
+from bot.domain.terms import EntryKind, Role, Term
 from bot.grammar import command, line
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Entry
 
 
-class Sent(StrEnum):
+class Sent(Term):
     """What the council sends."""
 
     DECISION_TO_ASSESS = "decision_to_assess"
@@ -75,7 +74,7 @@ ALSO_SENT = {
 }
 
 
-class Planned(StrEnum):
+class Planned(Term):
     """What can be planned for a day to come."""
 
     PANEL = "panel"
@@ -150,7 +149,7 @@ def sent(
     """
     if (what in TO_AN_MP) is not isinstance(case, Enquiry):
         belongs = "an MP letter: give its MP number" if what in TO_AN_MP else "a case: give its SEND number"
-        raise CannotRead(f"A {what.value.replace('_', ' ')} belongs to {belongs}.", "case")
+        raise CannotRead(f"A {what.label} belongs to {belongs}.", "case")
     file, day_sent = _to_change(turn, case), on or turn.today
     recorded = facts.record_fact(turn, file, SENT[what], day_sent, reason=reason)
     return said_recorded(turn, file, recorded, facts.LABELS[SENT[what]], day_sent)
@@ -218,18 +217,14 @@ def held(
 
 
 def _planned(turn: Turn, case: Case, kind: EntryKind, what: Planned, on: date) -> Message:
-    facts.plan(turn, open_case_file(turn, case), kind, words_of(what), on)
+    facts.plan(turn, open_case_file(turn, case), kind, what.label, on)
     verb = "planned for" if kind is EntryKind.PLANNED else "held on"
     closed = turn.rules.calendar.why_closed(on)
     return Message(
-        f"{case.reference}: {words_of(what)} {verb} {say_day(on, turn.today)}.",
+        f"{case.reference}: {what.label} {verb} {say_day(on, turn.today)}.",
         aside=f"Check the day: it is no working day ({closed})." if closed else "",
         private=turn.private,
     )
-
-
-def words_of(what: StrEnum) -> str:
-    return what.value.replace("_", " ")
 
 
 @command("note", may=COUNCIL, examples=("note 0042 Spoke to the school, papers follow on Friday",), title="Add a note")
@@ -304,7 +299,7 @@ def close(
     else:
         enquiries.close(turn, file, outcome, day_closed, reason)
     back = Action("Reopen…", line("reopen", case=case.reference))
-    ended = words_of(outcome)
+    ended = outcome.label
     return Message(
         f"{case.reference} is closed: {ended}, {say_day(day_closed, turn.today)}.",
         actions=(back,),

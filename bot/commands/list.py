@@ -5,7 +5,6 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Annotated
 
 from bot.blanks import AGENCY, ANYBODY, PROCESS, choice, number, text, yes_no
@@ -17,7 +16,7 @@ from bot.cases.lists import Page, Wanted
 from bot.commands.roles import COUNCIL, EVERYONE, READERS
 from bot.domain.dates import say_day
 from bot.domain.message import Action, Attachment, Message, Row, Table
-from bot.domain.terms import Agency, Kind, Process, Role
+from bot.domain.terms import Agency, Kind, Process, Role, Term
 from bot.grammar import command, line
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Person, Request
@@ -26,7 +25,7 @@ AS_FILE = 5000
 """The most lines one CSV file holds."""
 
 
-class Which(StrEnum):
+class Which(Term):
     """Which list."""
 
     MINE = "mine"
@@ -48,7 +47,7 @@ ALSO = {
 }
 
 
-class Period(StrEnum):
+class Period(Term):
     """How far a list of what is due looks."""
 
     TODAY = "today"

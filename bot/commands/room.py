@@ -1,6 +1,5 @@
 """Rooms: which agency's room this is."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from sqlmodel import col, select
@@ -9,13 +8,13 @@ from bot.blanks import choice
 from bot.commands.roles import ADMINISTRATORS, STAFF_LIST
 from bot.domain.errors import NotNow
 from bot.domain.message import Message, Row, Table, Where
-from bot.domain.terms import Agency
+from bot.domain.terms import Agency, Term
 from bot.grammar import command
 from bot.turn import Turn
 from storage.tables import Connection, Room
 
 
-class For(StrEnum):
+class For(Term):
     """Whose room it is."""
 
     EDUCATION = "education"
@@ -30,7 +29,7 @@ class For(StrEnum):
 
     @property
     def label(self) -> str:
-        return self.agency.label if self.agency else self.value
+        return self.agency.label if self.agency else super().label
 
 
 @command("room bind", "bind room", may=ADMINISTRATORS, examples=("room bind health",), title="Whose room this is")

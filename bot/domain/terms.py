@@ -10,7 +10,15 @@ Service = NewType("Service", str)
 """Who gives one piece of advice, such as `speech_and_language`: a row of `bot/rules/services.csv`."""
 
 
-class Agency(StrEnum):
+class Term(StrEnum):
+    """A member of a closed set, and what a caseworker calls it."""
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ")
+
+
+class Agency(Term):
     """The bodies that run a case together; each has rooms of its own."""
 
     EDUCATION = "education"
@@ -23,7 +31,7 @@ class Agency(StrEnum):
         return {Agency.MP_TEAM: "MP team", Agency.SOCIAL_CARE: "social care"}.get(self, self.value)
 
 
-class Role(StrEnum):
+class Role(Term):
     """What a member of staff does; each command names the roles that may say it."""
 
     OFFICER = "officer"
@@ -43,14 +51,10 @@ class Role(StrEnum):
         return "the MP team" if self is Role.MP_TEAM else f"{self.value}s"
 
 
-class Process(StrEnum):
+class Process(Term):
     """What a case is one run of. The list grows with the clocks."""
 
     NEW_ASSESSMENT = "new_assessment"
-
-    @property
-    def label(self) -> str:
-        return self.value.replace("_", " ")
 
 
 class CaseStatus(StrEnum):
@@ -58,7 +62,7 @@ class CaseStatus(StrEnum):
     CLOSED = "closed"
 
 
-class Outcome(StrEnum):
+class Outcome(Term):
     """Why a case was closed."""
 
     PLAN_ISSUED = "plan_issued"
@@ -71,7 +75,7 @@ class Outcome(StrEnum):
     ANSWERED = "answered"
 
 
-class AskedBy(StrEnum):
+class AskedBy(Term):
     """Who asked for the assessment."""
 
     PARENT = "parent"
@@ -82,10 +86,10 @@ class AskedBy(StrEnum):
 
     @property
     def label(self) -> str:
-        return "MP" if self is AskedBy.MP else self.value.replace("_", " ")
+        return "MP" if self is AskedBy.MP else super().label
 
 
-class Matter(StrEnum):
+class Matter(Term):
     """What an MP's letter holds; one letter may hold several."""
 
     ENQUIRY = "enquiry"
@@ -101,10 +105,10 @@ class Matter(StrEnum):
             Matter.FOI: "freedom of information request",
             Matter.SUBJECT_ACCESS: "subject access request",
             Matter.FIRST_REQUEST: "possible first request for an assessment",
-        }.get(self, self.value.replace("_", " "))
+        }.get(self, super().label)
 
 
-class ResponseType(StrEnum):
+class ResponseType(Term):
     """How advice came back. A nil return is an answer; so is a refusal to give advice."""
 
     FULL = "full"
@@ -113,7 +117,7 @@ class ResponseType(StrEnum):
     DECLINED = "declined"
 
 
-class ClockKind(StrEnum):
+class ClockKind(Term):
     """Whose rule a clock is. A local target is never called statutory."""
 
     STATUTORY = "statutory"
@@ -154,7 +158,7 @@ class ClockState(StrEnum):
     STOPPED = "stopped"
 
 
-class Hears(StrEnum):
+class Hears(Term):
     """Whom a rung of the ladder tells."""
 
     OWNER = "owner"

@@ -90,7 +90,7 @@ def staff_of(store: Store) -> list[tuple[str, str, str, str]]:
     """Everybody who works here: e-mail, name, role, agency."""
     with store.reading() as db:
         people = db.exec(select(Person).where(col(Person.active)).order_by(col(Person.id)))
-        return [(each.email, each.name, each.role.replace("_", " "), each.agency.label) for each in people]
+        return [(each.email, each.name, each.role.label, each.agency.label) for each in people]
 
 
 def rooms_on(store: Store, connection: int) -> list[tuple[str, str, str]]:
