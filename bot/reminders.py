@@ -10,12 +10,17 @@ from bot.cases.digests import are_due, put_digests
 from bot.cases.mornings import anything_stale, look_again
 from bot.cases.nudging import Look, Reminder, Swept, look, write
 from bot.cases.recipients import Place
+from bot.domain.calendar import OfficeHours
+from bot.domain.ladder import CLOSES, SPEAKS
 from bot.domain.terms import Hears, RuleId
 from bot.rules import Rules
 from bot.turn import Turn
 from storage.connect import Store
 from storage.crypto import Vault
 from storage.tables import Connection, Person, Room
+
+SPEAKING = OfficeHours(SPEAKS, CLOSES)
+"""When nudges are put in. One found ripe at night or on a Sunday waits: by then a newer rung may take its place."""
 
 BATCH = 500
 """Deadlines in one transaction. On an ordinary morning that is all of them, so that each person gets one post."""
@@ -38,9 +43,9 @@ class WouldSay:
 
 
 def sweep(store: Store, rules: Rules, vault: Vault, now: datetime, *, limit: int = BATCH) -> Swept:
-    """Say what is ripe at `now`, `limit` deadlines to a transaction."""
+    """Say what is ripe at `now`, `limit` deadlines to a transaction; nothing outside the hours of speaking."""
     swept = Swept()
-    while True:
+    while SPEAKING.is_open(now, calendar=rules.calendar):
         with store.reading() as db:  # looking takes longest, and keeps nobody waiting
             found = look(Turn(db, now, rules, vault), limit=limit)
         if not found:
@@ -50,10 +55,13 @@ def sweep(store: Store, rules: Rules, vault: Vault, now: datetime, *, limit: int
         swept += batch
         if batch.looked < limit:
             return swept
+    return swept
 
 
 def preview(store: Store, rules: Rules, vault: Vault, now: datetime) -> list[WouldSay]:
     """What a sweep at `now` would put in. Looks with the sweep's own eyes and changes nothing."""
+    if not SPEAKING.is_open(now, calendar=rules.calendar):
+        return []
     with store.reading() as db:
         turn = Turn(db, now, rules, vault)
         return [

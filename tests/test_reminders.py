@@ -212,11 +212,16 @@ def test_every_room_of_an_agency_hears_of_one_nudge(council: Council) -> None:
         assert [len(posts.nudges_of(turn, post)) for post in council.posts()] == [1, 1]
 
 
-def test_what_is_ripe_at_night_waits_for_the_morning(council: Council) -> None:
+def test_what_is_ripe_at_the_weekend_gives_way_to_the_rung_of_monday(council: Council) -> None:
+    """Else both would be said to one person within half an hour."""
     ladder = Ladder(council)
     council.clock(council.case(ladder.owner), date(2026, 10, 19), started_on=date(2026, 9, 7))
-    swept(council, "2026-10-10 21:00")  # Saturday
-    assert council.posts()[0].not_before == at("2026-10-12 07:30")
+    for quiet in ("2026-10-10 21:00", "2026-10-11 10:00", "2026-10-12 07:59"):  # Saturday, Sunday, Monday before nine
+        swept(council, quiet)
+        assert council.posts() == [] and council.nudges() == []
+    swept(council, "2026-10-12 08:00")
+    said = [(nudge.rung, bool(nudge.skipped)) for nudge in council.nudges() if nudge.hears is Hears.OWNER]
+    assert sorted(said) == [("14-before", True), ("7-before", False)] and len(council.posts()) == 1
 
 
 def test_a_moved_date_is_nudged_again(council: Council) -> None:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from sqlmodel import col, func, select
 
 from bot.cases.posts import OFFICE
-from bot.domain.calendar import Calendar, london_date, moment
+from bot.domain.calendar import Calendar, OfficeHours, london_date, moment
 from bot.domain.errors import NotNow
 from bot.domain.terms import PostSays, PostState
+from bot.reminders import SPEAKING
 from bot.upkeep.clock import DemoClock
 from storage.connect import Store
 from storage.tables import Deadline, Post
@@ -57,13 +58,17 @@ class Jump:
 
     def _next(self, now: datetime) -> datetime:
         """When something falls due next: a rung to look at, a post that waits for its hour, a morning's digests."""
-        closed = moment(london_date(now), OFFICE.closes) if OFFICE.is_open(now, calendar=self._calendar) else now
-        morning = OFFICE.next_open(closed, calendar=self._calendar)
+        mornings = [self._opening(hours, now) for hours in (OFFICE, SPEAKING)]
         with self._store.reading() as db:
             rung = db.exec(select(func.min(Deadline.next_at)).where(col(Deadline.next_at) > now)).one()
             waiting = (Post.state == PostState.WAITING, col(Post.not_before) > now)
             post = db.exec(select(func.min(Post.not_before)).where(*waiting)).one()
-        return min(at for at in (rung, post, morning) if at is not None)
+        return min(at for at in (rung, post, *mornings) if at is not None)
+
+    def _opening(self, hours: OfficeHours, now: datetime) -> datetime:
+        """When hours begin next; tomorrow's beginning, or a later one, while they last."""
+        closed = moment(london_date(now), hours.closes) if hours.is_open(now, calendar=self._calendar) else now
+        return hours.next_open(closed, calendar=self._calendar)
 
     def _said(self) -> int:
         with self._store.reading() as db:
