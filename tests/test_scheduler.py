@@ -82,7 +82,7 @@ async def test_stopping_waits_for_a_message_under_way(council: Council) -> None:
     await ticking.start()
     await slack.asked.wait()
     await ticking.stop()
-    (post,) = council.posts()
+    (post,) = council.posts(Post.case_id == case.id)
     assert post.state is PostState.SENT and len(slack.kept) == 1
 
 
@@ -95,7 +95,7 @@ async def test_stopping_does_not_wait_for_ever(council: Council) -> None:
     await slack.asked.wait()
     async with asyncio.timeout(5):
         await ticking.stop(patience=0.1)
-    (post,) = council.posts()
+    (post,) = council.posts(Post.case_id == case.id)
     assert post.state is PostState.WAITING and post.claimed_until is not None
 
 

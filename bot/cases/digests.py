@@ -3,21 +3,23 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import false, func, update
+from sqlalchemy import and_, false, func, or_, update
 from sqlalchemy import select as select_rows
 from sqlmodel import col, select
 
-from bot.cases.posts import OFFICE, new_post, post_key, tell_administrators
+from bot.cases.posts import new_post, post_key, tell_administrators
 from bot.cases.recipients import Hearers, Place, Recipients
-from bot.domain.calendar import london_time, moment
+from bot.domain.calendar import OfficeHours, london_date, london_time, moment
 from bot.domain.terms import CaseStatus, ClockState, Hears, Notice, PostSays, PostState
 from bot.turn import Turn
 from storage.queries import add_new
-from storage.tables import Case, Deadline, Enquiry, Nudge, Post
+from storage.tables import Case, Connection, Deadline, Enquiry, Nudge, Post
 
+MORNING = OfficeHours(closes=time(12))
+"""When digests are put in. Later than that a day has no digest any more: what is due is then said at its own hour."""
 AHEAD = timedelta(days=7)
 """How far ahead a digest looks."""
 
@@ -42,15 +44,22 @@ class Reading:
 
 def are_due(turn: Turn) -> bool:
     """Asked before `put_digests`, which on SQLite keeps every other writer waiting."""
-    return OFFICE.is_open(turn.now, calendar=turn.rules.calendar) and not _done_today(turn)
+    if not MORNING.is_open(turn.now, calendar=turn.rules.calendar):
+        return False
+    return turn.db.exec(select(Post.id).where(Post.key == _mark_key(turn))).first() is None
+
+
+def is_stale(turn: Turn, post: Post) -> bool:
+    """A digest of an earlier day: it would call that day today, and there is a new one."""
+    return post.says is PostSays.DIGEST and london_date(post.made_at) < turn.today
 
 
 def put_digests(turn: Turn) -> int:
-    """Put in the digests of this working day, once, from opening time on; how many.
+    """Put in the digests of this working day, once, in the morning; how many.
 
     Who has nothing late or due within a week hears so on the first working day of the week, and else nothing.
     """
-    if not are_due(turn):
+    if not are_due(turn) or not _mark(turn):
         return 0
     rows = []
     for place, reading in _by_reader(turn).items():
@@ -116,12 +125,18 @@ def _owners(turn: Turn) -> dict[tuple[int, bool], date | None]:
 
 
 def _kept(turn: Turn) -> Sequence[Any]:
-    """Nudges of cases that arrived late, which wait for a digest, and whether only some may hear of the case."""
+    """Nudges of cases that arrived late, which wait for a digest, and whether only some may hear of the case.
+
+    Among them those of a digest of an earlier day that was held back, and that nobody will read any more.
+    """
+    earlier = col(Post.made_at) < moment(turn.today, time())
+    held = and_(col(Post.says) == PostSays.DIGEST, col(Post.state) == PostState.WAITING, earlier)
     waiting = (
         select_rows(col(Nudge.id), col(Nudge.person_id), col(Nudge.hears), col(Case.owner_id), col(Case.restricted))
         .join(Deadline, col(Deadline.id) == Nudge.deadline_id)
         .outerjoin(Case, col(Case.id) == Deadline.case_id)
-        .where(col(Nudge.late_arrival), col(Nudge.post_id).is_(None), col(Nudge.skipped) == "")
+        .outerjoin(Post, col(Post.id) == Nudge.post_id)
+        .where(col(Nudge.late_arrival), or_(col(Nudge.post_id).is_(None), held), col(Nudge.skipped) == "")
         .where(col(Nudge.person_id).is_not(None))
         .order_by(col(Nudge.due), col(Nudge.id))
     )
@@ -136,10 +151,20 @@ def _row(turn: Turn, place: Place, reading: Reading, *, nothing: bool) -> dict[s
     return new_post(turn, PostSays.DIGEST, place.connection_id, key=key, person_id=place.person_id, about=about)
 
 
-def _done_today(turn: Turn) -> bool:
-    opened = moment(turn.today, OFFICE.opens)
-    today = (col(Post.state).in_(list(PostState)), col(Post.not_before) >= opened)
-    return turn.db.exec(select(Post.id).where(*today, Post.says == PostSays.DIGEST).limit(1)).first() is not None
+def _mark(turn: Turn) -> bool:
+    """Note that this day's digests are seen to, those of a day with none as well; False where somebody did before.
+
+    The mark is a post to nobody that is never sent: found by its key, and kept or lost together with the digests.
+    """
+    connection = turn.db.exec(select(Connection.id).order_by(col(Connection.id))).first()
+    if connection is None:
+        return False
+    mark = new_post(turn, PostSays.DIGEST, connection, key=_mark_key(turn), state=PostState.DROPPED)
+    return bool(add_new(turn.db, Post, [mark]))
+
+
+def _mark_key(turn: Turn) -> str:
+    return post_key("digests", turn.today)
 
 
 def _is_first_of_week(turn: Turn) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import select as select_rows
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from bot.cases.digests import is_stale
 from bot.cases.posts import OFFICE
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
@@ -134,6 +135,8 @@ def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow 
     post = turn.db.get_one(Post, claim.post_id)
     if not _ours(post, claim):
         return None
+    if is_stale(turn, post):
+        return None
     opens = OFFICE.next_open(turn.now, calendar=turn.rules.calendar)
     if post.says in IN_OFFICE_HOURS and opens > turn.now:
         return NotNow(opens)
@@ -215,12 +218,16 @@ def note_withdrawn(db: Session, errand: Errand) -> None:
 
 
 def note_dropped(turn: Turn, claim: Claim) -> None:
-    """It was no longer true when its turn came. Nudges that it would have said are noted as skipped."""
+    """It was no longer true when its turn came. Nudges that it would have said are noted as skipped.
+
+    Those of a digest whose day is over wait for the next one: they are said nowhere else.
+    """
     post = turn.db.get_one(Post, claim.post_id)
     if _ours(post, claim):
         state = PostState.WITHDRAWN if post.withdraw else PostState.DROPPED
         _note(turn.db, claim.post_id, state=state, shown=post.wanted, attempts=0)
-        turn.db.execute(update(Nudge).where(col(Nudge.post_id) == post.id).values(skipped=NOT_NEEDED))
+        left: dict[str, Any] = {"post_id": None} if is_stale(turn, post) else {"skipped": NOT_NEEDED}
+        turn.db.execute(update(Nudge).where(col(Nudge.post_id) == post.id).values(left))
 
 
 def note_later(turn: Turn, claim: Claim, at: datetime, why: str, *, unsure: bool) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.cases import visible
+from bot.cases.digests import is_stale
 from bot.cases.posts import administrators_room, in_office_hours, new_post, tell_administrators
 from bot.cases.recipients import ALONE, Place, managers_of
 from bot.domain.terms import Notice, PostSays, PostState
@@ -107,7 +108,7 @@ def _move_notice(turn: Turn, post: Post) -> None:
 
 def _move_digest(turn: Turn, post: Post) -> None:
     """Say it to the same person elsewhere. Else the dates that are told in no other place wait for tomorrow's."""
-    place = _next_place(turn, post, highest=1)
+    place = None if is_stale(turn, post) else _next_place(turn, post, highest=1)
     new_id = _put(turn, post, place) if place and place.person_id else None
     turn.db.execute(update(Nudge).where(col(Nudge.post_id) == post.id).values(post_id=new_id))
 
