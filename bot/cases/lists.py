@@ -90,7 +90,8 @@ def _duties(turn: Turn, wanted: Wanted) -> Select[Deadline, Case, Enquiry, Reque
 
 def _conditions(turn: Turn, wanted: Wanted) -> list[ColumnElement[bool]]:
     viewer = visible.viewer(turn)
-    found: list[ColumnElement[bool]] = [or_(col(Deadline.request_id).is_(None), _of_requests(viewer))]
+    whose = _of_requests(viewer)  # a partner's list is what the partner owes, not what the council does
+    found: list[ColumnElement[bool]] = [or_(col(Deadline.request_id).is_(None), whose) if viewer.council else whose]
     if not turn.private:
         found.append(or_(col(Case.id).is_(None), col(Case.restricted).is_(False)))
     if not viewer.may_know(Kind.MP_MATTER):

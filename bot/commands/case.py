@@ -152,7 +152,19 @@ def sent(
         raise CannotRead(f"A {what.label} belongs to {belongs}.", "case")
     file, day_sent = _to_change(turn, case), on or turn.today
     recorded = facts.record_fact(turn, file, SENT[what], day_sent, reason=reason)
-    return said_recorded(turn, file, recorded, facts.LABELS[SENT[what]], day_sent)
+    answer = said_recorded(turn, file, recorded, facts.LABELS[SENT[what]], day_sent)
+    return replace(answer, aside=answer.aside or _left_open(file, what))
+
+
+def _left_open(file: File, what: Sent) -> str:
+    """A plan implies a decision to assess; its clock runs on until the day that letter went out is on record."""
+    kinds = {entry.kind for entry in history.standing(file.entries)}
+    if what not in (Sent.DRAFT, Sent.FINAL_PLAN) or EntryKind.DECISION_TO_ASSESS_SENT in kinds:
+        return ""
+    reference = facts.about(file).reference
+    return (
+        f"No decision to assess is on record: its clock runs on. Say: sent decision to assess {reference} on its date"
+    )
 
 
 def said_recorded(turn: Turn, file: File, recorded: Recorded, what: str, on: date) -> Message:

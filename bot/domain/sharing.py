@@ -59,5 +59,9 @@ class Viewer:
 
     def may_know_request(self, agency: Agency) -> bool:
         """The council's own staff and rooms see every request; a partner sees its own."""
-        council = self.agency in COUNCIL and self.role is not Role.CONTRIBUTOR
-        return self.may_know(Kind.REQUESTS) and (council or agency is self.agency)
+        return self.may_know(Kind.REQUESTS) and (self.council or agency is self.agency)
+
+    @property
+    def council(self) -> bool:
+        """The council's own staff, or a room of theirs: not a partner, a school or a psychologist."""
+        return self.agency in COUNCIL and self.role is not Role.CONTRIBUTOR
