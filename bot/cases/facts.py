@@ -326,6 +326,8 @@ def correct(turn: Turn, file: File, number: int, reason: str, on: date | None = 
     wrong = _to_be_corrected(turn, file, number)
     if on is None:
         return _put_or_ask(turn, file, _struck(turn, wrong, reason))
+    if wrong.kind is EntryKind.NOTED:
+        raise NotNow("A note keeps the day it was written. Leave the date out to strike it out, and note it again.")
     if wrong.kind is not EntryKind.PLANNED:  # which is for a day to come
         _check_order(turn, file, wrong, on)
     right = New(wrong.kind, on, request_id=wrong.request_id, clear=wrong.clear, words=reason, supersedes=wrong.id)
