@@ -14,7 +14,7 @@ from bot.cases import posts
 from bot.courier import ATTEMPTS, LEASE, Courier, Delivered, Outcome
 from bot.domain.errors import TryLater
 from bot.domain.message import Message
-from bot.domain.terms import Agency, Notice, PostSays, PostState
+from bot.domain.terms import Agency, CaseStatus, ClockState, Notice, PostSays, PostState
 from bot.reminders import digests
 from bot.turn import Turn
 from storage.connect import Store
@@ -216,6 +216,61 @@ async def test_a_nudge_is_not_said_once_it_is_too_late(office: Office) -> None:
         post = db.exec(select(Post)).one()
         post.about = {**post.about, "latest": {str(nudge.id): MONDAY.isoformat()}}
     assert await office.deliver(MONDAY) == {Outcome.DROPPED: 1}
+
+
+@pytest.mark.parametrize("why", ["met", "too late", "closed", "handed over"])
+async def test_what_a_bundle_left_out_is_not_noted_as_said(office: Office, why: str) -> None:
+    council, shah, brown = office.council, office.council.person("Shah"), office.council.person("Brown")
+    said, gone = (office.nudge(council.case(shah, restricted=True), person=shah) for _ in range(2))
+    first, second = council.posts()
+    with council.store.transaction() as db:
+        db.get_one(Post, first.id).about = {"nudges": [said.id, gone.id]}
+        db.get_one(Nudge, gone.id).post_id = first.id
+        db.delete(db.get_one(Post, second.id))
+        clock = db.get_one(Deadline, gone.deadline_id)
+        match why:
+            case "met":
+                clock.state = ClockState.MET
+            case "too late":
+                db.get_one(Post, first.id).about = {
+                    "nudges": [said.id, gone.id],
+                    "latest": {str(gone.id): MONDAY.isoformat()},
+                }
+            case "closed":
+                db.get_one(Case, clock.case_id).status = CaseStatus.CLOSED
+            case "handed over":
+                db.get_one(Case, clock.case_id).owner_id = brown.id
+    assert await office.deliver(MONDAY) == {Outcome.SENT: 1}
+    assert [nudge.skipped for nudge in council.nudges()] == ["", "no longer needed when its turn came"]
+
+
+async def test_two_reminders_of_one_date_are_said_in_one_breath(office: Office) -> None:
+    council, shah = office.council, office.council.person("Shah")
+    said, second = office.nudge(council.case(shah), person=shah), office.nudge(council.case(shah), person=shah)
+    first, other = council.posts()
+    with council.store.transaction() as db:
+        db.get_one(Nudge, second.id).deadline_id = said.deadline_id
+        db.get_one(Nudge, second.id).post_id = first.id
+        db.get_one(Post, first.id).about = {"nudges": [said.id, second.id]}
+        db.flush()
+        db.delete(db.get_one(Post, other.id))
+    assert await office.deliver(MONDAY) == {Outcome.SENT: 1}
+    assert [nudge.skipped for nudge in council.nudges()] == ["", ""]
+
+
+async def test_what_one_room_was_told_is_not_taken_back_by_another_that_was_not(office: Office) -> None:
+    """A nudge to a body's rooms on two platforms stands in the ledger under the first."""
+    council, rooms = office.council, (office.council.room(Agency.HEALTH), office.council.room(Agency.HEALTH, on=TEAMS))
+    said = office.nudge(council.case(), room=rooms[0])
+    kept = office.nudge(council.case(), room=rooms[1])
+    assert council.nudges()[0].post_id != council.nudges()[1].post_id
+    with council.store.transaction() as db:
+        db.get_one(Post, council.nudges()[1].post_id).about = {"nudges": [said.id, kept.id]}
+    assert (await office.courier().deliver_to(SLACK, MONDAY)) == {Outcome.SENT: 1}
+    with council.store.transaction() as db:
+        db.get_one(Deadline, said.deadline_id).state = ClockState.MET
+    assert (await office.courier().deliver_to(TEAMS, MONDAY)) == {Outcome.SENT: 1}
+    assert [nudge.skipped for nudge in council.nudges()] == ["", ""]
 
 
 async def test_retry_after_is_honoured_for_everything_in_that_room(office: Office) -> None:

@@ -13,7 +13,7 @@ from bot.cases.posts import NOTHING
 from bot.domain.calendar import london_date
 from bot.domain.dates import say_date, say_day
 from bot.domain.message import Action, Message, Row, Style, Table
-from bot.domain.terms import Agency, CaseStatus, ClockState, EntryKind, Hears, RuleId
+from bot.domain.terms import Agency, EntryKind, Hears, RuleId
 from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Nudge, Request
@@ -46,12 +46,12 @@ def nudges_message(
     instead: Mapping[str, str] = NOTHING,
     outsiders: bool = False,
 ) -> Message | None:
-    """One message for all that one room or person is nudged about; None when nothing of it is still open.
+    """One message for all that one room or person is still nudged about; None when that is nothing.
 
     `instead` says, by the id of a nudge, why it comes here and not to whom it was meant for. A room that `outsiders`
     read hears how many there are, and where to see them.
     """
-    still = [due for nudge in nudges if (due := _due(turn, nudge)) is not None]
+    still = [_due(turn, nudge) for nudge in nudges]
     if not still:
         return None
     if outsiders:
@@ -75,16 +75,11 @@ def _for_outsiders(number: int, agency: Agency | None) -> Message:
     return Message(f"{sentence(agency.label) if agency else 'You'} · {things} an answer", actions=(shown,))
 
 
-def _due(turn: Turn, nudge: Nudge) -> Due | None:
-    deadline = turn.db.get(Deadline, nudge.deadline_id)
-    if deadline is None or deadline.state is not ClockState.RUNNING or deadline.legal != nudge.due:
-        return None
-    about = turn.db.get(Case, deadline.case_id) if deadline.case_id else turn.db.get(Enquiry, deadline.enquiry_id)
-    if about is None or about.status is CaseStatus.CLOSED:
-        return None
-    request = turn.db.get(Request, deadline.request_id) if deadline.request_id else None
-    if request is not None and request.sent_on and nudge.hears is Hears.ROOM:
-        return None  # the body says that it has answered: now the council has to confirm
+def _due(turn: Turn, nudge: Nudge) -> Due:
+    deadline = turn.db.get_one(Deadline, nudge.deadline_id)
+    case = turn.db.get_one(Case, deadline.case_id) if deadline.case_id else None
+    about = case or turn.db.get_one(Enquiry, deadline.enquiry_id)
+    request = turn.db.get_one(Request, deadline.request_id) if deadline.request_id else None
     return Due(nudge, deadline, about, request)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from bot.cases.digests import is_stale
-from bot.cases.posts import OFFICE
+from bot.cases.posts import OFFICE, left_out
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
 from bot.domain.terms import PostSays, PostState
@@ -62,6 +62,8 @@ class Errand:
     """A digest of what a card will say; None of anything else."""
     refresh: bool = False
     """Nobody did anything: only the day has changed."""
+    left_out: tuple[int, ...] = ()
+    """The nudges that it no longer says, by id."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,8 @@ def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow 
     words = _digest(message) if message and post.says in CARDS else None
     if post.refresh and words and words == post.words and not claim.unsure:
         return Same(claim, post.wanted)
-    what = (post.key, post.platform_id, post.wanted, _with_nonce(post, message), words, post.refresh)
+    unsaid = left_out(turn, post) if post.says in IN_OFFICE_HOURS else ()
+    what = (post.key, post.platform_id, post.wanted, _with_nonce(post, message), words, post.refresh, unsaid)
     return Errand(claim, _address(turn.db, post), *what)
 
 
@@ -193,7 +196,10 @@ def _address(db: Session, post: Post) -> Address:
 
 
 def note_shown(db: Session, errand: Errand, platform_id: str, now: datetime) -> None:
-    """The platform has it."""
+    """The platform has it. Nudges that it left out are noted as skipped: whoever reads the record relies on that."""
+    if errand.left_out:
+        unsaid = (col(Nudge.id).in_(errand.left_out), col(Nudge.post_id) == errand.claim.post_id)
+        db.execute(update(Nudge).where(*unsaid).values(skipped=NOT_NEEDED))
     _note_right(db, errand.claim, errand.wanted, now, platform_id=platform_id, words=errand.words)
 
 

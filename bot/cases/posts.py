@@ -9,17 +9,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, or_, update
 from sqlmodel import col, select
 
 from bot.cases import visible
 from bot.domain.calendar import OfficeHours
 from bot.domain.ladder import rung_moments
-from bot.domain.terms import Agency, ClockState, Notice, PostSays, PostState
+from bot.domain.terms import Agency, CaseStatus, ClockState, Hears, Notice, PostSays, PostState
 from bot.rules import Rules
 from bot.turn import Turn
 from storage.queries import accounts_of, add_new, rooms_of, want_posts
-from storage.tables import Case, Connection, Deadline, Enquiry, Nudge, Post, Room
+from storage.tables import Case, Connection, Deadline, Enquiry, Nudge, Post, Request, Room
 
 OFFICE = OfficeHours()
 PARTNERS = (Agency.EDUCATION, Agency.HEALTH, Agency.SOCIAL_CARE)
@@ -127,23 +127,42 @@ def administrators_room(turn: Turn, *, avoid: int | None = None) -> Room | None:
 
 
 def nudges_of(turn: Turn, post: Post) -> list[Nudge]:
-    """What a post of nudges, or a digest, has to say as things stand: one nudge for each date, the earliest date first.
+    """What a post of nudges, or a digest, has to say as things stand: one nudge for each date, the earliest first."""
+    one_each: dict[int, Nudge] = {}
+    for nudge in _standing(turn, post):
+        one_each.setdefault(nudge.deadline_id, nudge)
+    return list(one_each.values())
 
-    Not those whose clock has stopped or moved since, nor those for which it has become too late, nor those of a
-    restricted case that is not, or no longer, the reader's to see.
+
+def left_out(turn: Turn, post: Post) -> tuple[int, ...]:
+    """The nudges of a post that it does not say as things stand, by id. Two of one date are said in one breath."""
+    standing = {nudge.id for nudge in _standing(turn, post)}
+    return tuple(nudge for nudge in post.about.get("nudges", []) if nudge not in standing)
+
+
+def _standing(turn: Turn, post: Post) -> list[Nudge]:
+    """The nudges of a post that are still true, the earliest date first.
+
+    Not those whose clock has stopped or moved since, nor those for which it has become too late, nor those to a body
+    that says it has answered (now the council has to confirm), nor those of a restricted case that is not, or no
+    longer, the reader's to see.
     """
-    still = (Deadline.state == ClockState.RUNNING, ~col(Deadline.information), Deadline.legal == Nudge.due)
-    these = col(Nudge.id).in_(post.about.get("nudges", []))
-    told = select(Nudge).join(Deadline).outerjoin(Case, col(Deadline.case_id) == Case.id)
-    seen = visible.to_reader(turn, post.person_id)
-    found = turn.db.exec(told.where(these, *still, seen).order_by(col(Nudge.due), col(Nudge.id)))
+    runs = (Deadline.state == ClockState.RUNNING, ~col(Deadline.information), Deadline.legal == Nudge.due)
+    is_open = func.coalesce(Case.status, Enquiry.status) == CaseStatus.OPEN
+    asked = or_(col(Nudge.hears) != Hears.ROOM, col(Request.sent_on).is_(None))
+    found = turn.db.exec(
+        select(Nudge)
+        .join(Deadline)
+        .outerjoin(Case, col(Deadline.case_id) == Case.id)
+        .outerjoin(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
+        .outerjoin(Request, col(Deadline.request_id) == Request.id)
+        .where(col(Nudge.id).in_(post.about.get("nudges", [])), *runs, is_open, asked)
+        .where(visible.to_reader(turn, post.person_id))
+        .order_by(col(Nudge.due), col(Nudge.id))
+    )
     latest = post.about.get("latest", {})
     too_late = {int(key) for key, moment in latest.items() if turn.now >= datetime.fromisoformat(moment)}
-    one_each: dict[int, Nudge] = {}
-    for nudge in found:
-        if nudge.id not in too_late:
-            one_each.setdefault(nudge.deadline_id, nudge)
-    return list(one_each.values())
+    return [nudge for nudge in found if nudge.id not in too_late]
 
 
 def first_look(
