@@ -149,6 +149,15 @@ def test_the_heads_rung_of_a_restricted_case_names_it_to_the_manager_alone(offic
     assert set(office.reads(LATE)) == {"Manager", "Owner"}
 
 
+def test_the_manager_reads_of_no_room_that_was_told(office: Office) -> None:
+    clock = {"ladder": "agency", "rule": "advice_health"}
+    office.council.clock(office.case(), DUE, started_on=date(2026, 9, 7), agency=Agency.HEALTH, **clock)
+    for now in ("2026-10-05 08:00", "2026-10-12 08:00", "2026-10-26 09:00"):
+        sweep(office.council.store, RULES, VAULT, at(now))
+    told = office.reads("2026-10-26 09:00")["Manager"].aside
+    assert told == "Told: the owner on Mon 5 and Mon 12 Oct. No answer is recorded."
+
+
 def test_where_neither_is_there_the_administrators_hear_no_reference(office: Office) -> None:
     office.leaves("Owner", "Manager")
     office.council.clock(office.case(), DUE, started_on=date(2026, 9, 7), ladder="agency", rule="advice_health")

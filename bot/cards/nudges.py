@@ -126,7 +126,8 @@ def _told(turn: Turn, due: Due) -> str:
     ).all()
     told: dict[Hears, list[date]] = {}
     for nudge in before:
-        told.setdefault(nudge.hears, []).append(london_date(nudge.at))
+        days, day = told.setdefault(_heard(nudge, due), []), london_date(nudge.at)
+        days += [day] if day not in days else []
     if not told:
         return "Nobody was told before: it was recorded late."
     return (
@@ -134,6 +135,16 @@ def _told(turn: Turn, due: Due) -> str:
         + "; ".join(f"{_whom(who, due)} on {_days(days, turn.today)}" for who, days in told.items())
         + f". {_answer(turn, due)}"
     )
+
+
+def _heard(nudge: Nudge, due: Due) -> Hears:
+    """Who heard really: of a restricted case what is meant for a room or the head goes to the owner or the manager."""
+    if nudge.room_id:
+        return nudge.hears
+    if nudge.person_id == due.about.owner_id:
+        return Hears.OWNER
+    restricted = isinstance(due.about, Case) and due.about.restricted
+    return Hears.MANAGER if restricted or nudge.hears is Hears.ROOM else nudge.hears
 
 
 def _whom(who: Hears, due: Due) -> str:
