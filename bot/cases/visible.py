@@ -59,10 +59,9 @@ def enquiries(turn: Turn) -> ColumnElement[bool]:
     """The condition on Enquiry: those who may know of MPs' letters, where no linked case is hidden from them."""
     if Kind.MP_MATTER not in MAY_KNOW[turn.person.role]:
         return ~true()
-    hidden = exists().where(
-        col(EnquiryCase.enquiry_id) == Enquiry.id, col(EnquiryCase.case_id) == Case.id, ~cases(turn)
-    )
-    return ~hidden
+    linked = (col(EnquiryCase.enquiry_id) == Enquiry.id, col(EnquiryCase.case_id) == Case.id)
+    # Its cases are its own: a list that joins cases too would else lend them to this question.
+    return ~exists().where(*linked, ~cases(turn)).correlate(Enquiry)
 
 
 def viewer(turn: Turn, case: Case | None = None) -> Viewer:
