@@ -10,6 +10,7 @@ from bot.cards.dates import due as due_on
 from bot.cards.dates import rule_of, sentence, state, title
 from bot.cases import advice
 from bot.cases.posts import NOTHING
+from bot.cases.visible import is_restricted
 from bot.domain.calendar import london_date
 from bot.domain.dates import say_date, say_day
 from bot.domain.message import Action, Message, Row, Style, Table
@@ -126,7 +127,7 @@ def _told(turn: Turn, due: Due) -> str:
     ).all()
     told: dict[Hears, list[date]] = {}
     for nudge in before:
-        days, day = told.setdefault(_heard(nudge, due), []), london_date(nudge.at)
+        days, day = told.setdefault(_heard(turn, nudge, due), []), london_date(nudge.at)
         days += [day] if day not in days else []
     if not told:
         return "Nobody was told before: it was recorded late."
@@ -137,13 +138,13 @@ def _told(turn: Turn, due: Due) -> str:
     )
 
 
-def _heard(nudge: Nudge, due: Due) -> Hears:
+def _heard(turn: Turn, nudge: Nudge, due: Due) -> Hears:
     """Who heard really: of a restricted case what is meant for a room or the head goes to the owner or the manager."""
     if nudge.room_id:
         return nudge.hears
     if nudge.person_id == due.about.owner_id:
         return Hears.OWNER
-    restricted = isinstance(due.about, Case) and due.about.restricted
+    restricted = is_restricted(turn, due.about)
     return Hears.MANAGER if restricted or nudge.hears is Hears.ROOM else nudge.hears
 
 

@@ -7,6 +7,7 @@ from bot.cards.notices import notice_message
 from bot.cards.nudges import nudges_message
 from bot.cases.files import open_case_file, open_enquiry_file
 from bot.cases.posts import nudges_of
+from bot.cases.visible import is_restricted
 from bot.domain.message import Message
 from bot.domain.sharing import Viewer
 from bot.domain.terms import PostSays
@@ -49,7 +50,9 @@ def _letter(turn: Turn, post: Post, room: Room | None) -> Message | None:
     letter = turn.db.get(Enquiry, post.enquiry_id)
     if letter is None or room is None:
         return None
-    return None if room.shared else letter_card(turn, open_enquiry_file(turn, letter), _readers(room))
+    if room.shared or is_restricted(turn, letter):
+        return None
+    return letter_card(turn, open_enquiry_file(turn, letter), _readers(room))
 
 
 def _readers(room: Room) -> Viewer:

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
+from bot.cases import visible
 from bot.cases.posts import in_office_hours, new_post, tell_administrators
 from bot.cases.recipients import Hearers, Place, Recipients
 from bot.domain.calendar import moment
@@ -164,7 +165,7 @@ def _reminder(deadline: Deadline, rung: Rung, hears: Hears) -> Reminder:
 
 
 def _said_to(deadline: Deadline, about: Case | Enquiry, speak: Speak, recipients: Recipients) -> Reminder:
-    restricted = isinstance(about, Case) and about.restricted
+    restricted = visible.is_restricted(recipients.turn, about)
     hearers = recipients.of(speak.hears, owner_id=about.owner_id, agency=deadline.agency, restricted=restricted)
     return replace(
         _reminder(deadline, speak.rung, speak.hears),

@@ -39,7 +39,7 @@ class Recipients:
     """Who is there on this turn's day. Remembers what it looked up: make one for each batch."""
 
     def __init__(self, turn: Turn) -> None:
-        self._turn = turn
+        self.turn = turn
         self._rooms: dict[Agency, tuple[Place, ...]] = {}
         self._people: dict[int, Hearers] = {}
 
@@ -66,13 +66,13 @@ class Recipients:
         """Its owner or the owner's manager, whoever is there and nearest to whom it is meant for; no room, ever."""
         missing = {Hears.ROOM: ["a restricted case is spoken of in no room"], Hears.HEAD: [ALONE]}.get(hears, [])
         line = (Hears.OWNER, Hears.MANAGER) if hears in (Hears.ROOM, Hears.OWNER) else (Hears.MANAGER, Hears.OWNER)
-        readers = visible.restricted_to(self._turn, owner_id)
+        readers = visible.restricted_to(self.turn, owner_id)
         for role in line:
             found = self._above(owner_id, role)
             may_not = [place.person_id for place in found.places if place.person_id not in readers]
             if found.places and not may_not:
                 return Hearers(found.places, "; ".join(filter(None, [*missing, found.why])))
-            names = [self._turn.db.get_one(Person, one).name for one in may_not]
+            names = [self.turn.db.get_one(Person, one).name for one in may_not]
             missing.append(" and ".join(filter(None, [found.why, *(f"{name} may not see it" for name in names)])))
         return Hearers((), "; ".join(dict.fromkeys(filter(None, missing))))
 
@@ -85,10 +85,10 @@ class Recipients:
     def _find(self, person_id: int) -> Hearers:
         away = ""
         for _ in range(HIGHEST):
-            person = self._turn.db.get_one(Person, person_id)
+            person = self.turn.db.get_one(Person, person_id)
             absence = self._absence(person_id)
             if absence is None:
-                accounts = accounts_of(self._turn.db, person_id)
+                accounts = accounts_of(self.turn.db, person_id)
                 places = (Place(accounts[0].connection_id, person_id=person_id),) if accounts else ()
                 return Hearers(places, away if places else f"{away}{person.name} can't be reached")
             away = f"{person.name} is away"
@@ -98,22 +98,22 @@ class Recipients:
         return Hearers((), f"{away} and so is everybody who covers")
 
     def _absence(self, person_id: int) -> Absence | None:
-        today = self._turn.today
-        return self._turn.db.exec(
+        today = self.turn.today
+        return self.turn.db.exec(
             select(Absence)
             .where(Absence.person_id == person_id, Absence.first_day <= today, Absence.last_day >= today)
             .order_by(col(Absence.deputy_id).is_(None), col(Absence.id).desc())
         ).first()
 
     def _administrators(self) -> Hearers:
-        room = administrators_room(self._turn)
+        room = administrators_room(self.turn)
         return Hearers((Place(room.connection_id, room_id=room.id),) if room else ())
 
     def _in_rooms(self, agency: Agency | None) -> Hearers:
         if agency is None:
             return Hearers((), "it is no agency's")
         if agency not in self._rooms:
-            rooms = rooms_of(self._turn.db, agency)
+            rooms = rooms_of(self.turn.db, agency)
             self._rooms[agency] = tuple(Place(room.connection_id, room_id=room.id) for room in rooms)
         places = self._rooms[agency]
         return Hearers(places, "" if places else f"{agency.label} has no room")
@@ -124,7 +124,7 @@ class Recipients:
             return Hearers((), "nobody owns it")
         person_id = owner_id
         for _ in range(LINE.index(role) - LINE.index(Hears.OWNER)):
-            person = self._turn.db.get_one(Person, person_id)
+            person = self.turn.db.get_one(Person, person_id)
             if person.manager_id is None:
                 return Hearers((), f"{person.name} has no manager")
             person_id = person.manager_id

@@ -64,6 +64,15 @@ def enquiries(turn: Turn) -> ColumnElement[bool]:
     return ~exists().where(*linked, ~cases(turn)).correlate(Enquiry)
 
 
+def is_restricted(turn: Turn, about: Case | Enquiry) -> bool:
+    """Whether it is spoken of to its owner and their manager alone: a restricted case, or a letter about one."""
+    if isinstance(about, Case):
+        return about.restricted
+    linked = select(Case.id).join(EnquiryCase, col(EnquiryCase.case_id) == Case.id)
+    found = linked.where(EnquiryCase.enquiry_id == about.id, col(Case.restricted)).limit(1)
+    return turn.db.exec(found).first() is not None
+
+
 def viewer(turn: Turn, case: Case | None = None) -> Viewer:
     """The reader of this answer about a case: the asker alone, or the whole room."""
     person = turn.person
