@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.cards.notices import notice_message
-from bot.cases import enquiries, facts, history
+from bot.cases import ending, facts, history
 from bot.commands import BOOK
 from bot.domain import terms
 from bot.domain.message import BlankKind
@@ -141,7 +141,7 @@ def test_who_may_know_what_is_decided_for_every_role_and_room() -> None:
 
 
 def test_an_outcome_is_the_end_of_a_case_or_of_a_letter() -> None:
-    assert set(enquiries.ENDS) < set(Outcome)
+    assert set(ending.OF_LETTERS) < set(Outcome)
 
 
 def test_the_words_of_closed_sets_are_stored_as_plain_words() -> None:

@@ -5,23 +5,20 @@ from datetime import date
 
 from sqlmodel import select
 
-from bot.cases import deadlines, facts, history, posts
+from bot.cases import deadlines, history, posts
 from bot.cases.files import EnquiryFile, open_enquiry_file
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
 from bot.cases.referrals import check_new_owner, check_owner, must_be_open
 from bot.cases.staff import OFFICERS
-from bot.domain.dates import say_day
-from bot.domain.errors import CannotRead, NotNow
-from bot.domain.terms import Agency, CaseStatus, EntryKind, Matter, Notice, Outcome, Role
+from bot.domain.errors import CannotRead
+from bot.domain.terms import Agency, EntryKind, Matter, Notice, Role
 from bot.turn import Turn
 from storage.queries import rooms_of
 from storage.tables import Case, Enquiry, EnquiryCase, Person
 
 OWNERS = (*OFFICERS, Role.MP_TEAM)
 """The roles that may own a letter."""
-ENDS = (Outcome.ANSWERED, Outcome.WITHDRAWN, Outcome.OPENED_IN_ERROR)
-"""How a letter may end."""
 
 
 def log(
@@ -91,29 +88,3 @@ def assign(turn: Turn, letter: Enquiry, owner: Person) -> None:
     posts.enquiry_moved(turn, letter)
     if owner.id != turn.person.id:
         posts.tell(turn, owner.id or 0, Notice.ASSIGNED, enquiry_id=letter.id)
-
-
-def close(turn: Turn, file: EnquiryFile, outcome: Outcome, on: date, words: str = "") -> None:
-    must_be_open(file.enquiry)
-    if on > turn.today:
-        raise CannotRead("A letter can't be closed on a day that is still to come.", "on")
-    if on < (began := history.began(file.entries)):
-        raise CannotRead(f"The letter came on {say_day(began, turn.today)}: it can't be closed before that.", "on")
-    if outcome not in ENDS:
-        known = ", ".join(end.label for end in ENDS)
-        raise CannotRead(f"A letter ends as one of these: {known}.", "outcome")
-    file.enquiry.status, file.enquiry.outcome, file.enquiry.closed_on = CaseStatus.CLOSED, outcome, on
-    _rebuild_with(turn, file, New(EntryKind.CLOSED, on, clear={"outcome": outcome.value}, words=words))
-
-
-def reopen(turn: Turn, file: EnquiryFile, words: str) -> None:
-    if file.enquiry.status is CaseStatus.OPEN:
-        raise NotNow(f"{file.enquiry.reference} is open already.")
-    file.enquiry.status, file.enquiry.outcome, file.enquiry.closed_on = CaseStatus.OPEN, None, None
-    _rebuild_with(turn, file, New(EntryKind.REOPENED, turn.today, words=words))
-
-
-def _rebuild_with(turn: Turn, file: EnquiryFile, new: New) -> None:
-    added = history.record_after(turn, file.enquiry, [new], last=history.end_of(file.entries))
-    deadlines.rebuild(turn, file.enquiry, [*file.entries, *added])
-    facts.moved(turn, file)

@@ -1,4 +1,4 @@
-"""Cases: opened, handed over, closed, reopened, noted."""
+"""Cases: opened, handed over, noted."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,24 +9,15 @@ from sqlmodel import col, func, select
 
 from bot.cases import children, deadlines, history, posts, staff, visible
 from bot.cases.children import Known, Private
-from bot.cases.files import CaseFile, open_case_file
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
-from bot.domain.dates import say_day
 from bot.domain.errors import AlreadyDone, CannotRead, NotNow
-from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Notice, Outcome, Process, Role
+from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Notice, Process, Role
 from bot.turn import Turn
 from storage.add import add_row
 from storage.columns import columns
 from storage.queries import rooms_of
 from storage.tables import Case, Deadline, Enquiry, Entry, Person, Setting
-
-NEEDED = {
-    Outcome.PLAN_ISSUED: (EntryKind.FINAL_PLAN_SENT, "final plan"),
-    Outcome.NO_ASSESSMENT: (EntryKind.REFUSAL_TO_ASSESS_SENT, "refusal to assess"),
-    Outcome.NO_PLAN: (EntryKind.REFUSAL_TO_ISSUE_SENT, "refusal to issue"),
-}
-"""What must have been sent for a case to end so, and what `sent` calls it."""
 
 SETTINGS = columns(Setting)
 SETTING = select(SETTINGS.id).where(func.lower(SETTINGS.name) == bindparam("name"))
@@ -152,45 +143,3 @@ def check_new_owner(record: Case | Enquiry, owner: Person) -> None:
 def note(turn: Turn, about: Case | Enquiry, words: str) -> Entry:
     """Add a note. Its words are sealed and never reach a room."""
     return history.record(turn, about, New(EntryKind.NOTED, turn.today, words=words))[0]
-
-
-def close(turn: Turn, file: CaseFile, outcome: Outcome, on: date, words: str = "") -> None:
-    """Close a case: every clock that runs is silent from now on."""
-    must_be_open(file.case)
-    if on > turn.today:
-        raise CannotRead("A case can't be closed on a day that is still to come.", "on")
-    if on < (began := history.began(file.entries)):
-        raise CannotRead(f"The case began on {say_day(began, turn.today)}: it can't be closed before that.", "on")
-    _check_outcome(file, outcome)
-    file.case.status, file.case.outcome, file.case.closed_on = CaseStatus.CLOSED, outcome, on
-    _record_and_rebuild(turn, file, New(EntryKind.CLOSED, on, clear={"outcome": outcome.value}, words=words))
-
-
-def _check_outcome(file: CaseFile, outcome: Outcome) -> None:
-    """Refuses an end that is not on record: to close as refused what was never refused would hide a missed date."""
-    if outcome is Outcome.ANSWERED:
-        raise CannotRead("A letter is answered, a case is not. Choose how the case ended.", "outcome")
-    needed, what = NEEDED.get(outcome, (None, ""))
-    if needed and needed not in {entry.kind for entry in history.standing(file.entries)}:
-        reference = file.case.reference
-        raise NotNow(f"{reference}: no {what} is on record as sent. Say first: sent {what} {reference}")
-
-
-def reopen(turn: Turn, file: CaseFile, words: str) -> None:
-    """Open a closed case again: its clocks go on from the dates they always had."""
-    if file.case.status is CaseStatus.OPEN:
-        raise NotNow(f"{file.case.reference} is open already.")
-    file.case.status, file.case.outcome, file.case.closed_on = CaseStatus.OPEN, None, None
-    _record_and_rebuild(turn, file, New(EntryKind.REOPENED, turn.today, words=words))
-
-
-def _record_and_rebuild(turn: Turn, file: CaseFile, new: New) -> None:
-    added = history.record_after(turn, file.case, [new], last=history.end_of(file.entries))
-    deadlines.rebuild(turn, file.case, [*file.entries, *added], file.requests)
-    posts.case_moved(turn, file.case)
-
-
-def refreshed(turn: Turn, file: CaseFile) -> CaseFile:
-    """The file as it stands after a change in this turn."""
-    turn.db.flush()
-    return open_case_file(turn, file.case)

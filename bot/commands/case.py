@@ -21,7 +21,7 @@ from bot.cards.case import case_card
 from bot.cards.letter import letter_card
 from bot.cards.record import what_of
 from bot.cards.why import why_message
-from bot.cases import enquiries, facts, history, referrals, snoozing, visible
+from bot.cases import ending, enquiries, facts, history, referrals, snoozing, visible
 from bot.cases.facts import File, Recorded
 from bot.cases.files import CaseFile, open_case_file, open_enquiry_file
 from bot.commands.roles import ADVISERS, CASEWORK, COUNCIL, MANAGERS, READERS
@@ -306,10 +306,7 @@ def close(
 ) -> Message:
     """Close a case or letter with its outcome. Everything about it falls silent at once."""
     file, day_closed = _to_change(turn, case), on or turn.today
-    if isinstance(file, CaseFile):
-        referrals.close(turn, file, outcome, day_closed, reason)
-    else:
-        enquiries.close(turn, file, outcome, day_closed, reason)
+    ending.close(turn, file, outcome, day_closed, reason)
     back = Action("Reopen…", line("reopen", case=case.reference))
     ended = outcome.label
     return Message(
@@ -325,10 +322,7 @@ def reopen(
 ) -> Message:
     """Open a closed case or letter again. Its clocks go on from the dates they always had."""
     file = _to_change(turn, case)
-    if isinstance(file, CaseFile):
-        referrals.reopen(turn, file, reason)
-    else:
-        enquiries.reopen(turn, file, reason)
+    ending.reopen(turn, file, reason)
     return Message(f"{case.reference} is open again.", private=turn.private)
 
 
