@@ -47,14 +47,20 @@ def case_moved(turn: Turn, case: Case) -> None:
     Many moves before the courier comes are one edit. A restricted case gets no new card, and loses those it has.
     """
     if case.restricted:
-        _rewrite(turn, PostSays.CASE_CARD, col(Post.case_id) == case.id)
+        withdraw_case(turn, case)
     else:
         show_case(turn, case, rooms_of(turn.db, *PARTNERS))
 
 
 def enquiry_moved(turn: Turn, enquiry: Enquiry) -> None:
-    """Have every card of an enquiry written anew."""
-    _rewrite(turn, PostSays.ENQUIRY_CARD, col(Post.enquiry_id) == enquiry.id)
+    """Have every card of an enquiry written anew. One in a room that is nobody's any more stays as it is."""
+    bound = col(Post.room_id).in_(select(Room.id).where(col(Room.bound)))
+    turn.db.execute(
+        update(Post)
+        .where(col(Post.enquiry_id) == enquiry.id, col(Post.says) == PostSays.ENQUIRY_CARD, bound)
+        .where(~col(Post.withdraw), col(Post.state) != PostState.WITHDRAWN)
+        .values(wanted=Post.wanted + 1, refresh=False, state=PostState.WAITING)
+    )
 
 
 def withdraw_case(turn: Turn, case: Case) -> None:
@@ -224,16 +230,6 @@ def _notice_about(notice: Notice, about: Mapping[str, Any]) -> dict[str, Any]:
 
 def _add(turn: Turn, post: dict[str, Any], key: str | None) -> None:
     add_new(turn.db, Post, [post | {"key": post_key(key)} if key else post])
-
-
-def _rewrite(turn: Turn, says: PostSays, whose: Any) -> None:
-    """What stands in a room that is nobody's any more stays as it is."""
-    bound = col(Post.room_id).in_(select(Room.id).where(col(Room.bound)))
-    turn.db.execute(
-        update(Post)
-        .where(whose, col(Post.says) == says, ~col(Post.withdraw), col(Post.state) != PostState.WITHDRAWN, bound)
-        .values(wanted=Post.wanted + 1, refresh=False, state=PostState.WAITING)
-    )
 
 
 def _hidden(turn: Turn, case_id: int | None) -> bool:
