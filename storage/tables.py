@@ -22,6 +22,7 @@ from bot.domain.terms import (
     ClockState,
     EntryKind,
     Hears,
+    LetterKind,
     Nature,
     Outcome,
     Platform,
@@ -63,6 +64,16 @@ class Setting(SQLModel, table=True):
     phase: str = ""
 
 
+class Closure(SQLModel, table=True):
+    """A time when a school or other setting was closed, of which the school-closure exception asks."""
+
+    __table_args__ = (UniqueConstraint("setting_id", "first_day"),)
+    id: int | None = Field(default=None, primary_key=True)
+    setting_id: int = Field(foreign_key="setting.id")
+    first_day: date
+    last_day: date
+
+
 class Case(SQLModel, table=True):
     """One child and one run of a process."""
 
@@ -86,13 +97,14 @@ class Case(SQLModel, table=True):
 
 
 class Enquiry(SQLModel, table=True):
-    """An MP's letter. Its clocks are local; it never moves a statutory one."""
+    """A letter: an MP's, a complaint, a request for information or for a file. It never moves a case's clock."""
 
     id: int | None = Field(default=None, primary_key=True)
     reference: str = Field(default="", unique=True)
     """Such as MP-2026-0007, drawn like a case's."""
     year: int = 0
     number: int = Field(default=0, index=True)
+    kind: LetterKind = word(LetterKind, default=LetterKind.MP_LETTER)
     mp: str = Field(index=True)
     constituency: str
     letter_dated: date | None = None
@@ -181,11 +193,15 @@ class Deadline(SQLModel, table=True):
     legal: date = Field(index=True)
     safe: date
     target: date | None = None
+    """What the council aims for itself: of the row, or set with an exception."""
+    exception: str = ""
+    """The grounds that were claimed for it, with | between them."""
     state: ClockState = word(ClockState, index=True)
     stopped_on: date | None = None
     recorded_at: datetime = Field(sa_type=Moment)
     """When the start was recorded: rungs before this never existed."""
     ladder: str = ""
+    """Who is nudged; empty where nobody is, or no more."""
     next_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
@@ -350,3 +366,18 @@ class Viewed(SQLModel, table=True):
     case_id: int = Field(foreign_key="case.id", index=True)
     kinds: str
     at: datetime = Field(sa_type=Moment)
+
+
+class RulePack(SQLModel, table=True):
+    """A rule pack that was adopted: its tables as they stood, so that every replica counts alike and for ever."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    files: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    """The text of each table by its path, the council's overlay included."""
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    counts_from: date
+    """The first day of recording that it counts for."""
+    adopted_by: int | None = Field(default=None, foreign_key="person.id")
+    adopted_at: datetime = Field(sa_type=Moment)
+    reason: str = ""

@@ -454,7 +454,7 @@ def test_a_case_that_arrives_late_is_for_a_digest_and_no_storm(council: Council)
 
 @pytest.mark.parametrize(
     "change",
-    [{"state": ClockState.MET}, {"information": True}],
+    [{"state": ClockState.MET}, {"ladder": ""}],
 )
 def test_a_clock_that_asks_nothing_is_silent(council: Council, change: dict[str, object]) -> None:
     ladder = Ladder(council)

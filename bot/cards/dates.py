@@ -44,7 +44,7 @@ def _date(turn: Turn, deadline: Deadline) -> str:
         case Nature.AT_ONCE:
             return f"at once, from {legal}"
     if deadline.information:
-        return f"{rule_of(turn, deadline).branch}, by {legal}"
+        return f"{rule_of(turn, deadline).branch or 'the later of two limits counts; this one'}, by {legal}"
     target = f" (we aim for {say_day(deadline.target, turn.today)})" if deadline.target else ""
     return f"due {say_date(deadline.legal, turn.today)}{_act_by(turn, deadline)}{target}"
 

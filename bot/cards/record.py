@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.cases import history, staff
-from bot.cases.facts import LABELS
 from bot.domain.calendar import london_date
 from bot.domain.dates import say_day
+from bot.domain.facts import label
 from bot.domain.message import Fact
 from bot.domain.terms import EntryKind, Outcome
 from bot.turn import Turn
@@ -31,13 +31,13 @@ def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> lis
 
 def what_of(turn: Turn, entry: Entry) -> str:
     """ "advice sent (CAMHS)", "closed: withdrawn"."""
-    label = what_is_asked(turn, entry) if entry.kind is EntryKind.BACKDATE_ASKED else LABELS[entry.kind]
+    named = what_is_asked(turn, entry) if entry.kind is EntryKind.BACKDATE_ASKED else label(entry.kind)
     if entry.request_id is None:
         more = _more(turn, entry)
-        return f"{label}: {more}" if more else label
+        return f"{named}: {more}" if more else named
     request = turn.db.get(Request, entry.request_id)
     service = turn.rules.service(request.service).label if request else ""
-    return f"{label} ({service})"
+    return f"{named} ({service})"
 
 
 def _more(turn: Turn, entry: Entry) -> str:
@@ -56,7 +56,7 @@ def what_is_asked(turn: Turn, entry: Entry) -> str:
     """What a second person is asked to agree to: the fact and its date, or that an entry is struck out."""
     kind, on = EntryKind(entry.clear["kind"]), date.fromisoformat(entry.clear["on"])
     dated = "" if kind is EntryKind.CORRECTED else f", dated {say_day(on, turn.today)},"
-    return f"{LABELS[kind]}{dated} waits for a second person's yes"
+    return f"{label(kind)}{dated} waits for a second person's yes"
 
 
 def _said(turn: Turn, about: Case | Enquiry, entry: Entry) -> str:

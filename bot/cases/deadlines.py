@@ -7,22 +7,12 @@ from sqlmodel import select
 
 from bot.cases import history
 from bot.cases.posts import first_look
-from bot.domain.clocks import Clock, Happening, derive
+from bot.domain.clocks import Claim, Clock, Happening, derive
+from bot.domain.facts import FACTS, STEPS, Whole
 from bot.domain.terms import CaseStatus, ClockState, EntryKind
-from bot.rules import MP_LETTER
 from bot.turn import Turn
 from storage.add import add_rows
 from storage.tables import Case, Deadline, Enquiry, Entry, Request
-
-STAGES = {
-    EntryKind.REQUEST_RECEIVED: "deciding whether to assess",
-    EntryKind.DECISION_TO_ASSESS_SENT: "assessment under way",
-    EntryKind.DRAFT_SERVED: "draft plan with the family",
-    EntryKind.REFUSAL_TO_ASSESS_SENT: "assessment refused",
-    EntryKind.REFUSAL_TO_ISSUE_SENT: "plan refused",
-    EntryKind.FINAL_PLAN_SENT: "final plan sent",
-}
-"""Where a case is, by the last of these facts."""
 
 
 def rebuild(
@@ -39,8 +29,8 @@ def rebuild(
     """
     facts = history.happenings(entries)
     for request in requests:
-        _project_request(request, facts, entries)
-    clocks = clocks_of(turn, about, facts, requests)
+        _project_request(turn, request, facts, entries)
+    clocks = clocks_of(turn, about, facts, requests, history.claims(entries))
     kept = {} if first else _kept(turn, about)
     rows = [_new(turn, about, clock, entries) for clock in clocks if _place(clock) not in kept]
     new = add_rows(turn.db, Deadline, rows)
@@ -48,20 +38,29 @@ def rebuild(
     for gone in kept.keys() - {_place(clock) for clock in clocks}:
         _silence(kept[gone])
     if isinstance(about, Case):
-        about.stage = _stage(facts)
+        about.stage = stage_of(facts)
     return sorted([*new, *old], key=lambda deadline: (deadline.legal, deadline.rule))
 
 
+def whole_of(about: Case | Enquiry) -> Whole:
+    """What a case or a letter is one run of."""
+    return about.process if isinstance(about, Case) else about.kind
+
+
 def clocks_of(
-    turn: Turn, about: Case | Enquiry, facts: Sequence[Happening], requests: Sequence[Request]
+    turn: Turn,
+    about: Case | Enquiry,
+    facts: Sequence[Happening],
+    requests: Sequence[Request],
+    claims: Sequence[Claim] = (),
 ) -> tuple[Clock, ...]:
     """The clocks that follow from these facts under the rules in force."""
-    process = about.process.value if isinstance(about, Case) else MP_LETTER
     return derive(
-        turn.rules.of(process),
+        turn.rules.of(whole_of(about)),
         facts,
         calendar=turn.rules.calendar,
         requests={request.id or 0: turn.rules.service(request.service).clock for request in requests},
+        claims=claims,
         closed_on=about.closed_on if about.status is CaseStatus.CLOSED else None,
     )
 
@@ -85,15 +84,16 @@ def _columns(clock: Clock) -> dict[str, Any]:
         "request_id": clock.instance,
         "agency": rule.agency,
         "nature": rule.nature,
-        "ladder": rule.ladder,
+        "ladder": clock.ladder,
         "information": clock.information,
         "presumed": clock.presumed,
-        "started_on": clock.start.on,
+        "started_on": clock.runs_from,
         "legal": clock.legal,
         "safe": clock.safe,
         "target": clock.target,
         "state": clock.state,
         "stopped_on": clock.stopped.on if clock.stopped else None,
+        "exception": "|".join(claim.ground for claim in clock.claims),
     }
 
 
@@ -107,7 +107,7 @@ def _new(turn: Turn, about: Case | Enquiry, clock: Clock, entries: Sequence[Entr
 
 
 def _brought_in_line(turn: Turn, deadline: Deadline, clock: Clock, entries: Sequence[Entry]) -> Deadline:
-    moved = (deadline.legal, deadline.state, deadline.started_on) != (clock.legal, clock.state, clock.start.on)
+    moved = (deadline.legal, deadline.state, deadline.started_on) != (clock.legal, clock.state, clock.runs_from)
     for name, value in {**_columns(clock), **(_first_look(turn, clock, entries) if moved else {})}.items():
         if getattr(deadline, name) != value:
             setattr(deadline, name, value)
@@ -117,10 +117,8 @@ def _brought_in_line(turn: Turn, deadline: Deadline, clock: Clock, entries: Sequ
 def _first_look(turn: Turn, clock: Clock, entries: Sequence[Entry]) -> dict[str, Any]:
     """When the start was recorded, and when the sweep should look at it first."""
     recorded_at = history.recorded_at(entries, clock.start.entry)
-    nudged = clock.state is ClockState.RUNNING and not clock.information
-    ladder = clock.rule.ladder if nudged else ""
-    look = first_look(turn.rules, ladder, legal=clock.legal, safe=clock.safe, recorded_at=recorded_at, now=turn.now)
-    return {"recorded_at": recorded_at, "next_at": look}
+    dates: dict[str, Any] = {"legal": clock.legal, "safe": clock.safe, "recorded_at": recorded_at}
+    return {"recorded_at": recorded_at, "next_at": first_look(turn.rules, clock.ladder, **dates, now=turn.now)}
 
 
 def _silence(deadline: Deadline) -> None:
@@ -128,17 +126,18 @@ def _silence(deadline: Deadline) -> None:
     deadline.state, deadline.next_at, deadline.stopped_on = ClockState.STOPPED, None, None
 
 
-def _project_request(request: Request, facts: Sequence[Happening], entries: Sequence[Entry]) -> None:
+def _project_request(turn: Turn, request: Request, facts: Sequence[Happening], entries: Sequence[Entry]) -> None:
     own = [fact for fact in facts if fact.instance == request.id]
     days = {kind: min((fact.on for fact in own if fact.kind is kind), default=None) for kind in EntryKind}
-    request.asked_on = days[EntryKind.ADVICE_ASKED] or request.asked_on
-    request.receipt_on = days[EntryKind.BODY_RECEIVED_REQUEST]
-    request.sent_on, request.received_on = days[EntryKind.ADVICE_SENT], days[EntryKind.ADVICE_RECEIVED]
+    steps = STEPS[turn.rules.service(request.service).asks]
+    request.asked_on = days[steps.asked] or request.asked_on
+    request.receipt_on, request.sent_on, request.received_on = days[steps.had], days[steps.sent], days[steps.came]
     came = [e for e in history.standing(entries) if e.request_id == request.id and "response" in e.clear]
     request.response = came[-1].clear["response"] if came and request.received_on else None
 
 
-def _stage(facts: Sequence[Happening]) -> str:
-    path = list(STAGES)
-    reached = [fact.kind for fact in facts if fact.kind in STAGES]
-    return STAGES[max(reached, key=path.index)] if reached else ""
+def stage_of(facts: Sequence[Happening]) -> str:
+    """Where a case stands: by the furthest fact on its path."""
+    reached = {fact.kind for fact in facts}
+    stages = [known.stage for kind, known in FACTS.items() if kind in reached and known.stage]
+    return stages[-1] if stages else ""

@@ -13,6 +13,7 @@ from bot.cases.staff import manager_of, managers
 from bot.domain.clocks import Clock, is_late
 from bot.domain.dates import say_day
 from bot.domain.errors import AlreadyDone, CannotRead, NeedsReason, NotAllowed, NotNow
+from bot.domain.facts import ACTS, FACTS, beginnings, label
 from bot.domain.terms import ClockState, EntryKind, Notice, Role, RuleId
 from bot.turn import Turn
 from storage.queries import forget_presses
@@ -20,56 +21,6 @@ from storage.tables import Case, Deadline, Enquiry, Entry, Person, Request
 
 UNDO_FOR = timedelta(minutes=10)
 """How long a slip of the hand can be undone without a reason of one's own."""
-
-AFTER = {
-    EntryKind.DRAFT_SERVED: EntryKind.REQUEST_RECEIVED,
-    EntryKind.FINAL_PLAN_SENT: EntryKind.REQUEST_RECEIVED,
-    EntryKind.MP_REPLY_SENT: EntryKind.MP_RECEIVED,
-    EntryKind.ADVICE_RECEIVED: EntryKind.ADVICE_ASKED,
-    EntryKind.ADVICE_SENT: EntryKind.ADVICE_ASKED,
-    EntryKind.BODY_RECEIVED_REQUEST: EntryKind.ADVICE_ASKED,
-}
-"""A fact and the one it cannot come before; any other cannot come before its case or letter began."""
-
-AGAIN = frozenset({EntryKind.MP_HOLDING_REPLY_SENT, EntryKind.DRAFT_SERVED})
-"""Facts that may happen more than once."""
-
-RULED_OUT_BY = {
-    EntryKind.REFUSAL_TO_ASSESS_SENT: {EntryKind.DECISION_TO_ASSESS_SENT},
-    EntryKind.REFUSAL_TO_ISSUE_SENT: {EntryKind.FINAL_PLAN_SENT},
-}
-"""What can't be sent any more once the other decision has gone out. A refusal may be given up later, on appeal."""
-
-LABELS = {
-    EntryKind.REQUEST_RECEIVED: "request received",
-    EntryKind.DECISION_TO_ASSESS_SENT: "decision to assess sent",
-    EntryKind.REFUSAL_TO_ASSESS_SENT: "refusal to assess sent",
-    EntryKind.DRAFT_SERVED: "draft plan sent",
-    EntryKind.REFUSAL_TO_ISSUE_SENT: "refusal to issue a plan sent",
-    EntryKind.FINAL_PLAN_SENT: "final plan sent",
-    EntryKind.PROVISION_CONFIRMED: "provision confirmed",
-    EntryKind.ADVICE_ASKED: "advice asked for",
-    EntryKind.BODY_RECEIVED_REQUEST: "their receipt of the request",
-    EntryKind.ADVICE_SENT: "advice sent",
-    EntryKind.ADVICE_RECEIVED: "advice received",
-    EntryKind.MP_RECEIVED: "MP letter received",
-    EntryKind.MP_ACKNOWLEDGED: "MP letter acknowledged",
-    EntryKind.MP_HOLDING_REPLY_SENT: "holding reply sent",
-    EntryKind.MP_REPLY_SENT: "reply sent",
-    EntryKind.OPENED: "opened",
-    EntryKind.LINKED: "linked",
-    EntryKind.NOTED: "note",
-    EntryKind.PLANNED: "planned",
-    EntryKind.HELD: "held",
-    EntryKind.ASSIGNED: "owner changed",
-    EntryKind.SNOOZED: "nudges snoozed",
-    EntryKind.HELP_ASKED: "help asked for",
-    EntryKind.BACKDATE_ASKED: "date waits for a second person's yes",
-    EntryKind.CORRECTED: "entry struck out",
-    EntryKind.CLOSED: "closed",
-    EntryKind.REOPENED: "reopened",
-}
-"""Entries in a caseworker's words."""
 
 File = CaseFile | EnquiryFile
 
@@ -134,7 +85,7 @@ def _put_or_ask(turn: Turn, file: File, new: New) -> Recorded:
 def _gives_more_time(turn: Turn, file: File, new: New) -> bool:
     """A correction that has the case begin later, unless it is of a slip made a moment ago by the same person."""
     wrong = next((entry for entry in file.entries if entry.id == new.supersedes), None)
-    if wrong is None or wrong.kind not in history.BEGINNINGS or new.on <= wrong.happened_on:
+    if wrong is None or wrong.kind is not file.entries[0].kind or new.on <= wrong.happened_on:
         return False
     return wrong.recorded_by != turn.person.id or turn.now - wrong.recorded_at > UNDO_FOR
 
@@ -172,23 +123,23 @@ def _stops(turn: Turn, deadline: Deadline) -> tuple[EntryKind, ...]:
 
 
 def _check_date(turn: Turn, file: File, kind: EntryKind, on: date, request: Request | None) -> None:
-    if on > turn.today:
+    if on > turn.today and not (kind in FACTS and FACTS[kind].ahead):
         raise CannotRead("That would be dated after today. If it is planned, say: plan", "on")
     earlier = [e for e in history.standing(file.entries) if e.kind in _must_come_first(file, kind)]
     earlier = [e for e in earlier if e.request_id in (None, request.id if request else None)]
     latest = max((e.happened_on for e in earlier), default=None)
     if latest and on < latest:
         first = next(e for e in earlier if e.happened_on == latest)
-        name = LABELS[kind]
+        name = label(kind)
         raise NotNow(
             f"{name[:1].upper()}{name[1:]} can't be dated {say_day(on, turn.today)}: "
-            f"{LABELS[first.kind]} is dated {say_day(latest, turn.today)}. Check the two dates."
+            f"{label(first.kind)} is dated {say_day(latest, turn.today)}. Check the two dates."
         )
 
 
 def _must_come_first(file: File, kind: EntryKind) -> set[EntryKind]:
-    began = EntryKind.REQUEST_RECEIVED if isinstance(file, CaseFile) else EntryKind.MP_RECEIVED
-    return {AFTER.get(kind, began), began} - {kind} if kind is not EntryKind.ADVICE_ASKED else {began}
+    began = {one for one in beginnings(deadlines.whole_of(about(file))) if not FACTS[one].ahead}
+    return (began | {FACTS[kind].after or kind}) - {kind} if kind in FACTS else began
 
 
 def _check_order(turn: Turn, file: File, wrong: Entry, on: date) -> None:
@@ -198,17 +149,17 @@ def _check_order(turn: Turn, file: File, wrong: Entry, on: date) -> None:
     later = [
         entry
         for entry in history.standing(file.entries)
-        if entry.kind not in history.ACTS
+        if entry.kind not in ACTS
         and entry.happened_on < on
         and wrong.kind in _must_come_first(file, entry.kind)
         and wrong.request_id in (None, entry.request_id)
     ]
     if later:
         first = min(later, key=lambda entry: entry.happened_on)
-        name, reference = LABELS[wrong.kind], about(file).reference
+        name, reference = label(wrong.kind), about(file).reference
         raise NotNow(
             f"{name[:1].upper()}{name[1:]} can't be dated {say_day(on, turn.today)}: "
-            f"{LABELS[first.kind]} is dated {say_day(first.happened_on, turn.today)} (entry {first.number}). "
+            f"{label(first.kind)} is dated {say_day(first.happened_on, turn.today)} (entry {first.number}). "
             f"Correct that first if it is wrong: correct {reference} {first.number}"
         )
 
@@ -217,11 +168,11 @@ def _check_new(turn: Turn, file: File, kind: EntryKind, request: Request | None)
     request_id = request.id if request else None
     reference = about(file).reference
     for entry in reversed([e for e in history.standing(file.entries) if e.request_id == request_id]):
-        on_record = f"{reference}: {LABELS[entry.kind]} is on record already, dated "
+        on_record = f"{reference}: {label(entry.kind)} is on record already, dated "
         on_record += f"{say_day(entry.happened_on, turn.today)} (entry {entry.number})."
-        if entry.kind is kind and kind not in AGAIN:
+        if entry.kind is kind and not FACTS[kind].again:
             raise AlreadyDone(f"{on_record} To change it, say: correct {reference} {entry.number}")
-        if entry.kind in RULED_OUT_BY.get(kind, ()):
+        if entry.kind in FACTS[kind].ruled_out_by:
             raise NotNow(f"{on_record} Strike that out first if it is wrong: correct {reference} {entry.number}")
 
 
@@ -239,7 +190,8 @@ def _missed_clock_it_would_mend(turn: Turn, file: File, new: New) -> Clock | Non
 
 
 def _late(turn: Turn, file: File, entries: list[Entry]) -> dict[tuple[RuleId, int | None], Clock]:
-    found = deadlines.clocks_of(turn, about(file), history.happenings(entries), requests_of(file))
+    claims = history.claims(entries)
+    found = deadlines.clocks_of(turn, about(file), history.happenings(entries), requests_of(file), claims)
     return {
         (clock.rule.id, clock.instance): clock
         for clock in found
@@ -325,7 +277,7 @@ def correct(turn: Turn, file: File, number: int, reason: str, on: date | None = 
     """Supersede an entry: by the same fact on another date, or by nothing. The old one stays on record."""
     wrong = _to_be_corrected(turn, file, number)
     if on is None:
-        return _put_or_ask(turn, file, _struck(turn, wrong, reason))
+        return _put_or_ask(turn, file, _struck(turn, file, wrong, reason))
     if wrong.kind is EntryKind.NOTED:
         raise NotNow("A note keeps the day it was written. Leave the date out to strike it out, and note it again.")
     if wrong.kind is not EntryKind.PLANNED:  # which is for a day to come
@@ -343,14 +295,14 @@ def _to_be_corrected(turn: Turn, file: File, number: int) -> Entry:
         raise NotAllowed("You can correct what you recorded yourself. Ask the case's owner to correct the rest.")
     if wrong not in history.standing(file.entries):
         raise AlreadyDone(f"Entry {number} of {record.reference} was corrected before.")
-    if wrong.kind in history.ACTS - {EntryKind.NOTED, EntryKind.PLANNED, EntryKind.HELD}:
-        raise NotNow(f"Entry {number} ({LABELS[wrong.kind]}) is an act, not a fact: do the opposite instead.")
+    if wrong.kind in ACTS.keys() - {EntryKind.NOTED, EntryKind.PLANNED, EntryKind.HELD}:
+        raise NotNow(f"Entry {number} ({label(wrong.kind)}) is an act, not a fact: do the opposite instead.")
     return wrong
 
 
-def _struck(turn: Turn, wrong: Entry, reason: str) -> New:
+def _struck(turn: Turn, file: File, wrong: Entry, reason: str) -> New:
     """The entry that strikes out another."""
-    if wrong.kind in history.BEGINNINGS:
+    if wrong.kind is file.entries[0].kind:
         raise NotNow("A case cannot be without the day it began. Give the right date instead, or close the case.")
     return New(EntryKind.CORRECTED, turn.today, words=reason, supersedes=wrong.id)
 
@@ -364,4 +316,4 @@ def undo(turn: Turn, file: File, number: int) -> Recorded:
     if entry.recorded_by != turn.person.id or turn.now - entry.recorded_at > UNDO_FOR:
         raise NotNow(f"That can no longer be undone. To change it, say: correct {about(file).reference} {number}")
     forget_presses(turn.db, turn.person.id or 0)
-    return _put(turn, file, _struck(turn, _to_be_corrected(turn, file, number), "recorded in error"))
+    return _put(turn, file, _struck(turn, file, _to_be_corrected(turn, file, number), "recorded in error"))

@@ -11,8 +11,9 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from bot.domain.calendar import london_date
-from bot.domain.clocks import Happening
-from bot.domain.terms import EntryKind
+from bot.domain.clocks import Claim, Happening
+from bot.domain.facts import FACTS
+from bot.domain.terms import EntryKind, RuleId
 from bot.turn import Turn
 from storage.add import add_rows, record_of
 from storage.columns import columns
@@ -31,34 +32,11 @@ WHOLE = whole(Entry).where(OF_STREAM).order_by(ENTRY.number)
 CHILDS_KEY = select(columns(Child).wrapped_key).where(columns(Child).id == bindparam("child"))
 LAST = select(ENTRY.number, ENTRY.digest).where(OF_STREAM).order_by(ENTRY.number.desc()).limit(1)
 
-ACTS = frozenset(
-    {
-        EntryKind.OPENED,
-        EntryKind.LINKED,
-        EntryKind.NOTED,
-        EntryKind.PLANNED,
-        EntryKind.HELD,
-        EntryKind.ASSIGNED,
-        EntryKind.SNOOZED,
-        EntryKind.HELP_ASKED,
-        EntryKind.BACKDATE_ASKED,
-        EntryKind.CORRECTED,
-        EntryKind.CLOSED,
-        EntryKind.REOPENED,
-    }
-)
-"""Entries that no clock counts."""
-
-
 DIGESTED = (
     *("stream", "number", "request_id", "kind", "happened_on", "clear", "sealed"),
     *("supersedes", "recorded_by", "recorded_at"),
 )
 """The columns of an entry that its digest vouches for, beside the entry before."""
-
-
-BEGINNINGS = frozenset({EntryKind.REQUEST_RECEIVED, EntryKind.MP_RECEIVED})
-"""Facts from which a whole case or letter counts."""
 
 
 @dataclass(frozen=True)
@@ -173,8 +151,9 @@ def standing(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def began(entries: Sequence[Entry]) -> date:
-    """The day from which a case or a letter counts."""
-    return next(e.happened_on for e in standing(entries) if e.kind in BEGINNINGS)
+    """The day from which a case or a letter counts; where that lies ahead, the day it was opened."""
+    first = next(e for e in standing(entries) if e.kind is entries[0].kind)
+    return min(first.happened_on, london_date(first.recorded_at))
 
 
 def happenings(entries: Sequence[Entry]) -> list[Happening]:
@@ -188,8 +167,26 @@ def happenings(entries: Sequence[Entry]) -> list[Happening]:
             entry=entry.number,
         )
         for entry in standing(entries)
-        if entry.kind not in ACTS
+        if entry.kind in FACTS
     ]
+
+
+def claims(entries: Sequence[Entry]) -> list[Claim]:
+    """The exceptions, extensions and given dates that hold, earliest first."""
+    return [_claim(entry) for entry in standing(entries) if entry.kind is EntryKind.EXCEPTION_CLAIMED]
+
+
+def _claim(entry: Entry) -> Claim:
+    told = entry.clear
+    return Claim(
+        ground=told["ground"],
+        rules=tuple(RuleId(rule) for rule in told["rules"]),
+        recorded_on=london_date(entry.recorded_at),
+        entry=entry.number,
+        instance=entry.request_id,
+        gives=date.fromisoformat(told["gives"]) if told.get("gives") else None,
+        aim=date.fromisoformat(told["aim"]) if told.get("aim") else None,
+    )
 
 
 def recorded_at(entries: Sequence[Entry], number: int) -> datetime:

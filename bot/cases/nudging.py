@@ -134,7 +134,7 @@ def _look_at(
     sent: set[int | None],
     recipients: Recipients,
 ) -> Look:
-    if deadline.state is not ClockState.RUNNING or deadline.information or about.status is not CaseStatus.OPEN:
+    if deadline.state is not ClockState.RUNNING or not deadline.ladder or about.status is not CaseStatus.OPEN:
         return _look(deadline, about)
     until = _snoozed_until(turn, deadline, snoozes.get(deadline.stream, ()))
     rungs = turn.rules.ladders[deadline.ladder].rungs

@@ -153,7 +153,7 @@ def _standing(turn: Turn, post: Post) -> list[Nudge]:
     that says it has answered (now the council has to confirm), nor those of a restricted case that is not, or no
     longer, the reader's to see.
     """
-    runs = (Deadline.state == ClockState.RUNNING, ~col(Deadline.information), Deadline.legal == Nudge.due)
+    runs = (Deadline.state == ClockState.RUNNING, Deadline.ladder != "", Deadline.legal == Nudge.due)
     is_open = func.coalesce(Case.status, Enquiry.status) == CaseStatus.OPEN
     asked = or_(col(Nudge.hears) != Hears.ROOM, col(Request.sent_on).is_(None))
     found = turn.db.exec(

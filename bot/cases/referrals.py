@@ -12,6 +12,7 @@ from bot.cases.children import Known, Private
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
 from bot.domain.errors import AlreadyDone, CannotRead, NotNow
+from bot.domain.facts import FACTS
 from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Notice, Process, Role
 from bot.turn import Turn
 from storage.add import add_row
@@ -77,7 +78,7 @@ def open_case(
         owner_id=owner.id if owner else None,
         restricted=restricted,
         opened_at=turn.now,
-        stage=deadlines.STAGES[EntryKind.REQUEST_RECEIVED],
+        stage=FACTS[EntryKind.REQUEST_RECEIVED].stage,
     )
     insert_with_reference(turn, case)
     new, key = _first_entries(turn, case, received, note), child.key if child else None

@@ -27,6 +27,7 @@ from bot.cases.files import CaseFile, open_case_file, open_enquiry_file
 from bot.commands.roles import ADVISERS, CASEWORK, COUNCIL, MANAGERS, READERS
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotAllowed, NotNow
+from bot.domain.facts import ACTS, label
 from bot.domain.message import Action, Message
 from bot.domain.terms import EntryKind, Role, Term
 from bot.grammar import command, line
@@ -152,7 +153,7 @@ def sent(
         raise CannotRead(f"A {what.label} belongs to {belongs}.", "case")
     file, day_sent = _to_change(turn, case), on or turn.today
     recorded = facts.record_fact(turn, file, SENT[what], day_sent, reason=reason)
-    answer = said_recorded(turn, file, recorded, facts.LABELS[SENT[what]], day_sent)
+    answer = said_recorded(turn, file, recorded, label(SENT[what]), day_sent)
     return replace(answer, aside=answer.aside or _left_open(file, what))
 
 
@@ -197,7 +198,7 @@ def approve(turn: Turn, *, case: CaseOrLetterBlank, entry: Annotated[int, number
     """Agree to a date that somebody else asked for, which turns a missed date into one that was met."""
     file = _file(turn, case)
     recorded = facts.approve(turn, file, entry)
-    return said_recorded(turn, file, recorded, facts.LABELS[recorded.entry.kind], recorded.entry.happened_on)
+    return said_recorded(turn, file, recorded, label(recorded.entry.kind), recorded.entry.happened_on)
 
 
 @command("plan", may=CASEWORK, examples=("plan panel 0042 on 10 December",), title="Plan a day")
@@ -345,7 +346,7 @@ def correct(
     recorded = facts.correct(turn, file, entry, reason, on)
     if on is None and not recorded.waits:
         return Message(f"Entry {entry} of {case.reference} is struck out.", private=turn.private)
-    return said_recorded(turn, file, recorded, facts.LABELS[facts.entry_numbered(file, entry).kind], on or turn.today)
+    return said_recorded(turn, file, recorded, label(facts.entry_numbered(file, entry).kind), on or turn.today)
 
 
 @command("undo", may=COUNCIL | ADVISERS, examples=("undo 0042 7",), title="Take an entry back")
@@ -365,7 +366,7 @@ def undo(
 
 def _last_of_mine(turn: Turn, file: File) -> Entry:
     """What this person recorded last, of all that can be taken back."""
-    for_good = history.ACTS - {EntryKind.NOTED, EntryKind.PLANNED, EntryKind.HELD}
+    for_good = ACTS.keys() - {EntryKind.NOTED, EntryKind.PLANNED, EntryKind.HELD}
     standing = [entry for entry in history.standing(file.entries) if entry.kind not in for_good]
     mine = [entry for entry in standing if entry.recorded_by == turn.person.id]
     if not mine:

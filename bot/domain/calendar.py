@@ -1,9 +1,11 @@
 """London days, bank holidays and working days: the only place where moments become dates."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from bot.domain.errors import BeyondCalendar
 
 LONDON = ZoneInfo("Europe/London")
 ONE_DAY = timedelta(days=1)
@@ -30,23 +32,51 @@ def moment(day: date, at: time) -> datetime:
     return datetime.combine(day, at, tzinfo=LONDON).astimezone(UTC)
 
 
+def tribunal_break(day: date) -> str:
+    """Which of the Tribunal's two breaks the day lies in; empty where in none."""
+    if day.month == 8:
+        return "the Tribunal's August"
+    month_and_day = (day.month, day.day)
+    return "the Tribunal's Christmas" if month_and_day >= (12, 25) or month_and_day == (1, 1) else ""
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Which days are working days: Monday to Friday less the bank holidays of England.
 
-    The SEND Regulations 2014 use "working day" without defining it; this is the usual reading.
+    The SEND Regulations 2014 use "working day" without defining it; this is the usual reading. Outside `first` to
+    `last` only weekends are known. That will do for when the bot speaks; a period of the law asks `checked` for every
+    day it needs, and is refused rather than guessed.
     """
 
     holidays: Mapping[date, str] = field(hash=False)
     """The bank holidays of England, each with its name."""
     uk_holidays: Mapping[date, str] = field(hash=False)
     """Those of any part of the United Kingdom, which freedom of information counts (FOIA s.10(6))."""
+    first: date = date.min
+    """The first day that the data covers."""
     last: date = date.max
-    """The last day that the data covers; a day after it is only known to be a weekend or not."""
+    """The last day that the data covers."""
+    announced: date = date.max
+    """The last day of what gov.uk has announced; the bank holidays after it are computed."""
+    day_one: bool = False
+    """A setting of the rule pack: the day of the event is day 1, where the wording leaves that open."""
+    rolls_forward: bool = False
+    """A setting of the rule pack: a last day that falls on a closed day rolls to the next working day."""
 
     def uk_wide(self) -> "Calendar":
         """The same with a holiday anywhere in the United Kingdom as a closed day."""
-        return Calendar(self.uk_holidays, self.uk_holidays, self.last)
+        return replace(self, holidays=self.uk_holidays)
+
+    def tribunal(self) -> "Calendar":
+        """The same with the Tribunal's Christmas and August as closed days."""
+        return TribunalCalendar(**vars(self))
+
+    def checked(self, day: date) -> date:
+        """The day itself, where the data covers it; else BeyondCalendar."""
+        if not self.first <= day <= self.last:
+            raise BeyondCalendar(day, self.first, self.last)
+        return day
 
     def is_working_day(self, day: date) -> bool:
         return day.weekday() < SATURDAY and day not in self.holidays
@@ -80,6 +110,16 @@ class Calendar:
         0 where `later` is not after `day`.
         """
         return sum(self.is_working_day(day + ONE_DAY * n) for n in range(1, (later - day).days + 1))
+
+
+class TribunalCalendar(Calendar):
+    """The Tribunal's working days: not 25 December to 1 January either, nor any day of August (HESC Rules, rule 12)."""
+
+    def is_working_day(self, day: date) -> bool:
+        return not tribunal_break(day) and super().is_working_day(day)
+
+    def why_closed(self, day: date) -> str:
+        return tribunal_break(day) or super().why_closed(day)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 """Which clocks run on a case or an enquiry, and to what dates: worked out from dated facts and rules, nothing else."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.domain.calendar import Calendar
-from bot.domain.periods import WAYS, last_day
+from bot.domain.facts import Asks, Whole
+from bot.domain.periods import WAYS, last_day, safe_day
 from bot.domain.terms import Agency, ClockKind, ClockState, Counting, EntryKind, Nature, RuleId, Service
 
 
@@ -22,7 +23,15 @@ class Owner(StrEnum):
     SOCIAL_CARE = "social_care"
     ADVISER = "adviser"
     FAMILY = "family"
+    SCHOOL_OR_COUNCIL = "school_or_council"
+    OLD_COUNCIL = "old_council"
+    NEW_COUNCIL = "new_council"
+    COUNCIL_OR_HEALTH = "council_or_health"
+    HEALTH_OR_SOCIAL_CARE = "health_or_social_care"
+    MEDIATION_ADVISER = "mediation_adviser"
     MP_TEAM = "mp_team"
+    COMPLAINTS = "complaints"
+    INFORMATION_GOVERNANCE = "information_governance"
 
 
 class Per(StrEnum):
@@ -46,7 +55,7 @@ class ClockRule:
     id: RuleId
     version: int
     """The version of the rule pack in which the row began to read as it does."""
-    process: str
+    processes: tuple[Whole, ...]
     title: str
     act: str
     """What the owner must do, after "the last day to": "send the final plan"."""
@@ -58,25 +67,33 @@ class ClockRule:
     resumes: tuple[EntryKind, ...]
     branch: str
     """Such as "if refusing": until a stop is recorded the clock is only information. Empty: it always binds."""
+    binds: tuple[EntryKind, ...]
+    """Facts that settle the branch before a stop does: the decision to amend, where it binds "if amending"."""
     length: int
     counting: Counting
     target: int | None
     """The council's own earlier target, in the same unit."""
     nature: Nature
-    composite: str
+    composite: RuleId | None
+    """The other limb of a limit that is the later of two."""
     owner: Owner
     agency: Agency | None
     """Whose room is nudged; None where nobody is."""
     kind: ClockKind
     source: str
     exceptions: tuple[str, ...]
-    unverified: bool
+    """The grounds of `grounds.csv` that may be claimed for it."""
+    unverified: str
+    """What a person must read in the law before the row is relied on; empty where nothing is open."""
     ladder: str
     """The name of its ladder; empty where nobody is nudged."""
     valid_from: date
     valid_to: date | None
     """The last start date that it counts for."""
     examples: tuple[Example, ...]
+    recorded_from: date | None = None
+    recorded_until: date | None = None
+    """Where another pack reads the row otherwise: the days of recording, both included, that it still counts for."""
 
     @property
     def period(self) -> str:
@@ -88,6 +105,11 @@ class ClockRule:
         """Whether a clock that starts on that day is counted under this row."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
+    def counts(self, start: "Happening") -> bool:
+        """Whether this is the row that counts from this start, on the day it happened and the day it was recorded."""
+        since, until = self.recorded_from or date.min, self.recorded_until or date.max
+        return self.in_force(start.on) and since <= start.recorded_on <= until
+
 
 @dataclass(frozen=True)
 class Adviser:
@@ -95,6 +117,8 @@ class Adviser:
 
     id: Service
     label: str
+    asks: Asks
+    """Advice on a child, or a school's answer to a consultation."""
     agency: Agency | None
     """Whose room hears of it; None where no room of ours is asked, so that the owner chases."""
     clock: RuleId
@@ -126,6 +150,23 @@ class Happening:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """An exception, an extension or a date that was given: on record, agreed to by a second person."""
+
+    ground: str
+    """A row of `grounds.csv`."""
+    rules: tuple[RuleId, ...]
+    """The clocks that it is claimed for."""
+    recorded_on: date
+    entry: int
+    instance: int | None = None
+    gives: date | None = None
+    """The new legal date, where the ground can give one: an exception to a statutory limit never does."""
+    aim: date | None = None
+    """The council's own aim in place of a date that it cannot keep."""
+
+
+@dataclass(frozen=True)
 class Clock:
     """One rule running, or having run, on a case, an enquiry or one request."""
 
@@ -145,6 +186,26 @@ class Clock:
     """Shown, but never late, nudged or counted: not a duty, or a branch that has not been taken."""
     doubt: Happening | None = None
     """A stop dated before the start, which stops nothing: one of the two dates is wrong, and a person must mend it."""
+    counted: date | None = None
+    """Where a date was given in place of the counted one: what the row counts to."""
+    claims: tuple[Claim, ...] = ()
+    """What was claimed for it, earliest first."""
+    later_limb: RuleId | None = None
+    """The other limb of its limit, where that ends later: the limit is then the other's date, and this binds nobody."""
+
+    @property
+    def runs_from(self) -> date:
+        """The first day on which anything is said of it. A clock that counts back runs from its recording."""
+        return self.start.recorded_on if WAYS[self.rule.counting].back else self.start.on
+
+    @property
+    def ladder(self) -> str:
+        """The ladder that nudges it; empty where nobody is nudged. What is owed at once is asked about once."""
+        standing = self.rule.nature is Nature.AT_ONCE and _binds(self.rule, self.stopped, self.bound)
+        return self.rule.ladder if self.state is ClockState.RUNNING and (standing or not self.information) else ""
+
+    bound: bool = False
+    """Its branch has been taken."""
 
 
 def derive(
@@ -153,22 +214,31 @@ def derive(
     *,
     calendar: Calendar,
     requests: Mapping[int, RuleId] = MappingProxyType({}),
+    claims: Sequence[Claim] = (),
     closed_on: date | None = None,
 ) -> tuple[Clock, ...]:
-    """The clocks of one case or enquiry, in the order of `rules` and then of requests.
+    """The clocks of one case or letter, in the order of `rules` and then of requests.
 
     `rules` are all rows of its process, every version: each is used if it was in force on the day its clock started.
     `requests` says under which rule each request to a body runs; a fact about a request it lacks is a ValueError.
-    `closed_on` stops what still runs.
+    `closed_on` stops what still runs, a family's right apart. BeyondCalendar where a date lies outside the calendar.
     """
     if lost := {fact.instance for fact in happenings if fact.instance is not None} - requests.keys():
         raise ValueError(f"facts about requests that nobody made: {sorted(lost)}")
-    made = (
-        _clock(rule, instance, happenings, calendar=calendar, closed_on=closed_on)
+    counted = (
+        _clock(rule, instance, happenings, calendar=calendar, claims=claims, closed_on=closed_on)
         for rule in rules
         for instance in _instances(rule, requests)
     )
-    return tuple(clock for clock in made if clock)
+    made = [clock for clock in counted if clock]
+    return tuple(_of_two(clock, made) for clock in made)
+
+
+def _of_two(clock: Clock, made: Sequence[Clock]) -> Clock:
+    """A limb of a limit that is the later of two is only information where the other limb ends later."""
+    others = (other for other in made if other.rule.id == clock.rule.composite)
+    later = next((other for other in others if other.legal > clock.legal), None)
+    return replace(clock, later_limb=later.rule.id, information=True) if later else clock
 
 
 def is_late(clock: Clock, today: date) -> bool:
@@ -188,29 +258,48 @@ def _clock(
     happenings: Sequence[Happening],
     *,
     calendar: Calendar,
+    claims: Sequence[Claim],
     closed_on: date | None,
 ) -> Clock | None:
     """The clock of one row on one instance; None where it has not started, or started under another version."""
     own = [fact for fact in happenings if fact.instance == instance]
     start, stop, doubt = _start_and_stop(rule, own)
-    if start is None or not rule.in_force(start.on):
+    if start is None or not rule.counts(start):
         return None
     stop = _needless(rule, [fact for fact in happenings if fact.instance in (None, instance)], stop) or stop
-    legal = last_day(rule.counting, start.on, rule.length, calendar=calendar)
-    safe = calendar.working_day_on_or_before(legal)
+    mine = tuple(claim for claim in claims if rule.id in claim.rules and claim.instance in (None, instance))
+    counted = last_day(rule.counting, start.on, rule.length, calendar=calendar)
+    given = [claim.gives for claim in mine if claim.gives]
+    legal = given[-1] if given else counted
+    bound = any(fact.kind in rule.binds and fact.instance in (None, instance) for fact in happenings)
     return Clock(
         rule=rule,
         instance=instance,
         start=start,
         presumed=start.kind not in rule.starts,
         legal=legal,
-        safe=safe if safe >= start.on else legal,
-        target=None if rule.target is None else last_day(rule.counting, start.on, rule.target, calendar=calendar),
+        safe=safe_day(legal, start.on, rule.counting, calendar=calendar),
+        target=_target(rule, start, mine, calendar),
         state=_state(rule, stop, legal, closed_on),
         stopped=stop,
-        information=rule.nature is not Nature.DUTY or bool(rule.branch and (stop is None or stop.kind in rule.ends)),
+        information=rule.nature is not Nature.DUTY or not _binds(rule, stop, bound),
         doubt=doubt,
+        counted=counted if given else None,
+        claims=mine,
+        bound=bound,
     )
+
+
+def _binds(rule: ClockRule, stop: Happening | None, bound: bool) -> bool:
+    """Whether its branch is taken: by a fact that settles it, or by the stop itself. What has none always binds."""
+    return not rule.branch or bound or (stop is not None and stop.kind not in rule.ends)
+
+
+def _target(rule: ClockRule, start: Happening, claims: Sequence[Claim], calendar: Calendar) -> date | None:
+    """What the council aims for: what it set itself for this case last, else the row's own target."""
+    if aims := [claim.aim for claim in claims if claim.aim]:
+        return aims[-1]
+    return None if rule.target is None else last_day(rule.counting, start.on, rule.target, calendar=calendar)
 
 
 def _start_and_stop(
@@ -228,12 +317,15 @@ def _start_and_stop(
     start = _start(rule, own, by=date.max)
     if start is None:
         return None, None, None
-    stop = _first([fact for fact in own if fact.on >= start.on], rule.stops)
+    first = date.min if WAYS[rule.counting].back else start.on
+    stop = _first([fact for fact in own if fact.on >= first], rule.stops)
     return start, stop, None if stop else _first(own, rule.stops)
 
 
 def _start(rule: ClockRule, own: Sequence[Happening], *, by: date) -> Happening | None:
     """The earliest recorded start that is not after `by`, else the earliest presumed one, else the earliest of all."""
+    if rule.nature is Nature.RIGHT:  # each decision that can be appealed brings a right of its own
+        return max((fact for fact in own if fact.kind in rule.starts), key=lambda fact: fact.order, default=None)
     timely = [fact for fact in own if fact.on <= by]
     return (
         _first(timely, rule.starts)
@@ -248,7 +340,10 @@ def _needless(rule: ClockRule, facts: Sequence[Happening], stop: Happening | Non
     A refusal that is later given up no longer holds: the old clock runs on from its old start, as in
     W v Hertfordshire [2023] EWHC 3138, where the 20 weeks ran from the first request.
     """
+    if not rule.ends:
+        return None
     begun = min(fact.on for fact in facts if fact.kind in (*rule.starts, *rule.starts_presumed))
+    begun = date.min if WAYS[rule.counting].back else begun
     resumed = max((fact.order for fact in facts if fact.kind in rule.resumes), default=(date.min, 0))
     still = [fact for fact in facts if fact.on >= begun and fact.order > resumed]
     end = _first(still, rule.ends)
@@ -257,7 +352,8 @@ def _needless(rule: ClockRule, facts: Sequence[Happening], stop: Happening | Non
 
 def _state(rule: ClockRule, stop: Happening | None, legal: date, closed_on: date | None) -> ClockState:
     if stop is None:
-        return ClockState.RUNNING if closed_on is None else ClockState.STOPPED
+        goes_on = closed_on is None or rule.nature is Nature.RIGHT  # which no closing of ours takes from a family
+        return ClockState.RUNNING if goes_on else ClockState.STOPPED
     if stop.kind in rule.ends:
         return ClockState.NOT_NEEDED
     late = rule.nature is Nature.DUTY and stop.on > legal

@@ -9,12 +9,14 @@ Refusal
 ├── WhichOne           more than one fits; carries the choices
 ├── NeedsReason        an odd but possible thing needs a reason
 ├── AlreadyDone        it was done before
-└── NotNow             the state of the case does not allow it
+├── NotNow             the state of the case does not allow it
+└── BeyondCalendar     a count needs a day whose bank holidays are not known
 TryLater, Undeliverable   a chat platform's "not now" and "never"
 BadSettings               the operator must mend a setting
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 
 class Refusal(Exception):
@@ -70,6 +72,18 @@ class AlreadyDone(Refusal):
 
 class NotNow(Refusal):
     """The state of the case does not allow it."""
+
+
+class BeyondCalendar(Refusal):
+    """A count needs `day`, and the bank holidays are known from `first` to `last` only: never guessed."""
+
+    def __init__(self, day: date, first: date, last: date) -> None:
+        super().__init__(
+            f"That needs {day:%a %-d %B %Y}, and bank holidays are known from {first:%-d %B %Y} to {last:%-d %B %Y}. "
+            "Check the date. If it is right, whoever runs the bot must add the bank holidays "
+            f"of {day.year} to bank_holidays.csv of the rule pack."
+        )
+        self.day = day
 
 
 class TryLater(Exception):

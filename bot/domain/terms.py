@@ -52,9 +52,48 @@ class Role(Term):
 
 
 class Process(Term):
-    """What a case is one run of. The list grows with the clocks."""
+    """What a case is one run of."""
 
     NEW_ASSESSMENT = "new_assessment"
+    REASSESSMENT = "reassessment"
+    ANNUAL_REVIEW = "annual_review"
+    PHASE_TRANSFER = "phase_transfer"
+    AMENDMENT = "amendment"
+    MOVE = "move"
+    ICB_CHANGE = "icb_change"
+    MEDIATION = "mediation"
+    APPEAL = "appeal"
+    TRIBUNAL_ORDER = "tribunal_order"
+    CONCESSION = "concession"
+    DETAINED_ASSESSMENT = "detained_assessment"
+
+    @property
+    def label(self) -> str:
+        return {
+            Process.REASSESSMENT: "re-assessment",
+            Process.AMENDMENT: "amendment without a review",
+            Process.MOVE: "move between authorities",
+            Process.ICB_CHANGE: "change of ICB",
+            Process.CONCESSION: "conceded appeal",
+            Process.DETAINED_ASSESSMENT: "assessment in custody",
+        }.get(self, super().label)
+
+
+class LetterKind(Term):
+    """What a letter is first of all; each kind has clocks of its own."""
+
+    MP_LETTER = "mp_letter"
+    COMPLAINT = "complaint"
+    FOI = "foi"
+    SUBJECT_ACCESS = "sar"
+
+    @property
+    def label(self) -> str:
+        return {
+            LetterKind.MP_LETTER: "MP letter",
+            LetterKind.FOI: "freedom of information request",
+            LetterKind.SUBJECT_ACCESS: "subject access request",
+        }.get(self, super().label)
 
 
 class CaseStatus(StrEnum):
@@ -182,11 +221,13 @@ class Hears(Term):
 
 
 class EntryKind(StrEnum):
-    """What can be recorded about a case or an enquiry: facts that clocks count, then acts."""
+    """What can be recorded about a case or a letter: facts that clocks count (`domain/facts.py`), then acts."""
 
     REQUEST_RECEIVED = "la_request_received_or_s24"
     DECISION_TO_ASSESS_SENT = "decision_to_assess_sent"
     REFUSAL_TO_ASSESS_SENT = "refusal_to_assess_sent"
+    CONCEDED_INFORMALLY = "conceded_informally"
+    DECISION_TO_ISSUE_SENT = "decision_to_issue_sent"
     DRAFT_SERVED = "draft_served"
     REFUSAL_TO_ISSUE_SENT = "refusal_to_issue_sent"
     FINAL_PLAN_SENT = "final_plan_sent"
@@ -195,10 +236,92 @@ class EntryKind(StrEnum):
     BODY_RECEIVED_REQUEST = "body_received_request"
     ADVICE_SENT = "advice_sent"
     ADVICE_RECEIVED = "advice_received"
+    CONSULTATION_SENT = "consultation_sent"
+    CONSULTATION_RECEIVED = "consultation_received"
+    CONSULTATION_REPLY_SENT = "consultation_reply_sent"
+    CONSULTATION_REPLY_RECEIVED = "consultation_reply_received"
+
+    HOME_REQUEST_RECEIVED = "home_la_request_received"
+    REASSESS_REQUEST_RECEIVED = "reassess_request_received"
+    DECISION_TO_REASSESS_SENT = "reg25_notification"
+    REFUSAL_TO_REASSESS_SENT = "refusal_to_reassess_sent"
+
+    PLAN_MADE = "plan_made"
+    LAST_REVIEW_CONCLUDED = "last_review_concluded"
+    UNDER_FIVE = "under_five"
+    TRANSFER_15_FEBRUARY = "date_15_feb_transfer_year"
+    TRANSFER_31_MARCH = "date_31_mar_transfer_year"
+    TRANSFER_DATE = "transfer_date"
+    MEETING_FIXED = "ar_meeting_date"
+    MEETING_NOTICE_SENT = "meeting_notice_sent"
+    REVIEW_ADVICE_CIRCULATED = "review_advice_circulated"
+    MEETING_HELD = "ar_meeting_held"
+    REVIEW_REPORT_SENT = "review_report_sent"
+    DECISION_TO_MAINTAIN_SENT = "decision_to_maintain_sent"
+    DECISION_TO_AMEND_SENT = "decision_to_amend_sent"
+    DECISION_TO_CEASE_SENT = "decision_to_cease_sent"
+    AMENDMENT_NOTICE_SENT = "amendment_notice_sent"
+    AMENDED_PLAN_SENT = "amended_plan_sent"
+    DECISION_NOT_TO_AMEND_SENT = "decision_not_to_amend_sent"
+
+    DAY_OF_MOVE = "day_of_move"
+    AWARE_IN_TIME = "old_la_aware_in_time"
+    BECAME_AWARE = "old_la_became_aware"
+    PLAN_TRANSFERRED = "plan_transferred"
+    TRANSFER_LETTER_SENT = "transfer_letter_sent"
+    ICB_BECAME_AWARE = "icb_became_aware"
+    ICB_CHANGE_NOTIFIED = "icb_change_notified"
+
+    DECISION_NOTICE_SENT = "decision_notice_sent"
+    MEDIATION_ADVISER_CONTACTED = "mediation_adviser_contacted"
+    ADVISER_INFORMED = "adviser_informed"
+    PARENT_INFORMS_COUNCIL = "parent_informs_la"
+    ICB_TOLD_OF_MEDIATION = "icb_told_of_mediation"
+    COUNCIL_INFORMS_ICB = "la_informs_icb"
+    MEDIATION_HELD = "mediation_held"
+    ADVISER_TOLD_CANNOT_ARRANGE = "adviser_told_cannot_arrange"
+    MEDIATION_CONCLUDED = "mediation_concluded"
+    MEDIATION_CERTIFICATE = "mediation_certificate"
+    MEDIATION_AGREEMENT = "mediation_agreement"
+    AGREEMENT_CARRIED_OUT = "agreement_carried_out"
+    COUNCIL_TOLD_OF_AGREEMENT = "la_told_of_agreement"
+
+    APPEAL_LODGED = "appeal_lodged"
+    TRIBUNAL_PAPERS_RECEIVED = "tribunal_papers_received"
+    TRIBUNAL_RESPONSE_SENT = "tribunal_response_sent"
+    RECOMMENDATION_RECEIVED = "recommendation_received"
+    RECOMMENDATION_REPLY_SENT = "recommendation_reply_sent"
+
+    ORDER_MAY_CEASE = "order_may_cease"
+    ORDER_TO_ASSESS = "order_to_assess"
+    ORDER_TO_MAKE_PLAN = "order_to_make_plan"
+    ORDER_TO_RECONSIDER = "order_to_reconsider"
+    ORDER_TO_AMEND = "order_to_amend"
+    ORDER_TO_NAME_SCHOOL = "order_to_name_school"
+    ORDER_TO_CONTINUE = "order_to_continue_and_amend"
+    ORDER_TO_CONTINUE_AT_SCHOOL = "order_to_continue_with_school"
+    CONCEDED_ASSESSMENT = "conceded_assessment"
+    CONCEDED_CONTENTS = "conceded_contents"
+    CONCEDED_PLAN = "conceded_plan"
+    CONCEDED_SCHOOL = "conceded_school"
+    ASSESSMENT_NOTIFIED = "assessment_notified"
+    RECONSIDERATION_SENT = "reconsideration_sent"
+    PLAN_CEASED = "plan_ceased"
+
     MP_RECEIVED = "mp_received"
     MP_ACKNOWLEDGED = "mp_acknowledged"
     MP_HOLDING_REPLY_SENT = "mp_holding_reply_sent"
     MP_REPLY_SENT = "mp_reply_sent"
+    COMPLAINT_RECEIVED = "complaint_received"
+    COMPLAINT_ACKNOWLEDGED = "complaint_acknowledged"
+    COMPLAINT_ANSWERED = "complaint_s1_sent"
+    STAGE_2_ASKED = "s2_requested"
+    STAGE_2_ACKNOWLEDGED = "s2_acknowledged"
+    STAGE_2_ANSWERED = "complaint_s2_sent"
+    FOI_RECEIVED = "foi_received"
+    FOI_REPLY_SENT = "foi_reply_sent"
+    SAR_RECEIVED = "sar_received"
+    SAR_REPLY_SENT = "sar_reply_sent"
 
     OPENED = "opened"
     LINKED = "linked"
@@ -208,6 +331,7 @@ class EntryKind(StrEnum):
     ASSIGNED = "assigned"
     SNOOZED = "snoozed"
     HELP_ASKED = "help_asked"
+    EXCEPTION_CLAIMED = "exception_claimed"
     BACKDATE_ASKED = "backdate_asked"
     CORRECTED = "corrected"
     CLOSED = "closed"

@@ -8,27 +8,38 @@ from pathlib import Path
 
 from bot.domain.calendar import Calendar
 from bot.domain.clocks import Adviser, ClockRule, Example, Owner, Per
+from bot.domain.facts import Asks, Whole
 from bot.domain.ladder import Ladder, Rung
 from bot.domain.periods import WAYS, last_day
-from bot.domain.terms import Agency, ClockKind, Counting, EntryKind, Hears, Nature, Process, RuleId, Service
+from bot.domain.terms import (
+    Agency,
+    ClockKind,
+    Counting,
+    EntryKind,
+    Hears,
+    LetterKind,
+    Nature,
+    Process,
+    RuleId,
+    Service,
+)
 from bot.rules.reading import Cells, rows
 
 PACK = "england-2014"
 """The SEND Regulations 2014, with the council's own targets beside them."""
 
-HERE = Path(__file__).parent
-MP_LETTER = "mp_letter"
-PROCESSES = {MP_LETTER: MP_LETTER} | {process.value: process.value for process in Process}
+HERE = Path(__file__).parent / PACK
+WHOLES: Mapping[str, Whole] = {whole.value: whole for whole in (*Process, *LetterKind)}
 
 DIVISIONS = ("england-and-wales", "scotland", "northern-ireland")
 CLOCK_COLUMNS = (
     *("id", "version", "process", "title", "act", "per", "starts", "starts_presumed", "stops", "ends", "resumes"),
-    *("branch", "length", "unit", "counting", "target", "nature", "composite", "owner", "agency", "kind", "source"),
-    *("exceptions", "unverified", "ladder", "valid_from", "valid_to", "example"),
+    *("branch", "binds", "length", "unit", "counting", "target", "nature", "composite", "owner", "agency", "kind"),
+    *("source", "exceptions", "unverified", "ladder", "valid_from", "valid_to", "example"),
 )
-SERVICE_COLUMNS = ("id", "label", "agency", "clock", "usual", "also")
+SERVICE_COLUMNS = ("id", "label", "asks", "agency", "clock", "usual", "also")
 LADDER_COLUMNS = ("ladder", "version", "id", "days", "unit", "whom")
-HOLIDAY_COLUMNS = ("date", "divisions", "name")
+HOLIDAY_COLUMNS = ("date", "divisions", "name", "announced")
 
 
 @dataclass(frozen=True)
@@ -56,11 +67,15 @@ class Rules:
     def _by_service(self) -> Mapping[str, Adviser]:
         return {adviser.id: adviser for adviser in self.services}
 
-    def of(self, process: str) -> tuple[ClockRule, ...]:
-        """Every row of a process, all versions: what `derive` takes. A process is a Process value or MP_LETTER."""
-        return tuple(rule for rule in self.clocks if rule.process == process)
+    @cached_property
+    def _by_process(self) -> Mapping[Whole, tuple[ClockRule, ...]]:
+        return {whole: tuple(rule for rule in self.clocks if whole in rule.processes) for whole in WHOLES.values()}
 
-    def in_force(self, process: str, on: date) -> tuple[ClockRule, ...]:
+    def of(self, process: Whole) -> tuple[ClockRule, ...]:
+        """Every row of a process, all versions: what `derive` takes."""
+        return self._by_process[process]
+
+    def in_force(self, process: Whole, on: date) -> tuple[ClockRule, ...]:
         """The rows of a process under which a clock that starts on that day is counted."""
         return tuple(rule for rule in self.of(process) if rule.in_force(on))
 
@@ -90,16 +105,26 @@ def load_calendar(folder: Path = HERE) -> Calendar:
     """The bank holidays. England's are those of the division "england-and-wales"."""
     england: dict[date, str] = {}
     anywhere: dict[date, str] = {}
+    computed: set[int] = set()
     for cells in rows(folder / "bank_holidays.csv", HOLIDAY_COLUMNS):
         day, divisions = cells.day("date"), cells.list("divisions")
         if not divisions or not set(divisions) <= set(DIVISIONS):
             cells.wrong("divisions", f"must be of: {', '.join(DIVISIONS)}")
         if day in anywhere:
             cells.wrong("date", "is there twice")
-        anywhere[day] = cells.text("name")
+        anywhere[day] = ", ".join([cells.text("name"), *_only_in(divisions)])
         if DIVISIONS[0] in divisions:
             england[day] = anywhere[day]
-    return Calendar(england, anywhere, date(max(anywhere).year, 12, 31))
+        if not cells.yes("announced"):
+            computed.add(day.year)
+    first, last = min(anywhere).year, max(anywhere).year
+    announced = date(min(computed, default=last + 1) - 1, 12, 31)
+    return Calendar(england, anywhere, date(first, 1, 1), date(last, 12, 31), announced)
+
+
+def _only_in(divisions: Iterable[str]) -> list[str]:
+    """The parts of the kingdom that a holiday which is none of England's belongs to: "Scotland"."""
+    return [] if DIVISIONS[0] in divisions else [each.replace("-", " ").title() for each in divisions]
 
 
 def _ladders(path: Path) -> dict[str, Ladder]:
@@ -142,7 +167,7 @@ def _clock_rule(cells: Cells, ladders: Mapping[str, Ladder]) -> ClockRule:
     return ClockRule(
         id=RuleId(cells.text("id")),
         version=cells.number("version"),
-        process=cells.one_of("process", PROCESSES),
+        processes=_processes(cells),
         title=cells.text("title"),
         act=cells.text("act"),
         per=cells.word("per", Per),
@@ -152,22 +177,37 @@ def _clock_rule(cells: Cells, ladders: Mapping[str, Ladder]) -> ClockRule:
         ends=cells.words("ends", EntryKind),
         resumes=cells.words("resumes", EntryKind),
         branch=cells.maybe("branch"),
+        binds=cells.words("binds", EntryKind),
         length=cells.number("length"),
         counting=cells.word("counting", Counting),
         target=cells.number("target") if cells.maybe("target") else None,
         nature=cells.word("nature", Nature),
-        composite=cells.maybe("composite"),
+        composite=_other_limb(cells),
         owner=cells.word("owner", Owner),
         agency=cells.one_of("agency", {"": None} | {agency.value: agency for agency in Agency}),
         kind=cells.one_of("kind", {"s": ClockKind.STATUTORY, "g": ClockKind.GUIDANCE, "l": ClockKind.LOCAL}),
         source=cells.text("source"),
         exceptions=cells.list("exceptions"),
-        unverified=cells.yes("unverified"),
+        unverified=cells.maybe("unverified"),
         ladder=cells.one_of("ladder", names),
         valid_from=cells.day("valid_from"),
         valid_to=cells.day("valid_to") if cells.maybe("valid_to") else None,
         examples=tuple(_example(cells, text) for text in cells.list("example")),
     )
+
+
+def _processes(cells: Cells) -> tuple[Whole, ...]:
+    known = set(WHOLES)
+    if odd := [name for name in cells.list("process") if name not in known]:
+        cells.wrong("process", f"'{odd[0]}' is not known; one of: {', '.join(WHOLES)}")
+    return tuple(WHOLES[name] for name in cells.list("process")) or cells.wrong("process", "is empty")
+
+
+def _other_limb(cells: Cells) -> RuleId | None:
+    word, _, other = cells.maybe("composite").partition("=")
+    if word and (word != "later_of" or not other):
+        cells.wrong("composite", "must be empty, or later_of= and a clock")
+    return RuleId(other) if word else None
 
 
 def _example(cells: Cells, text: str) -> Example:
@@ -188,8 +228,10 @@ def _check_sense(cells: Cells, rule: ClockRule) -> None:
         cells.wrong("ends", "names what `stops` names: a fact either meets a clock or makes it needless")
     if rule.nature is Nature.DUTY and not (rule.ladder and rule.stops):
         cells.wrong("ladder" if rule.stops else "stops", "is empty: a duty is nudged until it is met")
-    if rule.nature is not Nature.DUTY and rule.ladder:
-        cells.wrong("ladder", "only a duty is nudged")
+    if rule.nature in (Nature.EARLIEST, Nature.RIGHT) and rule.ladder:
+        cells.wrong("ladder", "only a duty is nudged, and what is owed at once is asked about")
+    if rule.binds and not rule.branch:
+        cells.wrong("branch", "is empty, but `binds` says what settles it")
     if rule.valid_to is not None and rule.valid_to < rule.valid_from:
         cells.wrong("valid_to", "is before valid_from")
 
@@ -215,9 +257,8 @@ def _check_versions(cells: Cells, rule: ClockRule, above: Iterable[ClockRule]) -
 
 def _check_composite(cells: Cells, rule: ClockRule, ids: Container[str]) -> None:
     """A limb of a limit with two limbs names the other one."""
-    word, _, other = rule.composite.partition("=")
-    if rule.composite and (word != "later_of" or other not in ids):
-        cells.wrong("composite", f"must be later_of= and a clock; '{other}' is not a clock")
+    if rule.composite is not None and rule.composite not in ids:
+        cells.wrong("composite", f"must be later_of= and a clock; '{rule.composite}' is not a clock")
 
 
 def _services(path: Path, clocks: Iterable[ClockRule]) -> tuple[Adviser, ...]:
@@ -227,6 +268,7 @@ def _services(path: Path, clocks: Iterable[ClockRule]) -> tuple[Adviser, ...]:
         adviser = Adviser(
             id=Service(cells.text("id")),
             label=cells.text("label"),
+            asks=cells.word("asks", Asks),
             agency=cells.one_of("agency", {"": None} | {agency.value: agency for agency in Agency}),
             clock=cells.one_of("clock", requests),
             usual=cells.yes("usual"),

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.clocks import Clock, Happening, derive, is_late
-from bot.domain.terms import ClockState, EntryKind, Process, RuleId
-from bot.rules import MP_LETTER, load_rules
+from bot.domain.terms import ClockState, EntryKind, LetterKind, Process, RuleId
+from bot.rules import load_rules
 from tests.domain.days import day
 
 RULES = load_rules()
@@ -24,7 +24,9 @@ def facts(*lines: str) -> list[Happening]:
     return made
 
 
-def clocks(*lines: str, process: str = Process.NEW_ASSESSMENT, closed: str = "", **requests: str) -> dict[str, Clock]:
+def clocks(
+    *lines: str, process: Process | LetterKind = Process.NEW_ASSESSMENT, closed: str = "", **requests: str
+) -> dict[str, Clock]:
     """The clocks of these facts by rule; that of a request by rule and number. Requests are given as r1="advice_ep"."""
     made: Mapping[int, RuleId] = {int(name[1:]): RuleId(rule) for name, rule in requests.items()}
     found = derive(
@@ -51,7 +53,7 @@ def test_a_request_starts_the_clocks_of_the_whole_assessment() -> None:
 
 
 def test_the_letter_of_an_mp_runs_on_working_days() -> None:
-    found = clocks("Fri 11 Dec 2026 mp_received", process=MP_LETTER)
+    found = clocks("Fri 11 Dec 2026 mp_received", process=LetterKind.MP_LETTER)
     assert {name: clock.legal for name, clock in found.items()} == {
         "mp_ack": day("Tue 15 Dec 2026"),
         "mp_holding": day("Wed 23 Dec 2026"),
@@ -118,11 +120,13 @@ LETTER_ENDINGS = [
 
 @pytest.mark.parametrize(("later", "clock", "state"), LETTER_ENDINGS)
 def test_how_the_clocks_of_a_letter_end(later: list[str], clock: str, state: ClockState) -> None:
-    assert clocks("Fri 11 Dec 2026 mp_received", *later, process=MP_LETTER)[clock].state is state
+    assert clocks("Fri 11 Dec 2026 mp_received", *later, process=LetterKind.MP_LETTER)[clock].state is state
 
 
 def test_a_reply_keeps_the_letter_open_for_five_working_days() -> None:
-    kept = clocks("Fri 11 Dec 2026 mp_received", "Tue 29 Dec 2026 mp_reply_sent", process=MP_LETTER)["mp_followup_open"]
+    kept = clocks("Fri 11 Dec 2026 mp_received", "Tue 29 Dec 2026 mp_reply_sent", process=LetterKind.MP_LETTER)[
+        "mp_followup_open"
+    ]
     assert (kept.legal, kept.information) == (day("Wed 6 Jan 2027"), True)
 
 

@@ -8,9 +8,9 @@ import pytest
 from bot.domain.clocks import ClockRule
 from bot.domain.errors import BadSettings
 from bot.domain.periods import last_day
-from bot.domain.terms import Agency, ClockKind, Hears, Nature, Process, RuleId
-from bot.domain.why import HAPPENED
-from bot.rules import HERE, MP_LETTER, load_rules
+from bot.domain.terms import Agency, ClockKind, EntryKind, Hears, LetterKind, Nature, Process, RuleId
+from bot.domain.facts import FACTS
+from bot.rules import HERE, load_rules
 from tests.domain.days import day
 
 RULES = load_rules()
@@ -25,34 +25,28 @@ def test_a_row_counts_as_its_worked_examples_say(rule: ClockRule) -> None:
 
 def test_whatever_starts_or_stops_a_clock_can_be_said_in_words() -> None:
     facts = {kind for rule in RULES.clocks for kind in (*rule.starts, *rule.starts_presumed, *rule.stops, *rule.ends)}
-    assert facts <= set(HAPPENED)
+    assert facts <= {*FACTS, EntryKind.CLOSED}
 
 
-def test_the_new_assessment_and_the_letter_of_an_mp_have_their_clocks() -> None:
-    assert {rule.id: (rule.period, rule.kind.label) for rule in RULES.of(Process.NEW_ASSESSMENT)} == {
-        "ehcna_decide": ("6 weeks", "statutory"),
-        "advice_education": ("6 weeks", "guidance"),
-        "advice_health": ("6 weeks", "statutory"),
-        "advice_ep": ("6 weeks", "guidance"),
-        "advice_social_care": ("6 weeks", "guidance"),
-        "advice_other": ("6 weeks", "guidance"),
-        "ehcna_refuse_issue": ("16 weeks", "statutory"),
-        "draft_plan_target": ("16 weeks", "our target"),
-        "draft_reps_min": ("15 days", "statutory"),
-        "final_plan": ("20 weeks", "statutory"),
-        "provision_secure": ("0 days", "statutory"),
-    }
-    assert {rule.id: rule.period for rule in RULES.of(MP_LETTER)} == {
+def test_every_process_has_its_clocks_and_an_mps_letter_has_no_law() -> None:
+    assert all(RULES.of(whole) for whole in (*Process, *LetterKind))
+    assert len(RULES.by_id) == 76
+    local = {rule.id: rule.period for rule in RULES.clocks if rule.kind is ClockKind.LOCAL}
+    assert local == {
+        "draft_plan_target": "16 weeks",
         "mp_ack": "2 working days",
         "mp_holding": "8 working days",
         "mp_reply": "10 working days",
         "mp_followup_open": "5 working days",
     }
-    assert {rule.kind for rule in RULES.of(MP_LETTER)} == {ClockKind.LOCAL}
 
 
 def test_only_a_duty_has_a_ladder_and_every_ladder_is_used() -> None:
-    assert all(bool(rule.ladder) == (rule.nature is Nature.DUTY) for rule in RULES.clocks)
+    asked_once = {rule.id for rule in RULES.clocks if rule.nature is Nature.AT_ONCE}
+    assert {rule.ladder for rule in RULES.clocks if rule.id in asked_once} == {"once"}
+    assert {rule.id for rule in RULES.clocks if rule.ladder} == asked_once | {
+        rule.id for rule in RULES.clocks if rule.nature is Nature.DUTY
+    }
     assert {rule.ladder for rule in RULES.clocks if rule.ladder} == set(RULES.ladders)
 
 
@@ -82,6 +76,8 @@ def test_the_ladders_tell_those_whom_the_council_agreed() -> None:
             ("5-after", "room|owner|manager"),
             ("10-after", "manager|head"),
         ],
+        "chase": [("1-before", "owner"), ("the-day", "owner"), ("5-after", "owner|manager")],
+        "once": [("1-after", "owner")],
     }
     assert Hears.ROOM not in {each for rung in RULES.ladders["council"].rungs for each in rung.whom}
 

@@ -1,9 +1,9 @@
 """Why a date is what it is, in the words that a caseworker reads."""
 
 from bot.domain.clocks import Clock, Happening, derive
-from bot.domain.terms import EntryKind, Process, RuleId
+from bot.domain.terms import EntryKind, LetterKind, Process, RuleId
 from bot.domain.why import explain, headline
-from bot.rules import MP_LETTER, load_rules
+from bot.rules import load_rules
 from tests.domain.days import day
 
 RULES = load_rules()
@@ -62,7 +62,7 @@ def test_easter_and_a_sunday() -> None:
 
 
 def test_working_days_name_the_holidays_on_the_way() -> None:
-    found = clock("mp_reply", fact(EntryKind.MP_RECEIVED, "Fri 11 Dec 2026"), process=MP_LETTER)
+    found = clock("mp_reply", fact(EntryKind.MP_RECEIVED, "Fri 11 Dec 2026"), process=LetterKind.MP_LETTER)
     assert headline(found) == "Tue 29 December 2026 is the last day to send the full reply. Our target."
     assert why(found)["Count"] == (
         "10 working days; the next working day is day 1; "

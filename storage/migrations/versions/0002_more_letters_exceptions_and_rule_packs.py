@@ -1,0 +1,63 @@
+"""Letters of every kind, closures of schools, exceptions, and the rule packs that were adopted"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "closure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("setting_id", sa.Integer(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["setting_id"],
+            ["setting.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("setting_id", "first_day"),
+    )
+    op.create_table(
+        "rulepack",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("counts_from", sa.Date(), nullable=False),
+        sa.Column("adopted_by", sa.Integer(), nullable=True),
+        sa.Column("adopted_at", sa.DateTime(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["adopted_by"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("deadline", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("exception", sa.String(), nullable=False, server_default=""))
+
+    with op.batch_alter_table("deadline", schema=None) as batch_op:
+        batch_op.alter_column("exception", server_default=None)
+
+    with op.batch_alter_table("enquiry", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("kind", sa.String(40), nullable=False, server_default="mp_letter"))
+
+    with op.batch_alter_table("enquiry", schema=None) as batch_op:
+        batch_op.alter_column("kind", server_default=None)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("enquiry", schema=None) as batch_op:
+        batch_op.drop_column("kind")
+
+    with op.batch_alter_table("deadline", schema=None) as batch_op:
+        batch_op.drop_column("exception")
+
+    op.drop_table("rulepack")
+    op.drop_table("closure")
