@@ -7,9 +7,9 @@ import pytest
 
 from bot.domain.clocks import ClockRule
 from bot.domain.errors import BadSettings
+from bot.domain.facts import FACTS
 from bot.domain.periods import last_day
 from bot.domain.terms import Agency, ClockKind, EntryKind, Hears, LetterKind, Nature, Process, RuleId
-from bot.domain.facts import FACTS
 from bot.rules import HERE, load_rules
 from tests.domain.days import day
 
