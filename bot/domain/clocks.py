@@ -98,8 +98,7 @@ class ClockRule:
     @property
     def period(self) -> str:
         """The length in words: "20 weeks", "1 working day"."""
-        unit = WAYS[self.counting].unit.replace("_", " ")
-        return f"{self.length} {unit if self.length != 1 else unit.removesuffix('s')}"
+        return WAYS[self.counting].period(self.length)
 
     def in_force(self, on: date) -> bool:
         """Whether a clock that starts on that day is counted under this row."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.domain.calendar import Calendar
 from bot.domain.clocks import Adviser, ClockRule, Example, Owner, Per
+from bot.domain.errors import BeyondCalendar
 from bot.domain.facts import Asks, Whole
 from bot.domain.ladder import Ladder, Rung
 from bot.domain.periods import WAYS, last_day
@@ -241,7 +242,10 @@ def _check_examples(cells: Cells, rule: ClockRule, calendar: Calendar) -> None:
     if not rule.examples:
         cells.wrong("example", "is empty: each clock carries a worked example")
     for start, end in rule.examples:
-        counted = last_day(rule.counting, start, rule.length, calendar=calendar)
+        try:
+            counted = last_day(rule.counting, start, rule.length, calendar=calendar)
+        except BeyondCalendar as beyond:
+            cells.wrong("example", str(beyond))
         if counted != end:
             cells.wrong("example", f"from {start} the row counts to {counted}, the example says {end}")
 

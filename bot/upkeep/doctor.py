@@ -108,10 +108,10 @@ def connections(patient: Patient) -> Iterator[Finding]:
 
 
 def rules(patient: Patient) -> Iterator[Finding]:
-    last, today = patient.rules.calendar.last, london_date(patient.now)
-    mend = "Add the next year's to bot/rules/bank_holidays.csv, or install a newer version."
-    what = f"Bank holidays are known until {last:%-d %B %Y}."
-    yield Finding(what, mend if last < today + A_YEAR else "")
+    calendar, today = patient.rules.calendar, london_date(patient.now)
+    mend = "Compare the pack's bank_holidays.csv with https://www.gov.uk/bank-holidays, or install a newer version."
+    what = f"Bank holidays are known until {calendar.announced:%-d %B %Y}, computed until {calendar.last:%-d %B %Y}."
+    yield Finding(what, mend if calendar.announced < today + A_YEAR else "")
 
 
 def people(patient: Patient) -> Iterator[Finding]:

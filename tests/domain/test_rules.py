@@ -171,6 +171,7 @@ SLIPS = [
     ("ladder.csv", "-14,days", "14,days", "unit", "before the date a ladder counts days"),
     ("ladder.csv", "council,1,7-before", "council,1,14-before", "id", "'14-before' is there twice"),
     ("ladder.csv", "council,1,7-before", "council,2,7-before", "version", "all rungs of a ladder change together"),
+    ("clocks.csv", "2026-09-07 -> 2026-10-19", "2033-09-05 -> 2033-10-17", "example", "needs Mon 5 September 2033"),
     ("bank_holidays.csv", "2026-12-28", "2026-12-32", "date", "'2026-12-32' is not a date"),
     ("bank_holidays.csv", "2026-12-28", "2026-12-25", "date", "is there twice"),
     ("bank_holidays.csv", "england-and-wales", "england", "divisions", "must be of: england-and-wales, "),

@@ -95,7 +95,7 @@ def test_presumed_receipt_is_said_and_so_is_a_row_nobody_has_checked() -> None:
         "the advice was asked for on Mon 7 September 2026 (recorded on 7 September); "
         "it counts from that day until the body records when it received the request"
     )
-    assert found["To check"] == "nobody has compared this row with the text of the law yet"
+    assert found["To check"].startswith("6 weeks by the Code of Practice: ")
     assert headline(asked).endswith("Guidance.")
 
 
