@@ -100,6 +100,15 @@ class ClockRule:
         """The length in words: "20 weeks", "1 working day"."""
         return WAYS[self.counting].period(self.length)
 
+    @property
+    def from_latest(self) -> bool:
+        """Whether the latest of its starts counts, not the earliest.
+
+        Each decision that can be appealed brings a right anew, each draft a time for comments; and of the limbs of a
+        limit that is the later of two, one counts from the making or the last review, whichever came last.
+        """
+        return self.nature in (Nature.RIGHT, Nature.EARLIEST) or self.composite is not None
+
     def in_force(self, on: date) -> bool:
         """Whether a clock that starts on that day is counted under this row."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
@@ -189,6 +198,8 @@ class Clock:
     """Where a date was given in place of the counted one: what the row counts to."""
     claims: tuple[Claim, ...] = ()
     """What was claimed for it, earliest first."""
+    bound: bool = False
+    """A fact that settles its branch is on record."""
     later_limb: RuleId | None = None
     """The other limb of its limit, where that ends later: the limit is then the other's date, and this binds nobody."""
 
@@ -202,9 +213,6 @@ class Clock:
         """The ladder that nudges it; empty where nobody is nudged. What is owed at once is asked about once."""
         standing = self.rule.nature is Nature.AT_ONCE and _binds(self.rule, self.stopped, self.bound)
         return self.rule.ladder if self.state is ClockState.RUNNING and (standing or not self.information) else ""
-
-    bound: bool = False
-    """Its branch has been taken."""
 
 
 def derive(
@@ -237,7 +245,11 @@ def _of_two(clock: Clock, made: Sequence[Clock]) -> Clock:
     """A limb of a limit that is the later of two is only information where the other limb ends later."""
     others = (other for other in made if other.rule.id == clock.rule.composite)
     later = next((other for other in others if other.legal > clock.legal), None)
-    return replace(clock, later_limb=later.rule.id, information=True) if later else clock
+    if later is None:
+        return clock
+    kept = clock.stopped is not None and clock.stopped.on <= later.legal
+    state = ClockState.MET if clock.state is ClockState.MET_LATE and kept else clock.state
+    return replace(clock, later_limb=later.rule.id, information=True, state=state)
 
 
 def is_late(clock: Clock, today: date) -> bool:
@@ -323,7 +335,7 @@ def _start_and_stop(
 
 def _start(rule: ClockRule, own: Sequence[Happening], *, by: date) -> Happening | None:
     """The earliest recorded start that is not after `by`, else the earliest presumed one, else the earliest of all."""
-    if rule.nature is Nature.RIGHT:  # each decision that can be appealed brings a right of its own
+    if rule.from_latest:
         return max((fact for fact in own if fact.kind in rule.starts), key=lambda fact: fact.order, default=None)
     timely = [fact for fact in own if fact.on <= by]
     return (
