@@ -9,6 +9,8 @@ from storage.tables import Deadline
 
 SOON = 7
 """Days before the last safe day from which a date is marked as soon."""
+TO_CHECK = " · to check"
+"""Beside a running date whose rule nobody has compared with the law yet: `why` says what is open."""
 
 
 def rule_of(turn: Turn, deadline: Deadline) -> ClockRule:
@@ -17,8 +19,10 @@ def rule_of(turn: Turn, deadline: Deadline) -> ClockRule:
 
 
 def when(turn: Turn, deadline: Deadline) -> str:
-    """ "due Mon 28 Dec (in 3 days), act by Thu 24 Dec · statutory"."""
-    return f"{_date(turn, deadline)} · {rule_of(turn, deadline).kind.label}"
+    """ "due Mon 28 Dec (in 3 days), act by Thu 24 Dec · statutory"; a rule that is to be read first says so."""
+    rule = rule_of(turn, deadline)
+    to_check = TO_CHECK if rule.unverified and deadline.state is ClockState.RUNNING else ""
+    return f"{_date(turn, deadline)} · {rule.kind.label}{to_check}"
 
 
 def due(turn: Turn, deadline: Deadline) -> str:

@@ -93,6 +93,10 @@ def open_enquiry_file(turn: Turn, enquiry: Enquiry) -> EnquiryFile:
     )
 
 
+def open_file(turn: Turn, about: Case | Enquiry) -> CaseFile | EnquiryFile:
+    return open_case_file(turn, about) if isinstance(about, Case) else open_enquiry_file(turn, about)
+
+
 def _as_recorded(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> None:
     """Read a row again that was read before somebody closed or reopened it: the record says which it is."""
     ends = [entry.kind for entry in entries if entry.kind in (EntryKind.CLOSED, EntryKind.REOPENED)]

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from bot.blanks import (
     LONGEST_NOTE,
-    CaseBlank,
     CaseOrLetterBlank,
     DayBlank,
     OutcomeBlank,
@@ -20,10 +19,9 @@ from bot.blanks import (
 from bot.cards.case import case_card
 from bot.cards.letter import letter_card
 from bot.cards.record import what_of
-from bot.cards.why import why_message
 from bot.cases import ending, enquiries, facts, history, referrals, snoozing, visible
 from bot.cases.facts import File, Recorded
-from bot.cases.files import CaseFile, open_case_file, open_enquiry_file
+from bot.cases.files import CaseFile, open_file
 from bot.commands.roles import ADVISERS, CASEWORK, COUNCIL, MANAGERS, READERS
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotAllowed, NotNow
@@ -75,22 +73,9 @@ ALSO_SENT = {
 }
 
 
-class Planned(Term):
-    """What can be planned for a day to come."""
-
-    PANEL = "panel"
-    MEETING = "meeting"
-    DRAFT = "draft"
-    FINAL_PLAN = "final_plan"
-
-
-def _file(turn: Turn, about: Case | Enquiry) -> File:
-    return open_case_file(turn, about) if isinstance(about, Case) else open_enquiry_file(turn, about)
-
-
 def _to_change(turn: Turn, about: Case | Enquiry) -> File:
     """The record, for somebody about to move its clocks or its owner: the MP team runs letters, and no case."""
-    file = _file(turn, about)
+    file = open_file(turn, about)
     if isinstance(file, CaseFile) and turn.person.role is Role.MP_TEAM:
         owner = f"its owner, {file.owner.name}" if file.owner else "an officer"
         raise NotAllowed(f"Officers run {about.reference}; the MP team runs its letters. Ask {owner}.")
@@ -114,20 +99,13 @@ def status(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
 
     Every clock that runs, its date and kind, what is awaited from whom, and the buttons that make sense now.
     """
-    return card(turn, _file(turn, case), whole=turn.private)
+    return card(turn, open_file(turn, case), whole=turn.private)
 
 
 @command("open", "open privately", may=READERS, acts=False, examples=("open 0042",), title="Open privately")
 def open_(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
     """Show a case to you alone, with who the child is where you may know that."""
-    return card(replace(turn, private=True), _file(turn, case), whole=True)
-
-
-@command("why", may=READERS, acts=False, examples=("why 0042",), title="Why these dates")
-def why(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
-    """Show how each date was worked out: the rule, the start, the count."""
-    file = _file(turn, case)
-    return why_message(turn, file)
+    return card(replace(turn, private=True), open_file(turn, case), whole=True)
 
 
 @command(
@@ -196,48 +174,9 @@ def against(on: date, legal: date) -> str:
 @command("approve", "agree", may=MANAGERS | CASEWORK, examples=("approve 0042 7",), title="Agree to a date")
 def approve(turn: Turn, *, case: CaseOrLetterBlank, entry: Annotated[int, number("Entry")]) -> Message:
     """Agree to a date that somebody else asked for, which turns a missed date into one that was met."""
-    file = _file(turn, case)
+    file = open_file(turn, case)
     recorded = facts.approve(turn, file, entry)
     return said_recorded(turn, file, recorded, label(recorded.entry.kind), recorded.entry.happened_on)
-
-
-@command("plan", may=CASEWORK, examples=("plan panel 0042 on 10 December",), title="Plan a day")
-def plan(
-    turn: Turn,
-    *,
-    what: Annotated[Planned, choice(Planned, "What is planned")],
-    case: CaseBlank,
-    on: Annotated[date, day("Date", past=False)],
-) -> Message:
-    """Write down a day to come: a panel, a meeting. It stops no clock."""
-    if on < turn.today:
-        raise CannotRead(f"{say_day(on, turn.today)} is past. If it took place, say: held", "on")
-    return _planned(turn, case, EntryKind.PLANNED, what, on)
-
-
-@command(
-    "held", may=CASEWORK, examples=("held panel 0042", "held meeting 0042 on Monday"), title="Record what was held"
-)
-def held(
-    turn: Turn,
-    *,
-    what: Annotated[Planned, choice(Planned, "What was held")],
-    case: CaseBlank,
-    on: DayBlank = None,
-) -> Message:
-    """Record that a planned meeting or panel took place."""
-    return _planned(turn, case, EntryKind.HELD, what, on or turn.today)
-
-
-def _planned(turn: Turn, case: Case, kind: EntryKind, what: Planned, on: date) -> Message:
-    facts.plan(turn, open_case_file(turn, case), kind, what.label, on)
-    verb = "planned for" if kind is EntryKind.PLANNED else "held on"
-    closed = turn.rules.calendar.why_closed(on)
-    return Message(
-        f"{case.reference}: {what.label} {verb} {say_day(on, turn.today)}.",
-        aside=f"Check the day: it is no working day ({closed})." if closed else "",
-        private=turn.private,
-    )
 
 
 @command("note", may=COUNCIL, examples=("note 0042 Spoke to the school, papers follow on Friday",), title="Add a note")
@@ -281,7 +220,7 @@ def snooze(
     reason: Annotated[str, text("Reason", longest=LONGEST_NOTE, rest=True)],
 ) -> Message:
     """Quieten your nudges about a case until a day. No clock stops, and no date moves."""
-    last = snoozing.snooze(turn, _file(turn, case), until, reason)
+    last = snoozing.snooze(turn, open_file(turn, case), until, reason)
     cut = (
         ""
         if last == until
@@ -342,7 +281,7 @@ def correct(
     reason: Annotated[str, text("Reason", longest=LONGEST_NOTE, rest=True)],
 ) -> Message:
     """Put an entry right: with another date, or struck out. The old entry stays on record; nothing is deleted."""
-    file = _file(turn, case)
+    file = open_file(turn, case)
     recorded = facts.correct(turn, file, entry, reason, on)
     if on is None and not recorded.waits:
         return Message(f"Entry {entry} of {case.reference} is struck out.", private=turn.private)
@@ -357,7 +296,7 @@ def undo(
     entry: Annotated[int | None, replace(number("Entry"), hint="Your last, if left empty")] = None,
 ) -> Message:
     """Take back what you recorded in the last ten minutes."""
-    file = _file(turn, case)
+    file = open_file(turn, case)
     taken = facts.entry_numbered(file, entry) if entry else _last_of_mine(turn, file)
     facts.undo(turn, file, taken.number)
     what = "" if entry else f" ({what_of(turn, taken)})"
