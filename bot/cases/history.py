@@ -32,6 +32,9 @@ WHOLE = whole(Entry).where(OF_STREAM).order_by(ENTRY.number)
 CHILDS_KEY = select(columns(Child).wrapped_key).where(columns(Child).id == bindparam("child"))
 LAST = select(ENTRY.number, ENTRY.digest).where(OF_STREAM).order_by(ENTRY.number.desc()).limit(1)
 
+CLAIMED_DAYS = ("gives", "aim", "starts", "ends", "told")
+"""The days that an exception's entry may hold."""
+
 DIGESTED = (
     *("stream", "number", "request_id", "kind", "happened_on", "clear", "sealed"),
     *("supersedes", "recorded_by", "recorded_at"),
@@ -172,20 +175,21 @@ def happenings(entries: Sequence[Entry]) -> list[Happening]:
 
 
 def claims(entries: Sequence[Entry]) -> list[Claim]:
-    """The exceptions, extensions and given dates that hold, earliest first."""
-    return [_claim(entry) for entry in standing(entries) if entry.kind is EntryKind.EXCEPTION_CLAIMED]
+    """The exceptions, extensions and given dates that hold, in the order in which they were asked for."""
+    held = [entry for entry in standing(entries) if entry.kind is EntryKind.EXCEPTION_CLAIMED]
+    return [_claim(entry) for entry in sorted(held, key=lambda entry: entry.clear.get("asked_entry", entry.number))]
 
 
 def _claim(entry: Entry) -> Claim:
     told = entry.clear
+    days = {name: date.fromisoformat(told[name]) for name in CLAIMED_DAYS if told.get(name)}
     return Claim(
         ground=told["ground"],
         rules=tuple(RuleId(rule) for rule in told["rules"]),
         recorded_on=london_date(entry.recorded_at),
         entry=entry.number,
         instance=entry.request_id,
-        gives=date.fromisoformat(told["gives"]) if told.get("gives") else None,
-        aim=date.fromisoformat(told["aim"]) if told.get("aim") else None,
+        **days,
     )
 
 

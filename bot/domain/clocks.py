@@ -172,6 +172,11 @@ class Claim:
     """The new legal date, where the ground can give one: an exception to a statutory limit never does."""
     aim: date | None = None
     """The council's own aim in place of a date that it cannot keep."""
+    starts: date | None = None
+    ends: date | None = None
+    """From when to when what is claimed lasted, both days included."""
+    told: date | None = None
+    """When the family was told of it."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,437 @@
+"""Exceptions: what the law lets a council or an adviser claim, for which clocks, and what it must show for that.
+
+An exception is a record, not an extension: the limit "need not" be met, but no other date stands in its place, the duty
+stays and the days keep counting. Only what somebody has power to give moves a date: a Tribunal, an agreement in
+writing, an extension that a procedure knows.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.domain.calendar import ONE_DAY, Calendar
+from bot.domain.clocks import Claim, Clock, ClockRule
+from bot.domain.dates import say_day, say_in_full
+from bot.domain.periods import corresponding
+from bot.domain.terms import Role
+
+ONE_WEEK = timedelta(weeks=1)
+
+
+class Effect(StrEnum):
+    """What a ground does once it is claimed."""
+
+    RECORD = "record"
+    """It is on record, and no date moves."""
+    DATE = "date"
+    """It gives another date."""
+    NEVER = "never"
+    """It is what people think is an exception, and is none."""
+
+
+class Shows(StrEnum):
+    """What must be shown before a ground may be claimed."""
+
+    CLOSURE = "closure"
+    """That a school's own advice was asked for around a time when it was closed so many weeks."""
+    CIRCUMSTANCES = "circumstances"
+    """From when the circumstances lasted: within the period."""
+    ABSENCE = "absence"
+    """So many weeks away without a break, within the period."""
+    APPOINTMENT = "appointment"
+    """The day of an appointment that was missed, within the period."""
+    GIVEN = "given"
+    """A date that somebody else has given, earlier or later."""
+    EXTENSION = "extension"
+    """A later date, told before the one it replaces has passed."""
+    PAUSE = "pause"
+    """The day of asking and the day of the answer, between which the period does not run."""
+    NOTHING = "nothing"
+
+
+class Unit(StrEnum):
+    """What the most that a ground can give is counted in."""
+
+    WORKING_DAYS = "working_days"
+    MONTHS = "months"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One row of `grounds.csv`; docs/rules.md says what each column is for."""
+
+    id: str
+    version: int
+    title: str
+    """In a caseworker's words: "school closed"."""
+    names: tuple[str, ...]
+    """What staff write for it. Grounds of one kind in several regulations share names: the clock tells them apart."""
+    law: str
+    """The words of the law; of what is never an exception, why not."""
+    source: str
+    shows: Shows
+    weeks: int
+    """How long a closure or an absence must last without a break; 0 where nothing must."""
+    effect: Effect
+    most: int
+    """The most that it can give beyond the counted date; 0 where nothing is said."""
+    unit: Unit | None
+    agreed_by: tuple[Role, ...]
+    """Who may agree to it."""
+    unverified: str
+    """What a person must read in the law before the ground is relied on; empty where nothing is open."""
+    valid_from: date
+    valid_to: date | None
+
+    def is_called(self, name: str) -> bool:
+        plain = _plain(name)
+        return plain in {_plain(word) for word in (self.id, self.title, *self.names)}
+
+    def in_force(self, on: date) -> bool:
+        """Whether it may be claimed for a clock that starts on that day."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
+class Closed(NamedTuple):
+    """A time when a school was closed, its first and last day included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def window(self) -> tuple[date, date]:
+        """The first and last day on which asking the school for advice makes this closure count (regulation 5(4))."""
+        return self.first - ONE_WEEK, self.last + ONE_DAY - ONE_WEEK
+
+
+@dataclass(frozen=True)
+class School:
+    """What is on record of the school, college or nursery of a case."""
+
+    name: str = ""
+    closures: tuple[Closed, ...] = ()
+    asked: tuple[date, ...] = ()
+    """When its advice was asked for on this case."""
+
+
+@dataclass(frozen=True)
+class Plea:
+    """What somebody puts forward: the ground, its days, and what it should give."""
+
+    ground: Ground
+    starts: date | None = None
+    ends: date | None = None
+    gives: date | None = None
+    told: date | None = None
+    aim: date | None = None
+
+
+def why_not(plea: Plea, clock: Clock, *, school: School, today: date, calendar: Calendar) -> str:
+    """Why the ground cannot be claimed for this clock as it is put forward; empty where it can be."""
+    ground = plea.ground
+    if ground.effect is Effect.NEVER:
+        return ground.law
+    if ground.id not in clock.rule.exceptions:
+        return f"{_sentence(ground.title)} can't be claimed for the {clock.rule.title} ({clock.rule.source})."
+    if not ground.in_force(clock.start.on):
+        return f"{_sentence(ground.title)} is no exception for what began on {say_day(clock.start.on, today)}."
+    if ground.effect is Effect.RECORD and plea.gives:
+        return "An exception never moves a date. Leave the new date out, and say what you aim for: aim, and a date."
+    if plea.ends and plea.starts and plea.ends < plea.starts:
+        return "It ends before it begins. Check the two dates."
+    match ground.shows:
+        case Shows.CLOSURE:
+            return _closure(plea, school, today)
+        case Shows.ABSENCE:
+            return _absence(plea, clock, today)
+        case Shows.CIRCUMSTANCES | Shows.APPOINTMENT:
+            return _within(plea, clock, today)
+        case Shows.GIVEN:
+            return _given(plea, clock, today)
+        case Shows.EXTENSION:
+            return _extension(plea, clock, today, calendar)
+        case Shows.PAUSE:
+            return _pause(plea, clock, today)
+    return ""
+
+
+def gives(plea: Plea, clock: Clock, *, calendar: Calendar) -> date | None:
+    """The new legal date, where the ground gives one. It has been found to apply."""
+    match plea.ground.effect, plea.ground.shows:
+        case Effect.DATE, Shows.PAUSE:
+            return _after_pause(plea, clock, calendar)
+        case Effect.DATE, _:
+            return plea.gives
+    return None
+
+
+def lasts(plea: Plea, school: School) -> tuple[date | None, date | None]:
+    """From when to when it lasted: of a closure, as the school's own dates say."""
+    if plea.ground.shows is Shows.CLOSURE:
+        closed = next(
+            (one for one in _meant(plea, school) if not _closure_not(one, plea.ground, school, one.first)), None
+        )
+        if closed:
+            return closed.first, closed.last
+    if plea.ground.shows is Shows.APPOINTMENT:
+        return plea.starts, plea.starts
+    return plea.starts, plea.ends
+
+
+# A school's closure
+
+
+def _closure(plea: Plea, school: School, today: date) -> str:
+    if not school.name:
+        return "No school, college or nursery is recorded on the case, so there is no closure to look at."
+    if not school.asked:
+        return (
+            f"The advice of {school.name} has not been asked for on this case, and the ground is for that advice alone: "
+            "not for other advice that is late, nor for a consultation."
+        )
+    if not school.closures:
+        days = _as_typed(plea.starts, plea.ends) or "from … until …"
+        return f'No closure dates of {school.name} are on record. Say: closure "{school.name}" {days}'
+    meant = _meant(plea, school)
+    if not meant:
+        known = "; ".join(_closed(one, today) for one in school.closures)
+        return f"{school.name} was not closed then. On record: {known}."
+    whys = [_closure_not(closed, plea.ground, school, today) for closed in meant]
+    return "" if "" in whys else whys[-1]
+
+
+def _meant(plea: Plea, school: School) -> list[Closed]:
+    """The closures that the claim is about: those of its days, else the ones nearest to the asking, longest last."""
+    if plea.starts:
+        last = plea.ends or plea.starts
+        return [one for one in school.closures if one.first <= last and plea.starts <= one.last]
+    return sorted(school.closures, key=lambda one: (one.days, one.last))
+
+
+def _closure_not(closed: Closed, ground: Ground, school: School, today: date) -> str:
+    if closed.days < ground.weeks * 7:
+        return (
+            f"{school.name} was {_closed(closed, today)}: {_days(closed.days)}. "
+            f"The law asks for at least {_weeks(ground.weeks)} without a break."
+        )
+    first, last = closed.window
+    if any(first <= asked <= last for asked in school.asked):
+        return ""
+    asked = " and ".join(say_day(day, today) for day in school.asked)
+    return (
+        f"{school.name} was {_closed(closed, today)} ({_days(closed.days)}). That counts only where its advice was asked "
+        f"for from {say_day(first, today)} to {say_day(last, today)}; it was asked for on {asked}."
+    )
+
+
+def _closed(closed: Closed, today: date) -> str:
+    return f"closed from {say_day(closed.first, today)} to {say_day(closed.last, today)}"
+
+
+# What happened to the family within the period
+
+
+def _absence(plea: Plea, clock: Clock, today: date) -> str:
+    if plea.starts is None or plea.ends is None:
+        return "Say the first and the last day away: from … until …"
+    needed = plea.ground.weeks * 7
+    away = (plea.ends - plea.starts).days + 1
+    span = f"From {say_day(plea.starts, today)} to {say_day(plea.ends, today)}"
+    asks = f"The law asks for at least {_weeks(plea.ground.weeks)} without a break"
+    if away < needed:
+        return f"{span} is {_days(away)}. {asks}."
+    inside = (min(plea.ends, _counted(clock)) - max(plea.starts, clock.start.on)).days + 1
+    if inside < needed:
+        return f"{span}, {_days(max(inside, 0))} fall within {_period(clock, today)}. {asks}, within that time."
+    return ""
+
+
+def _within(plea: Plea, clock: Clock, today: date) -> str:
+    missed = plea.ground.shows is Shows.APPOINTMENT
+    if plea.starts is None:
+        return f"Say {'the day of the appointment' if missed else 'from when they lasted'}: from …"
+    if plea.starts > today:
+        return f"{say_day(plea.starts, today)} is still to come. Record it once it has happened."
+    ends = plea.starts if missed else plea.ends or today
+    if plea.starts > _counted(clock) or ends < clock.start.on:
+        what = "The appointment" if missed else "The circumstances"
+        fell = f"on {say_day(plea.starts, today)}" if missed else _span(plea.starts, plea.ends, today)
+        return f"{what} ({fell}) lie outside {_period(clock, today)}.".replace("appointment (", "appointment ").replace(
+            ") lie", " lies" if missed else ") lie"
+        )
+    return ""
+
+
+def _period(clock: Clock, today: date) -> str:
+    """ "the 6 weeks from Mon 7 Sep to Mon 19 Oct"."""
+    return f"the {clock.rule.period} from {say_day(clock.start.on, today)} to {say_day(_counted(clock), today)}"
+
+
+def _counted(clock: Clock) -> date:
+    """What the row counts to, whatever date was given in its place."""
+    return clock.counted or clock.legal
+
+
+# Dates that somebody gives
+
+
+def _given(plea: Plea, clock: Clock, today: date) -> str:
+    if plea.gives is None:
+        return "Say the date that was given: to …"
+    if plea.gives < clock.start.on:
+        begun = say_day(clock.start.on, today)
+        return f"{say_day(plea.gives, today)} is before the clock began, on {begun}. Check the date that was given."
+    return ""
+
+
+def _extension(plea: Plea, clock: Clock, today: date, calendar: Calendar) -> str:
+    if plea.gives is None:
+        return "Say the new date: to …"
+    if plea.gives <= clock.legal:
+        return f"{say_day(plea.gives, today)} is no later than the date it has, {say_day(clock.legal, today)}."
+    if (plea.told or today) > clock.legal:
+        return (
+            f"It was due {say_day(clock.legal, today)}, and an extension comes before the date has passed, not after. "
+            "If they were told of it in time, say when: told, and the day."
+        )
+    latest = latest_given(plea.ground, clock, calendar=calendar)
+    if latest and plea.gives > latest:
+        most = f"{plea.ground.most} {(plea.ground.unit or '').replace('_', ' ')}"
+        return (
+            f"{say_day(plea.gives, today)} is too late: this gives at most {most} beyond "
+            f"{say_day(_counted(clock), today)}. The latest date is {say_day(latest, today)}."
+        )
+    return ""
+
+
+def latest_given(ground: Ground, clock: Clock, *, calendar: Calendar) -> date | None:
+    """The latest date that a ground can give; None where the law says no number."""
+    match ground.unit:
+        case Unit.WORKING_DAYS:
+            return calendar.checked(calendar.add_working_days(_counted(clock), ground.most))
+        case (
+            Unit.MONTHS
+        ):  # a month more is counted from the start, as the first was, and so are the days it stood still
+            day = corresponding(clock.start.on, clock.rule.length + ground.most) + _stood_still(clock.claims)
+            return calendar.checked(calendar.next_working_day_on_or_after(day))
+    return None
+
+
+def _pause(plea: Plea, clock: Clock, today: date) -> str:
+    if plea.starts is None:
+        return "Say when they were asked to clarify, and when the answer came: from … until …"
+    if plea.ends is None:
+        return "The date is known once the answer has come. Say it then, with its day: until …"
+    if plea.starts < clock.start.on:
+        return f"They can't have been asked before the request came, on {say_day(clock.start.on, today)}."
+    if plea.starts > clock.legal:
+        return f"They were asked after the date had passed, {say_day(clock.legal, today)}: that no longer stops it."
+    if plea.ends > today:
+        return f"{say_day(plea.ends, today)} is still to come. Record it once the answer is there."
+    return ""
+
+
+def _after_pause(plea: Plea, clock: Clock, calendar: Calendar) -> date:
+    """The counted date and the days on which the period stood still; rolled forward only then, as the law counts it."""
+    extended = [claim for claim in clock.claims if claim.gives and not _paused([claim])]
+    since = [claim for claim in clock.claims if not extended or claim.entry > extended[-1].entry]
+    base = extended[-1].gives if extended else None
+    base = base or corresponding(clock.start.on, clock.rule.length)
+    paused = _paused(since) | _span_of(plea.starts, plea.ends)
+    return calendar.checked(calendar.next_working_day_on_or_after(base + timedelta(days=len(paused))))
+
+
+def _stood_still(claims: Iterable[Claim]) -> timedelta:
+    return timedelta(days=len(_paused(claims)))
+
+
+def _paused(claims: Iterable[Claim]) -> set[date]:
+    """The days that did not count: from the day of asking to that of the answer, both included (UK GDPR, Art 12A)."""
+    return set[date]().union(*(_span_of(claim.starts, claim.ends) for claim in claims if claim.gives))
+
+
+def _span_of(first: date | None, last: date | None) -> set[date]:
+    return {first + ONE_DAY * n for n in range((last - first).days + 1)} if first and last else set()
+
+
+# In words
+
+
+def lines(
+    claim: Claim, ground: Ground, clock: Clock, *, asked_by: str = "", agreed_by: str = ""
+) -> list[tuple[str, str]]:
+    """A claim taken apart, as (label, text): what it is, what it does to the date, who agreed, when the family heard.
+
+    `asked_by` and `agreed_by` are names, where they may be said.
+    """
+    return [(label, text) for label, text in _lines(claim, ground, clock, asked_by, agreed_by) if text]
+
+
+def _lines(claim: Claim, ground: Ground, clock: Clock, asked_by: str, agreed_by: str) -> Iterator[tuple[str, str]]:
+    lasted = _in_full(claim.starts, claim.ends)
+    yield "Exception" if ground.effect is Effect.RECORD else "New date", f"{ground.title} ({ground.source}){lasted}"
+    yield "The law says", ground.law
+    yield "What it does", _effect(claim, clock)
+    by = [f"asked for by {asked_by}"] if asked_by else []
+    by += [f"agreed by {agreed_by}"] if agreed_by else []
+    yield "Who", f"{', '.join(by)}, on {say_in_full(claim.recorded_on)}" if by else ""
+    yield "Family told", say_in_full(claim.told) if claim.told else "not yet"
+    yield "To check", ground.unverified
+
+
+def _effect(claim: Claim, clock: Clock) -> str:
+    aim = f"; we aim for {say_in_full(claim.aim)}" if claim.aim else ""
+    if claim.gives is None:
+        return f"{say_in_full(clock.legal)} stays the legal date and the days keep counting{aim}"
+    if claim.gives != clock.legal:
+        return f"it gave {say_in_full(claim.gives)}; a later one stands in its place{aim}"
+    return (
+        f"{say_in_full(claim.gives)} stands in place of {say_in_full(_counted(clock))}, which the rule counts to{aim}"
+    )
+
+
+def _in_full(first: date | None, last: date | None) -> str:
+    if first is None:
+        return ""
+    if first == last:
+        return f": {say_in_full(first)}"
+    return f": {say_in_full(first)} to {say_in_full(last)}" if last else f": from {say_in_full(first)}"
+
+
+def claimable_for(grounds: Sequence[Ground], rules: Iterable[ClockRule]) -> str:
+    """The clocks that any of these grounds can be claimed for: "decision to assess, final plan"."""
+    ids = {ground.id for ground in grounds}
+    return ", ".join(dict.fromkeys(rule.title for rule in rules if ids & set(rule.exceptions)))
+
+
+def _span(first: date, last: date | None, today: date) -> str:
+    return f"from {say_day(first, today)}{f' to {say_day(last, today)}' if last else ''}"
+
+
+def _as_typed(first: date | None, last: date | None) -> str:
+    """The days as somebody would type them: "from 22/7/2027 until 1/9/2027"."""
+    told = [f"from {first.day}/{first.month}/{first.year}"] if first else []
+    told += [f"until {last.day}/{last.month}/{last.year}"] if first and last else []
+    return " ".join(told)
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"
+
+
+def _weeks(number: int) -> str:
+    return f"{number} weeks ({number * 7} days)"
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("_", " ").replace("-", " ").casefold().split())
