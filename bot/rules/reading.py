@@ -11,8 +11,22 @@ from typing import NoReturn, TypeVar
 
 from bot.domain.errors import BadSettings
 
+Tables = Mapping[str, str]
+"""The tables of one folder as text, each under its name: "clocks.csv"."""
+
+OVERLAY = "overlay/"
+"""What stands before the name of a council's table where one is wrong."""
+
 Word = TypeVar("Word", bound=StrEnum)
 Thing = TypeVar("Thing")
+Row = TypeVar("Row")
+
+
+def tables_in(folder: Path) -> Tables:
+    """Every table of a folder. BadSettings where there is no such folder, or a table cannot be read."""
+    if not folder.is_dir():
+        raise BadSettings(f"There is no folder of rules at {folder}.")
+    return {path.name: _text(path) for path in sorted(folder.glob("*.csv"))}
 
 
 @dataclass(frozen=True)
@@ -71,19 +85,36 @@ class Cells:
             self.wrong(column, f"'{text}' is not {what}")
 
 
-def rows(path: Path, columns: tuple[str, ...]) -> Iterator[Cells]:
-    """The rows of a table that must have exactly these columns, in any order."""
-    reader = csv.DictReader(io.StringIO(_text(path)), strict=True)
+def rows(tables: Tables, name: str, columns: tuple[str, ...], *, within: str = "") -> Iterator[Cells]:
+    """The rows of a table that must have exactly these columns, in any order. A table that is not there is refused."""
+    shown = within + name
+    if name not in tables:
+        raise BadSettings(f"{shown}: is missing, and the folder must hold it")
+    reader = csv.DictReader(io.StringIO(tables[name]), strict=True)
     try:
         if sorted(reader.fieldnames or ()) != sorted(columns):
             odd = ", ".join(sorted(set(reader.fieldnames or ()) ^ set(columns))) or "one is there twice"
-            raise BadSettings(f"{path.name}:1: the columns must be {', '.join(columns)} (look at: {odd})")
+            raise BadSettings(f"{shown}:1: the columns must be {', '.join(columns)} (look at: {odd})")
         for row in reader:
             if None in row or None in row.values():
-                raise BadSettings(f"{path.name}:{reader.line_num}: has too many cells or too few")
-            yield Cells(path.name, reader.line_num, {name: cell.strip() for name, cell in row.items()})
+                raise BadSettings(f"{shown}:{reader.line_num}: has too many cells or too few")
+            yield Cells(shown, reader.line_num, {name: cell.strip() for name, cell in row.items()})
     except csv.Error as fault:
-        raise BadSettings(f"{path.name}:{reader.line_num + 1}: {fault}") from fault  # the last good line is known
+        raise BadSettings(f"{shown}:{reader.line_num + 1}: {fault}") from fault  # the last good line is known
+
+
+def each_read(cells: Iterator[Cells], read: Callable[[Cells], Row]) -> list[Row]:
+    """Every row read. Where some are wrong BadSettings says it of each, a line each."""
+    found: list[Row] = []
+    faults: list[str] = []
+    for each in cells:
+        try:
+            found.append(read(each))
+        except BadSettings as fault:
+            faults.append(str(fault))
+    if faults:
+        raise BadSettings("\n".join(faults))
+    return found
 
 
 def _text(path: Path) -> str:

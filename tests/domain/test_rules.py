@@ -156,7 +156,7 @@ SLIPS = [
     ("clocks.csv", ",W,,duty", ",W,7,duty", "target", "must not be below 0 or beyond the period itself"),
     ("clocks.csv", ",,duty,,", ",,duty,later_of=nothing,", "composite", "'nothing' is not a clock"),
     ("clocks.csv", "ehcna_decide,1,", "ehcna_decide,,", "version", "is empty"),
-    ("clocks.csv", "advice_health,1", "ehcna_decide,1", "version", "must be above that of the earlier row"),
+    ("clocks.csv", "advice_health,1", "ehcna_decide,1", "version", "must be above 1, that of the earlier row"),
     (
         "clocks.csv",
         "advice_health,1",
@@ -209,7 +209,7 @@ def test_a_table_that_is_out_of_shape_is_refused(folder: Path, find: str, put: s
 
 def test_a_missing_table_is_named(folder: Path) -> None:
     (folder / "ladder.csv").unlink()
-    with pytest.raises(BadSettings, match=r"ladder\.csv: cannot be read"):
+    with pytest.raises(BadSettings, match=r"ladder\.csv: is missing"):
         load_rules(folder)
 
 
@@ -226,6 +226,7 @@ def test_a_change_of_the_law_is_a_second_row(folder: Path) -> None:
     new = old.replace("final_plan,1", "final_plan,2").replace(",20,weeks,", ",18,weeks,")
     new = new.replace("2014-09-01,,", "2027-09-01,,").rsplit(",", 1)[0] + ",2027-09-06 -> 2028-01-10"
     spoil(table, old, old.replace("2014-09-01,,", "2014-09-01,2027-08-31,") + "\n" + new)
+    spoil(folder / "pack.csv", "version,1", "version,2")
     rules = load_rules(folder)
 
     def weeks(on: str) -> list[int]:
