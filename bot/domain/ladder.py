@@ -166,7 +166,7 @@ def _for_role(
     steps = [(each, False) for each in mine if each.at >= recorded_at]
     if missed := _missed(hears, [each for each in mine if each.at < recorded_at], recorded_at, calendar, speaks):
         steps.append((missed, True))
-    steps.sort(key=lambda step: _age(step[0]))
+    steps.sort(key=lambda step: (not step[1], _age(step[0])))  # what was missed is older than what is yet to come
     spoken = False
     for each, late_arrival in reversed(steps):
         found: Speak | Skip | datetime

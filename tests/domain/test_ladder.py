@@ -259,6 +259,17 @@ def test_a_case_that_arrives_late_tells_owner_and_manager_once(
     assert case.told()[len(first.speak) :][: len(later)] == later
 
 
+@pytest.mark.parametrize(
+    "looks",
+    [hourly("Mon 2 Nov 2026 08:00", "Wed 4 Nov 2026 09:00"), [at("Mon 2 Nov 2026 08:00"), at("Tue 3 Nov 2026 09:00")]],
+)
+def test_what_was_missed_never_takes_the_place_of_a_rung_that_came_after_it(looks: list[datetime]) -> None:
+    """Recorded an hour before the tenth working day: the head of service hears of the tenth, not of the fifth."""
+    case = deadline("Mon 19 Oct 2026", "Mon 7 Sep 2026", "Mon 2 Nov 2026 08:00").looks(looks)
+    assert [rung for _, rung, role in case.told() if role == "head"] == ["10-after"]
+    assert case.skipped[("5-after", Hears.HEAD)] == "a later reminder takes its place"
+
+
 def test_a_room_is_not_told_of_what_was_missed_before_the_request_was_recorded() -> None:
     case = deadline("Mon 19 Oct 2026", "Mon 7 Sep 2026", "Tue 20 Oct 2026 16:00", AGENCY)
     assert {each.hears for each in case.look(at("Tue 20 Oct 2026 16:00")).speak} == {Hears.OWNER, Hears.MANAGER}
