@@ -173,14 +173,14 @@ def gives(plea: Plea, clock: Clock, *, calendar: Calendar) -> date | None:
 
 def lasts(plea: Plea, school: School) -> tuple[date | None, date | None]:
     """From when to when it lasted: of a closure, as the school's own dates say."""
-    if plea.ground.shows is Shows.CLOSURE:
-        closed = next(
-            (one for one in _meant(plea, school) if not _closure_not(one, plea.ground, school, one.first)), None
-        )
-        if closed:
-            return closed.first, closed.last
-    if plea.ground.shows is Shows.APPOINTMENT:
-        return plea.starts, plea.starts
+    match plea.ground.shows:
+        case Shows.CLOSURE:
+            fit = [one for one in _meant(plea, school) if not _closure_not(one, plea.ground, school, one.first)]
+            return (fit[-1].first, fit[-1].last) if fit else (plea.starts, plea.ends)
+        case Shows.APPOINTMENT:
+            return plea.starts, plea.starts
+        case Shows.GIVEN | Shows.EXTENSION | Shows.NOTHING:
+            return None, None
     return plea.starts, plea.ends
 
 
@@ -192,8 +192,8 @@ def _closure(plea: Plea, school: School, today: date) -> str:
         return "No school, college or nursery is recorded on the case, so there is no closure to look at."
     if not school.asked:
         return (
-            f"The advice of {school.name} has not been asked for on this case, and the ground is for that advice alone: "
-            "not for other advice that is late, nor for a consultation."
+            f"The advice of {school.name} has not been asked for on this case, and the ground is for that advice "
+            "alone: not for other advice that is late, nor for a consultation."
         )
     if not school.closures:
         days = _as_typed(plea.starts, plea.ends) or "from … until …"
@@ -225,8 +225,8 @@ def _closure_not(closed: Closed, ground: Ground, school: School, today: date) ->
         return ""
     asked = " and ".join(say_day(day, today) for day in school.asked)
     return (
-        f"{school.name} was {_closed(closed, today)} ({_days(closed.days)}). That counts only where its advice was asked "
-        f"for from {say_day(first, today)} to {say_day(last, today)}; it was asked for on {asked}."
+        f"{school.name} was {_closed(closed, today)} ({_days(closed.days)}). That counts only where its advice "
+        f"was asked for from {say_day(first, today)} to {say_day(last, today)}; it was asked for on {asked}."
     )
 
 
@@ -260,11 +260,8 @@ def _within(plea: Plea, clock: Clock, today: date) -> str:
         return f"{say_day(plea.starts, today)} is still to come. Record it once it has happened."
     ends = plea.starts if missed else plea.ends or today
     if plea.starts > _counted(clock) or ends < clock.start.on:
-        what = "The appointment" if missed else "The circumstances"
-        fell = f"on {say_day(plea.starts, today)}" if missed else _span(plea.starts, plea.ends, today)
-        return f"{what} ({fell}) lie outside {_period(clock, today)}.".replace("appointment (", "appointment ").replace(
-            ") lie", " lies" if missed else ") lie"
-        )
+        when = say_day(plea.starts, today) if missed else _sentence(_span(plea.starts, plea.ends, today))
+        return f"{when} lies outside {_period(clock, today)}, so it is no ground for this date."
     return ""
 
 
@@ -381,7 +378,8 @@ def _lines(claim: Claim, ground: Ground, clock: Clock, asked_by: str, agreed_by:
     by = [f"asked for by {asked_by}"] if asked_by else []
     by += [f"agreed by {agreed_by}"] if agreed_by else []
     yield "Who", f"{', '.join(by)}, on {say_in_full(claim.recorded_on)}" if by else ""
-    yield "Family told", say_in_full(claim.told) if claim.told else "not yet"
+    who = "Family told" if ground.effect is Effect.RECORD else "They were told"
+    yield who, say_in_full(claim.told) if claim.told else ("" if ground.shows is Shows.GIVEN else "not yet")
     yield "To check", ground.unverified
 
 
