@@ -7,15 +7,18 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
+from bot.domain.backplan import Milestone, Panel
 from bot.domain.calendar import Calendar
 from bot.domain.clocks import Adviser, ClockRule
 from bot.domain.facts import Whole
 from bot.domain.ladder import Ladder
+from bot.domain.school_year import SchoolTime
 from bot.domain.terms import ClockKind, RuleId
 from bot.rules.clock_rows import WHOLES, Known, read_clocks
 from bot.rules.holidays import read_calendar
 from bot.rules.ladders import read_ladders
 from bot.rules.pack import ClosedLastDay, FirstDay, Pack, Transition, read_overlay, read_pack
+from bot.rules.planning import read_milestones, read_panels, read_terms
 from bot.rules.reading import Tables, tables_in
 from bot.rules.services import read_services
 from bot.rules.succession import Earlier, succeed
@@ -50,6 +53,12 @@ class Rules:
     """What the council calls its roles: officer -> "EHC coordinator"."""
     former: tuple[ClockRule, ...] = ()
     """Rows that count nothing any more, but that a deadline may have been made under."""
+    milestones: tuple[Milestone, ...] = ()
+    """The steps on the way to a legal date."""
+    panels: tuple[Panel, ...] = ()
+    """When the council's panels sit; none where it keeps no calendar of them."""
+    terms: tuple[SchoolTime, ...] = ()
+    """The council's school terms and half terms; none where it keeps no table of them."""
 
     @property
     def pack(self) -> str:
@@ -130,7 +139,17 @@ def rules_from(pack: Tables, overlay: Tables | None = None, *, earlier: Sequence
     found = read_clocks(pack, Known(ladders, GROUNDS, calendar), version=settings.version)
     new = tuple(row.rule for row in found)
     services = read_services(pack, new)
-    rules = Rules(settings, new, services, ladders, calendar, council)
+    rules = Rules(
+        settings,
+        new,
+        services,
+        ladders,
+        calendar,
+        council,
+        milestones=read_milestones(pack, new, calendar),
+        panels=read_panels(overlay or {}, calendar),
+        terms=read_terms(overlay or {}),
+    )
     return _after(rules, earlier)
 
 

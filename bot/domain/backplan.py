@@ -1,0 +1,250 @@
+"""The way back from a legal date: the last day for each step before it, on the council's own panel calendar."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bot.domain.calendar import ONE_DAY, Calendar
+from bot.domain.clocks import Clock, Happening
+from bot.domain.periods import WAYS, last_day
+from bot.domain.school_year import Closed
+from bot.domain.terms import ClockKind, Counting, EntryKind, RuleId, Term
+
+
+class Decides(Term):
+    """What a panel advises on."""
+
+    ASSESS = "assess"
+    PLAN = "plan"
+    PLACEMENT = "placement"
+
+
+class School(StrEnum):
+    """Whether a step needs a school to be open: on its day, or for as long as it lasts."""
+
+    NO = ""
+    DAY = "day"
+    PERIOD = "period"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One sitting of a panel of the council's: a row of `panels.csv`."""
+
+    name: str
+    decides: tuple[Decides, ...]
+    on: date
+    papers: date
+    """The last day for papers."""
+
+
+@dataclass(frozen=True)
+class Time:
+    """A period as the law counts it: 8 weeks, 15 days beginning with the day."""
+
+    length: int
+    counting: Counting
+
+    @property
+    def label(self) -> str:
+        return WAYS[self.counting].period(self.length)
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """One step on the way to a legal date: a row of `milestones.csv`; docs/rules.md says what each column is for."""
+
+    id: str
+    clocks: tuple[RuleId, ...]
+    """The legal dates that it leads to."""
+    title: str
+    before: str
+    """The step that comes after it; empty for the legal date itself."""
+    allow: Time
+    """The time that is set aside between the two."""
+    least: Time
+    """The shortest that the law lets that be."""
+    panel: Decides | None
+    """It is a sitting of a panel, and can be on such a day only."""
+    school: School
+    planned: str
+    """What `plan` calls it, where a day can be planned for it."""
+    fixed: tuple[EntryKind, ...]
+    """The fact that sets its day ahead."""
+    done: tuple[EntryKind, ...]
+    """The facts that say that it was done."""
+    kind: ClockKind
+    source: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A milestone on the way to one legal date."""
+
+    milestone: Milestone
+    last: date
+    """The last day that leaves every later step its time."""
+    act_by: date
+    """The last working day, or the last panel, that does."""
+    very_last: date
+    """The last day that leaves every later step the least that the law asks."""
+    spans: tuple[Time, ...]
+    """The times between it and the legal date, nearest to that first."""
+    panel: Panel | None = None
+    on: date | None = None
+    """Its own day, where it was done or a day is set for it."""
+    done: bool = False
+    closed: tuple[Closed, ...] = ()
+    """School holidays that are in its way."""
+
+    @property
+    def due(self) -> date:
+        """The day that the steps before it count back from: for a panel, the last day for papers."""
+        if self.panel is not None and self.on in (None, self.panel.on):
+            return self.panel.papers
+        return self.on or self.act_by
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A step that leaves the later ones too little time."""
+
+    step: Step
+    possible: bool
+    """Whether the least that the law asks of each step still fits."""
+    sooner: tuple[Step, ...]
+    """The steps still to come, which must then be done sooner than their limits."""
+
+
+@dataclass(frozen=True)
+class Council:
+    """What a council's own calendar says."""
+
+    panels: Sequence[Panel]
+    closed: Sequence[Closed]
+    calendar: Calendar
+
+
+def latest_start(time: Time, end: date, *, calendar: Calendar) -> date:
+    """The last day from which a period still ends on or before `end`: the twin of `last_day`, backward."""
+    start = end
+    while last_day(time.counting, start, time.length, calendar=calendar) > end:
+        start -= ONE_DAY
+    return start
+
+
+def plan_back(
+    clock: Clock,
+    milestones: Iterable[Milestone],
+    happened: Sequence[Happening],
+    *,
+    council: Council,
+    planned: Mapping[str, date],
+) -> tuple[Step, ...]:
+    """The steps to a clock's legal date, the nearest to it first. `planned` is what has a day set aside: "panel"."""
+    steps: dict[str, Step] = {}
+    for milestone in milestones:
+        if clock.rule.id in milestone.clocks:
+            after = steps.get(milestone.before)
+            steps[milestone.id] = _step(clock, milestone, after, happened, council=council, planned=planned)
+    return tuple(steps.values())
+
+
+def _step(
+    clock: Clock,
+    milestone: Milestone,
+    after: Step | None,
+    happened: Sequence[Happening],
+    *,
+    council: Council,
+    planned: Mapping[str, date],
+) -> Step:
+    calendar = council.calendar
+    last, act_by, very_last = _limits(clock, after)
+    last = latest_start(milestone.allow, last, calendar=calendar)
+    act_by = calendar.working_day_on_or_before(latest_start(milestone.allow, act_by, calendar=calendar))
+    very_last = latest_start(milestone.least, very_last, calendar=calendar)
+    panel = _panel(milestone, act_by, council.panels)
+    if panel:
+        shortest = _panel(milestone, very_last, council.panels)
+        last, act_by, very_last = panel.on, panel.on, shortest.on if shortest else very_last
+    on, done = _own_day(milestone, happened, planned)
+    end = after.act_by if after else clock.safe
+    return Step(
+        milestone=milestone,
+        last=last,
+        act_by=act_by,
+        very_last=very_last,
+        spans=(*(after.spans if after else ()), milestone.allow),
+        panel=_sitting(milestone, on, council.panels) or panel,
+        on=on,
+        done=done,
+        closed=_in_the_way(milestone, on or act_by, end, council.closed),
+    )
+
+
+def _limits(clock: Clock, after: Step | None) -> tuple[date, date, date]:
+    """The days that a step counts back from: those of the step after it, or its own day where that has one."""
+    if after is None:
+        return clock.legal, clock.safe, clock.legal
+    if after.on is not None:
+        return after.due, after.due, after.due
+    if after.panel is not None:
+        return after.due, after.due, after.very_last
+    return after.last, after.act_by, after.very_last
+
+
+def _panel(milestone: Milestone, by: date, panels: Sequence[Panel]) -> Panel | None:
+    """The last sitting that still makes it."""
+    fit = [panel for panel in panels if milestone.panel in panel.decides and panel.on <= by]
+    return max(fit, key=lambda panel: panel.on, default=None)
+
+
+def _sitting(milestone: Milestone, on: date | None, panels: Sequence[Panel]) -> Panel | None:
+    return next((panel for panel in panels if milestone.panel in panel.decides and panel.on == on), None)
+
+
+def _own_day(
+    milestone: Milestone, happened: Sequence[Happening], planned: Mapping[str, date]
+) -> tuple[date | None, bool]:
+    """The day on which it was done, else the day that is set for it."""
+    for kinds, done in ((milestone.done, True), (milestone.fixed, False)):
+        days = [fact.on for fact in happened if fact.kind in kinds]
+        if days:
+            return min(days), done
+    return planned.get(milestone.planned), False
+
+
+def _in_the_way(milestone: Milestone, day: date, end: date, closed: Sequence[Closed]) -> tuple[Closed, ...]:
+    """The school holidays in which its day lies, or that fall within its time."""
+    if milestone.school is School.NO:
+        return ()
+    until = end if milestone.school is School.PERIOD else day
+    return tuple(each for each in closed if each.meets(day, max(day, until)))
+
+
+def troubles(steps: Sequence[Step], today: date) -> tuple[Trouble, ...]:
+    """What cannot be kept any more: each missed step once, not those before it that only follow from it."""
+    found: list[Trouble] = []
+    moot: set[str] = set()
+    by_id = {step.milestone.id: step for step in steps}
+    for step in steps:
+        after = by_id.get(step.milestone.before)
+        if after is not None and (after.done or after.milestone.id in moot):
+            moot.add(step.milestone.id)
+        elif (step.on or today) > step.last:
+            found.append(_trouble(step, by_id, today))
+            if step.on is None:
+                moot.add(step.milestone.id)
+    return tuple(found)
+
+
+def _trouble(step: Step, by_id: Mapping[str, Step], today: date) -> Trouble:
+    path: list[Step] = []
+    following: Step | None = step
+    while following is not None:
+        path.append(following)
+        following = by_id.get(following.milestone.before)
+    possible = all((each.on or today) <= each.very_last for each in path)
+    return Trouble(step, possible, tuple(each for each in path if each.on is None))
