@@ -10,11 +10,13 @@ from pathlib import Path
 from bot.domain.backplan import Milestone, Panel
 from bot.domain.calendar import Calendar
 from bot.domain.clocks import Adviser, ClockRule
+from bot.domain.exceptions import Effect, Ground
 from bot.domain.facts import Whole
 from bot.domain.ladder import Ladder
 from bot.domain.school_year import SchoolTime
 from bot.domain.terms import ClockKind, RuleId
 from bot.rules.clock_rows import WHOLES, Known, read_clocks
+from bot.rules.grounds import read_grounds
 from bot.rules.holidays import read_calendar
 from bot.rules.ladders import read_ladders
 from bot.rules.pack import ClosedLastDay, FirstDay, Pack, Transition, read_overlay, read_pack
@@ -31,11 +33,6 @@ SHIPPED = Path(__file__).parent
 HERE = SHIPPED / "england-2014"
 """The SEND Regulations 2014, with the usual targets of a council beside them."""
 
-GROUNDS = (
-    *("A1", "A2", "A3", "A4", "B1", "B2", "B3", "T1", "T2", "T3", "directed", "agreed_in_writing"),
-    *("approved_extension", "extension_10", "extension_20", "clarify_stop", "extend_2m", "tribunal_discretion"),
-)
-
 
 @dataclass(frozen=True)
 class Rules:
@@ -49,6 +46,8 @@ class Rules:
     calendar: Calendar
     council: Pack | None = None
     """What the council's overlay says of itself; None where there is none."""
+    grounds: tuple[Ground, ...] = ()
+    """What may be claimed as an exception or as another date, and what only seems to be one."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What the council calls its roles: officer -> "EHC coordinator"."""
     former: tuple[ClockRule, ...] = ()
@@ -92,6 +91,10 @@ class Rules:
         return {adviser.id: adviser for adviser in self.services}
 
     @cached_property
+    def _by_ground(self) -> Mapping[str, Ground]:
+        return {ground.id: ground for ground in self.grounds}
+
+    @cached_property
     def _by_process(self) -> Mapping[Whole, tuple[ClockRule, ...]]:
         return {whole: tuple(rule for rule in self.clocks if whole in rule.processes) for whole in WHOLES.values()}
 
@@ -110,6 +113,14 @@ class Rules:
     def service(self, service: str) -> Adviser:
         """Who gives the advice that a request asks for. KeyError for a service that no row names."""
         return self._by_service[service]
+
+    def ground(self, ground: str) -> Ground:
+        """What was claimed. KeyError for a ground that no row names."""
+        return self._by_ground[ground]
+
+    def grounds_called(self, name: str) -> tuple[Ground, ...]:
+        """What staff mean by a name: "away" is a ground of several regulations, and the clock says of which."""
+        return tuple(ground for ground in self.grounds if ground.is_called(name))
 
     def adviser(self, name: str) -> Adviser | None:
         """Who gives advice under that name, as staff say it: "SLT", "speech and language"."""
@@ -136,7 +147,9 @@ def rules_from(pack: Tables, overlay: Tables | None = None, *, earlier: Sequence
     council = read_overlay(overlay) if overlay is not None else None
     calendar = _counting(read_calendar(pack), settings)
     ladders = read_ladders(pack)
-    found = read_clocks(pack, Known(ladders, GROUNDS, calendar), version=settings.version)
+    grounds = read_grounds(pack, version=settings.version)
+    claimable = [ground.id for ground in grounds if ground.effect is not Effect.NEVER]
+    found = read_clocks(pack, Known(ladders, claimable, calendar), version=settings.version)
     new = tuple(row.rule for row in found)
     services = read_services(pack, new)
     rules = Rules(
@@ -146,6 +159,7 @@ def rules_from(pack: Tables, overlay: Tables | None = None, *, earlier: Sequence
         ladders,
         calendar,
         council,
+        grounds,
         milestones=read_milestones(pack, new, calendar),
         panels=read_panels(overlay or {}, calendar),
         terms=read_terms(overlay or {}),
