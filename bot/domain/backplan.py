@@ -90,7 +90,9 @@ class Step:
     very_last: date
     """The last day that leaves every later step the least that the law asks."""
     spans: tuple[Time, ...]
-    """The times between it and the legal date, nearest to that first."""
+    """The times between it and what it counts back from, nearest to that first."""
+    towards: "Step | None" = None
+    """The step that has a day of its own, from which it counts back; None for the legal date."""
     panel: Panel | None = None
     on: date | None = None
     """Its own day, where it was done or a day is set for it."""
@@ -171,12 +173,14 @@ def _step(
         last, act_by, very_last = panel.on, panel.on, shortest.on if shortest else very_last
     on, done = _own_day(milestone, happened, planned)
     end = after.act_by if after else clock.safe
+    set_day = after is not None and after.on is not None
     return Step(
         milestone=milestone,
         last=last,
         act_by=act_by,
         very_last=very_last,
-        spans=(*(after.spans if after else ()), milestone.allow),
+        spans=(*(after.spans if after and not set_day else ()), milestone.allow),
+        towards=(after if set_day else after.towards) if after else None,
         panel=_sitting(milestone, on, council.panels) or panel,
         on=on,
         done=done,
