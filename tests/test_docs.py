@@ -31,7 +31,7 @@ USING, PRIVACY, DESIGN = ((DOCS / f"{name}.md").read_text() for name in ("using"
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SPEAKER = {
     "If you give advice": "lucy.tran@nhs.example",
-    "If you answer MPs": "frances.doyle@anyshire.example",
+    "If you answer letters": "frances.doyle@anyshire.example",
     "If you manage": "moira.bell@anyshire.example",
     "If you administer": "kit.morgan@anyshire.example",
 }

@@ -27,7 +27,7 @@ DOMAINS = ("anyshire.example", "nhs.example", "oakhurst.example")
 SINCE = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """When the rooms were bound and everybody was first heard."""
 
-CASES, LETTERS = (42, 47, 51, 58, 63, 79), (7, 11, 15, 19)
+CASES, LETTERS = (42, 47, 51, 58, 63, 79), (7, 11, 15, 19, 23, 31)
 """The references that are drawn, in this order."""
 
 STAFF = (
@@ -159,7 +159,7 @@ class Town:
         return self.hear(self.said(name, line, **more), at=at)
 
     def hear(self, said: Said, *, at: datetime | None = None) -> Message:
-        self._drawing = "MP" if said.line.split(" ")[0] == "mp" else "SEND"
+        self._drawing = "MP" if said.line.split(" ")[0] in ("mp", "letter") else "SEND"
         return self.app.answer(said, at or self.now)
 
     def _draw(self, span: Sequence[int]) -> int:

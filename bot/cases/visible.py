@@ -56,7 +56,7 @@ NUMBERED_IN_GENERAL = NUMBERED.where(_in_general(bindparam("viewer")))
 
 
 def enquiries(turn: Turn) -> ColumnElement[bool]:
-    """The condition on Enquiry: those who may know of MPs' letters, where no linked case is hidden from them."""
+    """The condition on Enquiry: those who may know of letters, where no linked case is hidden from them."""
     if Kind.MP_MATTER not in MAY_KNOW[turn.person.role]:
         return ~true()
     linked = (col(EnquiryCase.enquiry_id) == Enquiry.id, col(EnquiryCase.case_id) == Case.id)
@@ -107,15 +107,17 @@ def find_case(turn: Turn, text: str) -> Case:
     query = NUMBERED_AT_SCHOOL if _works_at_school(turn.person) else NUMBERED_IN_GENERAL
     reader = {"viewer": turn.person.id, "school": turn.person.setting_id}
     found = _narrowed(turn, written, list(turn.db.scalars(query, {"number": written.number, **reader})))
-    return _the_one(text, written, found, references.CASE)
+    return _the_one(text, written, found, "cases")
 
 
 def find_enquiry(turn: Turn, text: str) -> Enquiry:
-    """The one MP letter meant by a reference among those the asker may see."""
-    written = references.read(text, references.ENQUIRY)
+    """The one letter meant by a reference among those the asker may see; of any kind, where none is written."""
+    written = references.read(text, *references.LETTERS)
     query = select(Enquiry).where(Enquiry.number == written.number, enquiries(turn))
+    if written.prefix:
+        query = query.where(Enquiry.kind == references.LETTERS[written.prefix])
     found = _narrowed(turn, written, list(turn.db.exec(query)))
-    return _the_one(text, written, found, references.ENQUIRY)
+    return _the_one(text, written, found, "letters")
 
 
 def _narrowed(turn: Turn, written: Written, found: list[R]) -> list[R]:
@@ -125,13 +127,14 @@ def _narrowed(turn: Turn, written: Written, found: list[R]) -> list[R]:
     return [one for one in still_open if one.year == turn.today.year] or still_open
 
 
-def _the_one(text: str, written: Written, found: list[R], prefix: str) -> R:
+def _the_one(text: str, written: Written, found: list[R], things: str) -> R:
     match found:
         case [one]:
             return one
         case []:
-            asked = text.strip() if written.year is None else references.say(prefix, written.year, written.number)
-            things = "cases" if prefix == references.CASE else "MP letters"
+            prefix = written.prefix or (references.CASE if things == "cases" else "")
+            whole = written.year is not None and prefix
+            asked = references.say(prefix, written.year or 0, written.number) if whole else text.strip()
             raise NotFound(f"I can't find {asked} among the {things} you can see. Check the number, or say: list mine")
         case several:
             named = " or ".join(one.reference for one in several)

@@ -1,0 +1,100 @@
+"""Letters of every kind: their references, their dates, and who reads who wrote."""
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from storage.connect import Store
+from storage.tables import Deadline, Enquiry, Entry
+from tests.domain.days import at, day
+from tests.town import Town
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Town]:
+    store = Store(database_url)
+    yield Town(store, at("Mon 31 May 2027 10:00"))
+    store.close()
+
+
+def log(town: Town, kind: str, received: date, **blanks: str) -> str:
+    """Log a letter without an MP; its reference."""
+    values = {"kind": kind, "received": received.isoformat(), **blanks}
+    answer = town.say("Frances", "letter", values=values)
+    assert not answer.error and not answer.form, answer
+    return answer.text.split(" ")[0]
+
+
+def due(town: Town, rule: str) -> date:
+    (deadline,) = town.all(Deadline, Deadline.rule == rule)
+    return deadline.legal
+
+
+DUE = (
+    # kind, received, clock, its last day
+    ("foi", "Fri 11 Dec 2026", "foi_reply", "Thu 14 Jan 2027"),  # 4 January is a holiday in Scotland
+    ("foi", "Mon 16 Nov 2026", "foi_reply", "Tue 15 Dec 2026"),  # St Andrew's Day, 30 November
+    ("foi", "Fri 26 Feb 2027", "foi_reply", "Wed 31 Mar 2027"),  # St Patrick's Day, Good Friday, Easter Monday
+    ("sar", "Fri 11 Dec 2026", "sar_reply", "Mon 11 Jan 2027"),
+    ("sar", "Wed 25 Nov 2026", "sar_reply", "Tue 29 Dec 2026"),  # Christmas Day, and on to the next working day
+    ("sar", "Sun 31 Jan 2027", "sar_reply", "Mon 1 Mar 2027"),  # 28 February is a Sunday
+    ("complaint", "Mon 23 Nov 2026", "complaint_ack", "Mon 30 Nov 2026"),
+    ("complaint", "Fri 18 Dec 2026", "complaint_ack", "Tue 29 Dec 2026"),
+)
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(("kind", "received", "rule", "last"), DUE)
+def test_a_letter_has_the_dates_of_its_kind(town: Town, kind: str, received: str, rule: str, last: str) -> None:
+    log(town, kind, day(received))
+    assert due(town, rule) == day(last)
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("matter", "rule", "last"),
+    [
+        ("complaint", "complaint_ack", "Fri 18 Dec 2026"),
+        ("foi", "foi_reply", "Thu 14 Jan 2027"),
+        ("sar", "sar_reply", "Mon 11 Jan 2027"),
+    ],
+)
+def test_what_an_mps_letter_holds_counts_from_its_receipt_when_it_is_noticed_later(
+    town: Town, matter: str, rule: str, last: str
+) -> None:
+    letter = {"member": "Dana Okoro", "constituency": "North", "received": "2026-12-11", "matters": "enquiry"}
+    town.say("Frances", "mp", values=letter)
+    town.say("Frances", f"matter MP-2027-0007 {matter}", at=at("Tue 1 Jun 2027 10:00"))
+    assert due(town, rule) == day(last)
+
+
+def test_each_kind_of_letter_has_references_of_its_own(town: Town) -> None:
+    town.numbers["MP"] = deque([7, 7, 7, 9])
+    references = [log(town, kind, date(2027, 5, 28)) for kind in ("complaint", "foi", "sar", "foi")]
+    assert references == ["COMP-2027-0007", "FOI-2027-0007", "SAR-2027-0007", "FOI-2027-0009"]
+    for written in ("FOI-2027-0007", "foi 7", "FOI7", "foi-2027-7", "#foi-0007"):
+        assert town.say("Frances", f'status case="{written}"').text.startswith("FOI-2027-0007 ·"), written
+    asked = town.say("Frances", "status 7")
+    assert asked.text == "Which one do you mean by 7: COMP-2027-0007 or FOI-2027-0007 or SAR-2027-0007?"
+    assert town.say("Frances", "status 9").text.startswith("FOI-2027-0009 ·")
+    assert town.say("Frances", "status SAR-2027-0009").error == "NotFound"
+
+
+def test_who_wrote_is_sealed_and_read_privately_by_those_who_read_notes(town: Town) -> None:
+    reference = log(town, "sar", date(2027, 5, 28), sender="Jane Palmer", note="by e-mail")
+    kept = [*town.all(Enquiry), *town.all(Entry)]
+    assert "Palmer" not in str([row.model_dump(exclude={"sealed", "wrapped_key"}) for row in kept])
+    assert all(b"Palmer" not in (row.sealed or b"") for row in town.all(Entry))
+    assert "Jane Palmer" in str(town.say("Priya", f"open {reference}"))
+    for reader, room in (("Frances", ""), ("Priya", "education"), ("Frances", "MP team")):
+        assert "Palmer" not in str(town.say(reader, f"status {reference}", room=room)), (reader, room)
+    assert "Palmer" not in str(town.read("MP team"))
+    assert town.say("Vera", f"status {reference}").error == "NotFound"
+
+
+def test_a_letter_is_not_answered_while_an_answer_is_owed(town: Town) -> None:
+    reference = log(town, "foi", date(2027, 5, 28))
+    assert town.say("Frances", f"close {reference} answered").error == "NotNow"
+    assert not town.say("Frances", f"close {reference} withdrawn").error
