@@ -31,6 +31,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cases.rebuilding import look_over
 from bot.domain.calendar import moment
 from bot.domain.dates import read_date
 from bot.domain.message import Action, Blank, Fact, Form, Message, Said, State, Table
@@ -61,10 +62,14 @@ def test_the_bot_answers_alike_on_postgresql(name: str, database_url: str) -> No
 
 
 def replayed(written: str, database_url: str) -> str:
-    """The transcript with the answers that the bot gives now."""
+    """The transcript with the answers that the bot gives now; afterwards every date follows from the record."""
     store = Store(database_url)
     try:
-        return Conversation(Town(store)).replay(written)
+        town = Town(store)
+        answered = Conversation(town).replay(written)
+        differences = [str(each) for found in look_over(store, town.turn) for each in found.differences]
+        assert not differences, "\n".join(["`referralbot rebuild --check` would say:", *differences])
+        return answered
     finally:
         store.close()
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlmodel import SQLModel, select
+from sqlmodel import Session, SQLModel, select
 
 from bot.app import App
 from bot.cards import post_message
@@ -18,6 +18,7 @@ from bot.domain.message import Address, Message, Said, Where, Who
 from bot.domain.terms import Agency, Platform, Role
 from bot.reminders import digests, sweep
 from bot.rules import load_rules
+from bot.turn import Turn
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.tables import Connection, Identity, Person, Room, Setting
@@ -140,6 +141,10 @@ class Town:
             rows = list(db.exec(select(table).where(*where).order_by(table.id)))
             db.expunge_all()
             return rows
+
+    def turn(self, db: Session) -> Turn:
+        """A moment in which nobody speaks."""
+        return Turn(db, self.now, self.app.rules, self.vault)
 
     def email(self, first_name: str) -> str:
         """The address of a member of staff. Anybody else, who is on no list, writes from one of the council's own."""

@@ -136,18 +136,18 @@ def _look_at(
 ) -> Look:
     if deadline.state is not ClockState.RUNNING or not deadline.ladder or about.status is not CaseStatus.OPEN:
         return _look(deadline, about)
-    until = _snoozed_until(turn, deadline, snoozes.get(deadline.stream, ()))
+    until = snoozed_until(turn, deadline, snoozes.get(deadline.stream, ()))
     rungs = turn.rules.ladders[deadline.ladder].rungs
     quiet = {Hears.OWNER} if until else set()
     quiet |= {Hears.ROOM} if deadline.request_id in sent else set()  # the council has to confirm, not the body
     found = ripe(
-        _without(rungs, quiet),
+        without(rungs, quiet),
         legal=deadline.legal,
         safe=deadline.safe,
         started_on=deadline.started_on,
         recorded_at=deadline.recorded_at,
         now=turn.now,
-        already_said={(rung.id, hears) for rung in rungs for hears in rung.whom if _key(deadline, rung, hears) in said},
+        already_said=said_already(deadline, rungs, said),
         calendar=turn.rules.calendar,
     )
     reminders = [_said_to(deadline, about, speak, recipients) for speak in found.speak]
@@ -158,6 +158,11 @@ def _look_at(
 
 def _key(deadline: Deadline, rung: Rung, hears: Hears) -> str:
     return nudge_key(deadline.id or 0, deadline.legal, rung.id, hears)
+
+
+def said_already(deadline: Deadline, rungs: Sequence[Rung], said: set[str]) -> set[tuple[str, Hears]]:
+    """What these keys say was said or skipped of a deadline: which rung, to whom."""
+    return {(rung.id, hears) for rung in rungs for hears in rung.whom if _key(deadline, rung, hears) in said}
 
 
 def _reminder(deadline: Deadline, rung: Rung, hears: Hears) -> Reminder:
@@ -176,11 +181,11 @@ def _said_to(deadline: Deadline, about: Case | Enquiry, speak: Speak, recipients
     )
 
 
-def _without(rungs: Sequence[Rung], quiet: set[Hears]) -> list[Rung]:
+def without(rungs: Sequence[Rung], quiet: set[Hears]) -> list[Rung]:
     return [replace(rung, whom=tuple(hears for hears in rung.whom if hears not in quiet)) for rung in rungs]
 
 
-def _snoozed_until(turn: Turn, deadline: Deadline, snoozes: Sequence[Entry]) -> datetime | None:
+def snoozed_until(turn: Turn, deadline: Deadline, snoozes: Sequence[Entry]) -> datetime | None:
     """When the owner hears again, if that is still to come. A statutory clock is never slept past its safe date."""
     meant = [one for one in snoozes if one.clear.get("deadline_id") in ("all", deadline.id)]
     if not meant:

@@ -58,6 +58,12 @@ class Rules:
     """When the council's panels sit; none where it keeps no calendar of them."""
     terms: tuple[SchoolTime, ...] = ()
     """The council's school terms and half terms; none where it keeps no table of them."""
+    adopted: int = 0
+    """Which adopted pack they are, by its number; 0 where none was adopted."""
+    before: "Rules | None" = None
+    """The rules in force before them, under which what had ended by then stays as it was counted."""
+    counts_from: date = date.min
+    """The first day on which they were in force."""
 
     @property
     def pack(self) -> str:
@@ -121,6 +127,10 @@ class Rules:
     def grounds_called(self, name: str) -> tuple[Ground, ...]:
         """What staff mean by a name: "away" is a ground of several regulations, and the clock says of which."""
         return tuple(ground for ground in self.grounds if ground.is_called(name))
+
+    def knows(self, service: str) -> bool:
+        """Whether a row names that service."""
+        return service in self._by_service
 
     def adviser(self, name: str) -> Adviser | None:
         """Who gives advice under that name, as staff say it: "SLT", "speech and language"."""
