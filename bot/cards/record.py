@@ -48,6 +48,8 @@ def _more(turn: Turn, entry: Entry) -> str:
         case EntryKind.LINKED:
             letter = turn.db.get(Enquiry, entry.clear["enquiry"])
             return letter.reference if letter else ""
+        case EntryKind.EXCEPTION_CLAIMED:
+            return turn.rules.ground(entry.clear["ground"]).title
         case _:
             return str(entry.clear.get("what", ""))
 
@@ -55,6 +57,8 @@ def _more(turn: Turn, entry: Entry) -> str:
 def what_is_asked(turn: Turn, entry: Entry) -> str:
     """What a second person is asked to agree to: the fact and its date, or that an entry is struck out."""
     kind, on = EntryKind(entry.clear["kind"]), date.fromisoformat(entry.clear["on"])
+    if kind is EntryKind.EXCEPTION_CLAIMED:
+        return f"{turn.rules.ground(entry.clear['clear']['ground']).title} waits for a second person's yes"
     dated = "" if kind is EntryKind.CORRECTED else f", dated {say_day(on, turn.today)},"
     return f"{label(kind)}{dated} waits for a second person's yes"
 
