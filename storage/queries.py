@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete, func, update
+from sqlalchemy import select as select_rows
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -58,12 +59,20 @@ def want_posts(db: Session, posts: Sequence[Mapping[str, Any]]) -> None:
         db.execute(_wanting(db.get_bind().dialect.name), list(posts))
 
 
-def add_new(db: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """Insert those rows whose `key` is not there yet; the ids of the new ones by key."""
+def add_new(
+    db: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]], *, key: str = "key"
+) -> dict[str, int]:
+    """Insert those rows whose `key`, a unique column, is not there yet; the ids of the new ones by key."""
     if not rows:
         return {}
-    added = db.execute(_adding(db.get_bind().dialect.name, table), list(rows))
-    return {row.key: row.id for row in added}
+    added = db.execute(_adding(db.get_bind().dialect.name, table, key), list(rows))
+    return {row[0]: row[1] for row in added}
+
+
+def alone(db: Session, doing: str) -> None:
+    """Wait until no other transaction does the same. On SQLite writers stand in line as it is."""
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(select_rows(func.pg_advisory_xact_lock(func.hashtext(doing))))
 
 
 @cache
@@ -73,10 +82,10 @@ def _wanting(dialect: str) -> SqliteInsert | PostgresInsert:
 
 
 @cache
-def _adding(dialect: str, table: type[SQLModel]) -> Any:
+def _adding(dialect: str, table: type[SQLModel], key: str) -> Any:
     """New ones alone, by key; it answers with their keys and ids."""
-    insert = _insert(dialect, table).on_conflict_do_nothing(index_elements=["key"])
-    return insert.returning(columns(table).key, columns(table).id)
+    insert = _insert(dialect, table).on_conflict_do_nothing(index_elements=[key])
+    return insert.returning(columns(table)[key], columns(table).id)
 
 
 def _insert(dialect: str, table: type[SQLModel]) -> SqliteInsert | PostgresInsert:

@@ -77,6 +77,7 @@ class Closure(SQLModel, table=True):
 class Case(SQLModel, table=True):
     """One child and one run of a process."""
 
+    __table_args__ = (Index("ix_case_round", "child_id", "round", unique=True),)
     id: int | None = Field(default=None, primary_key=True)
     reference: str = Field(default="", unique=True)
     """Such as SEND-2026-0042: drawn at random within the year, so that a gap tells nothing."""
@@ -92,6 +93,8 @@ class Case(SQLModel, table=True):
     closed_on: date | None = None
     restricted: bool = False
     opened_at: datetime = Field(sa_type=Moment)
+    round: str | None = None
+    """The yearly round that opened it, such as reviews-2027: of one round a child has one case."""
     stage: str = ""
     """The last step on the path, in a caseworker's words; derived from the entries with the deadlines."""
 

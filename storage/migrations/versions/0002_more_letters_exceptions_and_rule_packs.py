@@ -39,6 +39,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.add_column("case", sa.Column("round", sa.String(), nullable=True))
+    op.create_index("ix_case_round", "case", ["child_id", "round"], unique=True)
+
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.add_column(sa.Column("exception", sa.String(), nullable=False, server_default=""))
 
@@ -58,6 +61,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.drop_column("exception")
+
+    op.drop_index("ix_case_round", table_name="case")
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.drop_column("round")
 
     op.drop_table("rulepack")
     op.drop_table("closure")
