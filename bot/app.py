@@ -235,7 +235,7 @@ def _ask_for_rest(found: Command, turn: Turn, filled: Filled) -> Message:
 
 def refused(refusal: Refusal, said: Said) -> Message:
     """A refusal as a message; where there are other things the person may have meant, they are buttons."""
-    actions: tuple[Action, ...] = ()
+    actions = tuple(Action(label, words) for label, words in refusal.instead.items())
     text = str(refusal)
     if isinstance(refusal, NotUnderstood) and refusal.nearest:
         text = "I don't know that one. Did you mean:"

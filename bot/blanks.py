@@ -1,24 +1,26 @@
 """The kinds of blank that commands have: how each is read, offered and shown."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from bot.cases import advice, staff, visible
+from bot.cases import advice, ending, history, references, staff, visible
 from bot.domain.clocks import Adviser
 from bot.domain.dates import read_date
 from bot.domain.errors import CannotRead, NotFound
+from bot.domain.facts import FACTS, beginnings, recordable
 from bot.domain.message import BlankKind, Choice
-from bot.domain.terms import Agency, AskedBy, Matter, Outcome, Process, ResponseType, Term
+from bot.domain.terms import Agency, EntryKind, Matter, Outcome, Process, ResponseType, Term
 from bot.grammar import Ask
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Person, Request
 
 W = TypeVar("W", bound=Term)
 LONGEST_NOTE = 2000
+YEAR, ISO = re.compile(r"20\d\d"), re.compile(r"\d{4}-\d\d-\d\d")
 MOST_CHOICES = 100
 """As many as one select of any platform takes."""
 
@@ -59,6 +61,21 @@ def text(label: str, *, longest: int = 200, private: bool = False, hint: str = "
     kind = BlankKind.LONG_TEXT if longest > 200 else BlankKind.TEXT
     return Ask(label, lambda _turn, words: words.strip(), kind=kind, longest=longest, private=private, hint=hint,
                words=0, rest=rest)  # fmt: skip
+
+
+def day_or_year(label: str, hint: str) -> Ask:
+    """A day that may lie either way of today, as it was written: which is meant, what it is the day of decides."""
+
+    def read(turn: Turn, words: str) -> str:
+        if YEAR.fullmatch(words.strip()):
+            return words.strip()
+        back, ahead = (read_date(words, turn.today, past=past) for past in (True, False))
+        return back.isoformat() if back == ahead else words.strip()
+
+    def show(written: str) -> str:
+        return written if ISO.fullmatch(written) else ""  # a form's calendar takes a whole date alone
+
+    return Ask(label, read, show, kind=BlankKind.DATE, words=4, lead="on", hint=hint, longest=40)
 
 
 def day(label: str, *, past: bool = True, lead: str = "on", hint: str = "", private: bool = False) -> Ask:
@@ -127,8 +144,8 @@ def _owners(turn: Turn) -> Sequence[Choice]:
 
 
 def _case_or_letter(turn: Turn, words: str) -> Case | Enquiry:
-    """A case, or the letter where an MP number is written, or where the number alone is no case's."""
-    if plain(words).startswith("mp"):
+    """A case, or the letter where a letter's reference is written, or where the number alone is no case's."""
+    if references.is_letters(words):
         return visible.find_enquiry(turn, words)
     try:
         return visible.find_case(turn, words)
@@ -143,9 +160,67 @@ def _request(turn: Turn, words: str) -> Request:
     return advice.request_numbered(turn, _number(turn, words))
 
 
+def _beginning(_turn: Turn, words: str) -> EntryKind:
+    """A fact that a case counts from, by its label, by what staff write for it, or by another name."""
+    if plain(words) not in BEGINNINGS:
+        raise CannotRead(f"“{words}” is nothing that a case counts from.")
+    return BEGINNINGS[plain(words)]
+
+
+def _beginnings(_turn: Turn, of: Sequence[Process] = tuple(Process)) -> Sequence[Choice]:
+    kinds = dict.fromkeys(kind for process in of for kind in beginnings(process))
+    return [Choice(kind.value, _sentence(FACTS[kind].label)) for kind in kinds]
+
+
+def _beginnings_fitting(_turn: Turn, values: Mapping[str, Any]) -> Ask:
+    """The same, of the process that was chosen."""
+    process = values.get("process")
+    return replace(BEGINNING, choices=lambda turn: _beginnings(turn, (process,))) if process else BEGINNING
+
+
+def _of_one(kinds: Iterable[EntryKind]) -> dict[str, EntryKind]:
+    return {plain(name): kind for kind in kinds for name in (kind.value, FACTS[kind].label, *FACTS[kind].said)}
+
+
+def _facts(_turn: Turn, words: str) -> tuple[EntryKind, ...]:
+    """The facts that are called so: each process has its own."""
+    found = tuple(kind for kind, fact in FACTS.items() if plain(words) in map(plain, (kind.value, *fact.said)))
+    found = tuple(kind for kind in found if FACTS[kind].said)
+    if not found:
+        raise CannotRead(f"“{words}” is nothing that I can record. Say sent and the case to see what can be.")
+    return found
+
+
+def _facts_offered(_turn: Turn) -> Sequence[Choice]:
+    return [_fact(kind) for kind, fact in FACTS.items() if fact.said][:MOST_CHOICES]
+
+
+def _fact(kind: EntryKind) -> Choice:
+    return Choice(FACTS[kind].said[0], _sentence(FACTS[kind].said[0]))
+
+
+def _facts_fitting(turn: Turn, values: Mapping[str, Any]) -> Ask:
+    """What can still be recorded on the case or letter that was given."""
+    record = values.get("case")
+    if record is None:
+        return FACT
+    kinds = {entry.kind for entry in history.standing(history.entries_of(turn.db, record))}
+    left = [_fact(kind) for kind in recordable(record.process if isinstance(record, Case) else record.kind, kinds)]
+    return replace(FACT, choices=lambda _turn: left)
+
+
+def _outcomes_fitting(_turn: Turn, values: Mapping[str, Any]) -> Ask:
+    """How the case or letter that was given may end."""
+    record = values.get("case")
+    if record is None:
+        return OUTCOME
+    left = [Choice(each.value, _sentence(each.label)) for each in ending.outcomes_of(record)]
+    return replace(OUTCOME, choices=lambda _turn: left)
+
+
 CASE = Ask("Case", visible.find_case, show=lambda case: case.reference, hint="SEND-2026-0042, or just 0042")
-ENQUIRY = Ask("MP letter", visible.find_enquiry, show=lambda letter: letter.reference, hint="MP-2026-0007")
-CASE_OR_LETTER = CASE.named("Case or MP letter", read=_case_or_letter)
+ENQUIRY = Ask("Letter", visible.find_enquiry, show=lambda letter: letter.reference, hint="MP-2026-0007")
+CASE_OR_LETTER = CASE.named("Case or letter", read=_case_or_letter)
 CASES = CASE.named("Cases", many=True, hint="One or more, for example 0042, 0047")
 PERSON = Ask("Person", staff.find, show=lambda person: person.email, words=3, hint="Name or e-mail address")
 OWNER = Ask(
@@ -156,7 +231,29 @@ ANYBODY = replace(OWNER, read=staff.find_anybody, lead="")
 SERVICE = Ask("Advice", _adviser, show=lambda a: a.id, kind=BlankKind.CHOICE, choices=_advisers, words=4)
 REQUEST = Ask("Request", _request, show=lambda request: str(request.id), asked=False, words=0)
 AGENCY = choice(Agency, "Agency", {"mp": Agency.MP_TEAM, "sc": Agency.SOCIAL_CARE, "nhs": Agency.HEALTH})
-PROCESS = choice(Process, "Process")
+PROCESS = choice(
+    Process, "Process",
+    {
+        "review": Process.ANNUAL_REVIEW, "transfer": Process.PHASE_TRANSFER, "amendment": Process.AMENDMENT,
+        "icb": Process.ICB_CHANGE, "concession": Process.CONCESSION, "custody": Process.DETAINED_ASSESSMENT,
+    }, words_taken=4,
+)  # fmt: skip
+BEGINNINGS = _of_one(kind for process in Process for kind in beginnings(process)) | {
+    "15 february": EntryKind.TRANSFER_15_FEBRUARY,
+    "next school": EntryKind.TRANSFER_15_FEBRUARY,
+    "31 march": EntryKind.TRANSFER_31_MARCH,
+    "post 16": EntryKind.TRANSFER_31_MARCH,
+}
+BEGINNING = Ask(
+    "It counts from", _beginning, show=lambda kind: kind.value, kind=BlankKind.CHOICE, choices=_beginnings, words=8,
+    fitting=_beginnings_fitting,
+)  # fmt: skip
+FACT = Ask(
+    "What was sent or happened", _facts, show=lambda kinds: FACTS[kinds[0]].said[0], kind=BlankKind.CHOICE,
+    choices=_facts_offered, words=max(name.count(" ") + 1 for fact in FACTS.values() for name in fact.said),
+    fitting=_facts_fitting,
+)  # fmt: skip
+OUTCOME = replace(choice(Outcome, "Outcome"), fitting=_outcomes_fitting)
 
 CaseBlank = Annotated[Case, CASE]
 MaybeCaseBlank = Annotated[Case | None, CASE]
@@ -168,24 +265,23 @@ OwnerBlank = Annotated[Person, OWNER]
 ServiceBlank = Annotated[Adviser | None, SERVICE]
 RequestBlank = Annotated[Request | None, REQUEST]
 ProcessBlank = Annotated[Process, PROCESS]
-AskedByBlank = Annotated[AskedBy, replace(choice(AskedBy, "Who asked for the assessment"), words=0)]
-OutcomeBlank = Annotated[Outcome, choice(Outcome, "Outcome")]
+BeginningBlank = Annotated[EntryKind | None, BEGINNING]
+FactBlank = Annotated[tuple[EntryKind, ...], FACT]
+OutcomeBlank = Annotated[Outcome, OUTCOME]
 ResponseBlank = Annotated[
     ResponseType,
     choice(ResponseType, "What came back", {"nil": ResponseType.NIL_RETURN, "refused": ResponseType.DECLINED}),
 ]
-MattersBlank = Annotated[
-    tuple[Matter, ...],
-    replace(
-        choice(
-            Matter,
-            "What the letter holds",
-            {"sar": Matter.SUBJECT_ACCESS, "safeguarding": Matter.RISK_OF_HARM, "request": Matter.FIRST_REQUEST},
-        ),
-        kind=BlankKind.CHOICES,
-        many=True,
+MATTERS = replace(
+    choice(
+        Matter,
+        "What the letter holds",
+        {"sar": Matter.SUBJECT_ACCESS, "safeguarding": Matter.RISK_OF_HARM, "request": Matter.FIRST_REQUEST},
     ),
-]
+    kind=BlankKind.CHOICES,
+    many=True,
+)
+MattersBlank = Annotated[tuple[Matter, ...], MATTERS]
 DayBlank = Annotated[date | None, day("Date", hint="Today if left empty")]
 ReasonBlank = Annotated[str, replace(text("Reason", longest=LONGEST_NOTE, rest=True), lead="because")]
 SettingBlank = Annotated[str, text("School, college or nursery", private=True)]

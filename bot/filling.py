@@ -176,7 +176,7 @@ def form_of(command: Command, turn: Turn, filled: Filled) -> Form:
 
 
 def _blank(field: Field, turn: Turn, filled: Filled) -> Blank:
-    ask = field.ask
+    ask = field.ask.fitting(turn, filled.values) if field.ask.fitting else field.ask
     return Blank(
         name=field.name,
         label=ask.label,

@@ -1,7 +1,7 @@
 """A line and the command it names: what can be said, derived from the signatures of the command functions."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from inspect import Parameter, getdoc, signature
@@ -47,6 +47,8 @@ class Ask:
     """Takes what is left of a typed line."""
     asked: bool = True
     """False for a blank that only buttons fill in: no form shows it."""
+    fitting: Callable[[Turn, Mapping[str, Any]], "Ask"] | None = None
+    """How it is asked for in a form, once the values of other blanks are known: with fewer choices, another label."""
 
     def named(self, label: str, **changes: Any) -> "Ask":
         return replace(self, label=label, **changes)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from sqlmodel import select
-
 from bot.cards.dates import sentence, state, title, when
+from bot.cards.exceptions import claims_of, may_know_ground, noted
+from bot.cards.letter import open_letter
 from bot.cards.record import lines_of
 from bot.cases import advice, children
 from bot.cases.files import CaseFile
@@ -14,14 +14,13 @@ from bot.domain.sharing import Viewer
 from bot.domain.terms import Agency, CaseStatus, ClockState, EntryKind, Kind, Nature, Role, RuleId
 from bot.grammar import line
 from bot.turn import Turn
-from storage.tables import Deadline, Enquiry, Request
+from storage.tables import Deadline, Request
 
 ENTRIES_SHOWN = 5
 BUTTONS = 5
 
 WHOLE = RuleId("final_plan")
 """The clock by whose weeks a case is spoken of: "week 10 of 20"."""
-REPLY = RuleId("mp_reply")
 
 
 def case_card(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool = False) -> Message:
@@ -29,7 +28,7 @@ def case_card(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool = False
     facts = [*_child(turn, file, viewer)] if whole else []
     facts += [*_advice(turn, file, viewer), *_council(turn, file, viewer), *_people(turn, file, viewer)]
     if whole and viewer.may_know(Kind.NOTES):
-        facts += lines_of(turn, file.case, file.entries[-ENTRIES_SHOWN:])
+        facts += [*claims_of(turn, file), *lines_of(turn, file.case, file.entries[-ENTRIES_SHOWN:])]
     return Message(
         text=_heading(turn, file) if viewer.may_know(Kind.DATES) else file.case.reference,
         facts=tuple(facts),
@@ -69,11 +68,13 @@ def _advice(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
     for request in file.requests:
         deadline = file.of_request(request)
         if deadline is not None and viewer.may_know_request(request.agency):
-            label = sentence(title(turn, deadline, advice.label(turn, request)))
+            label = sentence(title(turn, deadline, advice.title(turn, request)))
             runs = deadline.state is ClockState.RUNNING
             how = State.WAITING if runs and request.sent_on else state(turn, deadline)
             body = f"{request.adviser} · " if request.adviser and viewer.private else ""
-            yield Fact(label, when(turn, deadline), f"{body}{_how_far(turn, request, runs=runs)}", how)
+            claimed = noted(turn, deadline, ground=True)
+            how_far = f"{body}{_how_far(turn, request, runs=runs)}{f' · {claimed}' if claimed else ''}"
+            yield Fact(label, when(turn, deadline), how_far, how)
 
 
 def _how_far(turn: Turn, request: Request, *, runs: bool) -> str:
@@ -94,7 +95,8 @@ def _council(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
         return
     for deadline in file.deadlines:
         if deadline.request_id is None and _worth_showing(deadline, viewer):
-            yield Fact(sentence(title(turn, deadline)), when(turn, deadline), state=state(turn, deadline))
+            claimed = noted(turn, deadline, ground=may_know_ground(viewer, deadline))
+            yield Fact(sentence(title(turn, deadline)), when(turn, deadline), claimed, state(turn, deadline))
 
 
 def _worth_showing(deadline: Deadline, viewer: Viewer) -> bool:
@@ -111,16 +113,7 @@ def _people(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
         yield Fact("Owner", file.owner.name if file.owner else "nobody yet")
     if file.enquiries and viewer.may_know(Kind.MP_MATTER):
         for letter in file.enquiries:
-            yield _letter(turn, letter)
-
-
-def _letter(turn: Turn, letter: Enquiry) -> Fact:
-    """Its number, and "reply due Tue 29 Dec · our target" until it has gone."""
-    running = select(Deadline).where(Deadline.enquiry_id == letter.id, Deadline.rule == REPLY)
-    deadline = turn.db.exec(running.where(Deadline.state == ClockState.RUNNING)).first()
-    if deadline is None:
-        return Fact("MP letter open", letter.reference)
-    return Fact("MP letter open", letter.reference, f"reply {when(turn, deadline)}", state(turn, deadline))
+            yield open_letter(turn, letter)
 
 
 def _actions(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool) -> Iterator[Action]:

@@ -71,9 +71,9 @@ def state(turn: Turn, deadline: Deadline) -> State:
     return State.WAITING if deadline.request_id else State.PLAIN
 
 
-def title(turn: Turn, deadline: Deadline, adviser: str = "") -> str:
-    """What is due: `final plan`, or `speech and language advice` for a request."""
-    return f"{adviser} advice" if adviser else rule_of(turn, deadline).title
+def title(turn: Turn, deadline: Deadline, asked: str = "") -> str:
+    """What is due: `final plan`, or what was asked for, such as `speech and language advice`."""
+    return asked or rule_of(turn, deadline).title
 
 
 def sentence(words: str) -> str:

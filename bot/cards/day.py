@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.cards.dates import due, sentence, state, title
 from bot.cards.digest import headline, in_order
+from bot.cards.exceptions import noted
 from bot.cases import advice, lists
 from bot.cases.digests import AHEAD
 from bot.cases.lists import DueLine, Wanted
@@ -56,9 +57,11 @@ def due_row(turn: Turn, each: DueLine) -> Row:
     """One date on a list."""
     actions = (Action("Open", line("open", case=each.reference), acts=False),)
     what = what_is_due(turn, each.deadline, each.request)
-    return Row((each.reference, what, due(turn, each.deadline), each.owner), state(turn, each.deadline), actions)
+    claimed = noted(turn, each.deadline)
+    when = f"{due(turn, each.deadline)}{f' · {claimed}' if claimed else ''}"
+    return Row((each.reference, what, when, each.owner), state(turn, each.deadline), actions)
 
 
 def what_is_due(turn: Turn, deadline: Deadline, request: Request | None) -> str:
     """ "Final plan", or "Speech and language advice" for a request."""
-    return sentence(title(turn, deadline, advice.label(turn, request) if request else ""))
+    return sentence(title(turn, deadline, advice.title(turn, request) if request else ""))

@@ -146,7 +146,7 @@ def _table(turn: Turn, shown: Sequence[Line], *, with_owner: bool) -> Table | No
 def _row(turn: Turn, each: Line, *, with_owner: bool) -> Row:
     deadline = each.deadline
     request = turn.db.get(Request, deadline.request_id) if deadline.request_id else None
-    what = sentence(title(turn, deadline, advice.label(turn, request) if request else ""))
+    what = sentence(title(turn, deadline, advice.title(turn, request) if request else ""))
     actions = (Action("Open", line("open", case=each.reference), acts=False),)
     cells = (each.reference, what, due(turn, deadline))
     return Row((*cells, each.owner or "nobody yet") if with_owner else cells, state(turn, deadline), actions)

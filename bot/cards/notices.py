@@ -2,11 +2,12 @@
 
 from sqlmodel import select
 
+from bot.cards.auditing import found_words
 from bot.cards.dates import when
 from bot.cards.record import what_of
 from bot.cases import advice, facts, history, staff
 from bot.domain.message import Action, Message, Style
-from bot.domain.terms import ClockState, Notice
+from bot.domain.terms import ClockState, Notice, Process
 from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Entry, Person, Post, Request
@@ -53,9 +54,9 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             return f"{reference}: {_asked(turn, post)}", (look, agree)
         case Notice.ADVICE_SENT:
             request = turn.db.get(Request, post.about["request"])
-            name = advice.label(turn, request) if request else "advice"
+            name = advice.answer(turn, request) if request else "advice"
             got = Action("Advice received", line("received", request=post.about["request"]), Style.PRIMARY)
-            return f"{reference}: {name} advice has been sent. Confirm once you have it.", (got, look)
+            return f"{reference}: {name} has been sent. Confirm once you have it.", (got, look)
         case Notice.HELP_ASKED:
             return f"{reference}: {_cannot_come(turn, post.about['request'])} The date stays; speak with them.", (look,)
         case Notice.MATCH_HIDDEN:
@@ -68,10 +69,31 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
                 f"{post.about.get('count', 0)} cases were imported and {post.about.get('late', 0)} dates are late.",
                 (),
             )
+        case Notice.ROUND:
+            return _opened(post), _theirs(post)
         case Notice.UNDELIVERED:
             who = turn.db.get(Person, post.about["person_id"]) if post.about.get("person_id") else None
             whom = f" for {who.name}" if who else ""
             return f"A message{whom} could not be delivered. Say people, to see who can't be reached.", ()
+        case Notice.FOUND_UNSAID:
+            return found_words(turn, post), ()
+
+
+def _opened(post: Post) -> str:
+    """ "The round of 2027: 212 annual reviews are open, and yours; 3 of their dates are late already." """
+    told = post.about
+    count, late, process = told.get("count", 0), told.get("late", 0), Process(told.get("process", "annual_review"))
+    many = f"{count} {process.label}{' is' if count == 1 else 's are'} open"
+    whose = ", and yours" if post.person_id else f", {told['nobody']} of them nobody's" if told.get("nobody") else ""
+    dates = f"; {late} of their dates {'is' if late == 1 else 'are'} late already" if late else ""
+    return f"The round of {told.get('year', 'this year')}: {many}{whose}{dates}."
+
+
+def _theirs(post: Post) -> tuple[Action, ...]:
+    if post.person_id is None:
+        return ()
+    process = post.about.get("process", "annual_review")
+    return (Action("Show them", line("list", which="mine", process=process), acts=False),)
 
 
 def _cannot_come(turn: Turn, request_id: int) -> str:
@@ -79,7 +101,7 @@ def _cannot_come(turn: Turn, request_id: int) -> str:
     request = turn.db.get_one(Request, request_id)
     deadline = turn.db.exec(select(Deadline).where(Deadline.request_id == request_id)).first()
     due = f": {when(turn, deadline)}" if deadline and deadline.state is ClockState.RUNNING else ""
-    return f"{request.agency.label} says that the {advice.label(turn, request)} advice can't come by its date{due}."
+    return f"{request.agency.label} says that the {advice.answer(turn, request)} can't come by its date{due}."
 
 
 def _asked(turn: Turn, post: Post) -> str:

@@ -185,7 +185,7 @@ def _a(closed: str) -> str:
 
 
 def _what(turn: Turn, due: Due) -> str:
-    return title(turn, due.deadline, advice.label(turn, due.request) if due.request else "")
+    return title(turn, due.deadline, advice.title(turn, due.request) if due.request else "")
 
 
 def _row(turn: Turn, due: Due, agency: Agency | None) -> Row:

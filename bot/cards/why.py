@@ -1,54 +1,158 @@
-"""Every date of a case taken apart: the rule, the start, the count, the days nobody works."""
+"""A case's dates taken apart: the rule, the start, the count, the days nobody works; all of them, or one by name."""
 
-from sqlmodel import select
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.cards.dates import sentence
-from bot.cases import advice, deadlines, facts, history, visible
+from bot.cases import advice, deadlines, facts, history, staff, visible
 from bot.cases.facts import File
+from bot.domain.clock_names import Called, meant
 from bot.domain.clocks import Clock
-from bot.domain.message import Fact, Message
+from bot.domain.dates import say_day
+from bot.domain.errors import NotFound, WhichOne
+from bot.domain.exceptions import lines as lines_of_claim
+from bot.domain.message import Action, Fact, Message
 from bot.domain.sharing import Viewer
 from bot.domain.terms import Agency, ClockState
-from bot.domain.why import explain, headline
+from bot.domain.why import Told, explain, headline
+from bot.grammar import line
 from bot.turn import Turn
-from storage.tables import Case, Person
+from storage.tables import Case, Entry
+
+LIVE = (ClockState.RUNNING, ClockState.MET, ClockState.MET_LATE)
+MOST_CHOICES = 10
 
 
-def why_message(turn: Turn, file: File) -> Message:
-    """How the dates that this viewer may know were worked out, one heading a clock."""
-    about = facts.about(file)
-    viewer = visible.viewer(turn, about if isinstance(about, Case) else None)
-    happened = history.happenings(file.entries)
-    found = deadlines.clocks_of(turn, about, happened, facts.requests_of(file))
-    shown = [c for c in found if _may_see(turn, file, c, viewer)]
-    told = tuple(fact for clock in shown for fact in _facts(turn, file, clock))
+@dataclass(frozen=True)
+class Explained:
+    """One clock that the viewer may know of, and what there is to say of it."""
+
+    called: Called
+    told: Told
+
+    @property
+    def clock(self) -> Clock:
+        return self.called.clock
+
+
+def why_message(turn: Turn, file: File, asked: str = "") -> Message:
+    """How the dates that this viewer may know were worked out, a heading a clock; or the one that is asked for."""
+    about, found = facts.about(file), explained(turn, file, asked)
+    if asked:
+        return _one(turn, about.reference, found[0])
+    told = tuple(fact for each in found for fact in _facts(turn, each))
     text = f"Why the dates on {about.reference} are what they are" if told else f"No clock runs on {about.reference}."
     return Message(text, facts=told, private=turn.private)
 
 
+def explained(turn: Turn, file: File, asked: str = "") -> list[Explained]:
+    """The clocks that this viewer may know of, or the one that is meant: NotFound, or WhichOne of several."""
+    about = facts.about(file)
+    viewer = visible.viewer(turn, about if isinstance(about, Case) else None)
+    clocks = _clocks(turn, file)
+    known = [_called(turn, file, clock) for clock in clocks if _may_see(turn, file, clock, viewer)]
+    if asked:
+        known = [_the_one(turn, about.reference, known, asked)]
+    else:
+        known = [called for called in known if called.clock.state in LIVE]
+    return [Explained(called, _told(turn, file, called.clock, clocks, viewer)) for called in known]
+
+
+def _clocks(turn: Turn, file: File) -> Sequence[Clock]:
+    happened, claims = history.happenings(file.entries), history.claims(file.entries)
+    return deadlines.clocks_of(turn, facts.about(file), happened, facts.requests_of(file), claims)
+
+
 def _may_see(turn: Turn, file: File, clock: Clock, viewer: Viewer) -> bool:
-    if clock.state not in (ClockState.RUNNING, ClockState.MET, ClockState.MET_LATE):
-        return False
     agency = next((r.agency for r in facts.requests_of(file) if r.id == clock.instance), None)
     if agency is not None:
         return viewer.may_know_request(agency)
     return viewer.agency in (Agency.EDUCATION, Agency.MP_TEAM) or not clock.information
 
 
-def _facts(turn: Turn, file: File, clock: Clock) -> list[Fact]:
+def _called(turn: Turn, file: File, clock: Clock) -> Called:
     request = next((r for r in facts.requests_of(file) if r.id == clock.instance), None)
-    name = f"{advice.label(turn, request)} advice" if request else clock.rule.title
-    lines = explain(
-        clock,
-        pack=turn.rules.pack,
-        pack_version=turn.rules.version,
-        calendar=turn.rules.calendar,
-        recorded_by=_recorded_by(turn, file, clock),
+    if request is None:
+        return Called(clock, clock.rule.title)
+    adviser = turn.rules.service(request.service)
+    return Called(clock, f"{advice.label(turn, request)} {adviser.asks.value}", adviser)
+
+
+def _the_one(turn: Turn, reference: str, known: Sequence[Called], asked: str) -> Called:
+    """The clock that is meant. One that the viewer may not know of is as one that is not there."""
+    match meant(known, asked):
+        case [one]:
+            return one
+        case []:
+            named = ", ".join(dict.fromkeys(called.title for called in known)) or "none"
+            raise NotFound(f"{reference} has no date called “{asked}” that you can see. It has: {named}.")
+        case several:
+            sentence_ = f"Several dates of {reference} could be meant by “{asked}”. Which one?"
+            raise WhichOne(sentence_, _choices(turn, several), wrote=asked)
+
+
+def _choices(turn: Turn, known: Sequence[Called]) -> dict[str, str]:
+    """What each button says, and what stands in the line in place of what was asked."""
+    shown = known[:MOST_CHOICES]
+    return {f"{sentence(each.title)} · {say_day(each.clock.legal, turn.today)}": each.key for each in shown}
+
+
+# What the record adds
+
+
+def _told(turn: Turn, file: File, clock: Clock, clocks: Sequence[Clock], viewer: Viewer) -> Told:
+    entry = next((entry for entry in file.entries if entry.number == clock.start.entry), None)
+    before = next((e for e in file.entries if entry and entry.supersedes and e.id == entry.supersedes), None)
+    return Told(
+        pack=turn.rules.label,
+        recorded_by=_who(turn, entry) if entry else "",
+        instead_of=before.happened_on if before and before.happened_on != clock.start.on else None,
+        other=next((other for other in clocks if other.rule.id == clock.rule.composite), None),
+        claims=_claims(turn, file, clock, viewer),
     )
-    return [Fact(sentence(name), headline(clock)), *(Fact(label, text, depth=1) for label, text in lines)]
 
 
-def _recorded_by(turn: Turn, file: File, clock: Clock) -> str:
-    entry = next((e for e in file.entries if e.number == clock.start.entry), None)
-    person = entry.recorded_by if entry else None
-    return turn.db.exec(select(Person.name).where(Person.id == person)).first() or ""
+def _who(turn: Turn, entry: Entry) -> str:
+    """Who put it on record; where a second person had to agree, both."""
+    by = staff.person(turn, entry.recorded_by)
+    asker = staff.person(turn, entry.clear.get("asked_by"))
+    if asker and by:
+        return f"{asker.name}, agreed to by {by.name},"
+    return by.name if by else ""
+
+
+def _claims(turn: Turn, file: File, clock: Clock, viewer: Viewer) -> list[tuple[str, str]]:
+    """What was claimed is the council's to read, privately: it tells of a family's circumstances."""
+    if not clock.claims:
+        return []
+    if not (viewer.council and viewer.private):
+        return [("Exceptions", "one is on record")]
+    told: list[tuple[str, str]] = []
+    for claim in clock.claims:
+        entry = next((entry for entry in file.entries if entry.number == claim.entry), None)
+        agreed = staff.person(turn, entry.recorded_by) if entry else None
+        asked = staff.person(turn, entry.clear.get("asked_by")) if entry else None
+        names = {"asked_by": asked.name if asked else "", "agreed_by": agreed.name if agreed else ""}
+        told += lines_of_claim(claim, turn.rules.ground(claim.ground), clock, **names)
+    return told
+
+
+# In words
+
+
+def _one(turn: Turn, reference: str, found: Explained) -> Message:
+    """One date: the answer first, then every step to it."""
+    text = f"{reference} · {sentence(found.called.title)}: {headline(found.clock, found.told.other)}"
+    lines = explain(found.clock, found.told, calendar=turn.rules.calendar)
+    return Message(
+        text,
+        facts=tuple(Fact(label, said) for label, said in lines),
+        actions=(Action("All dates", line("why", case=reference), acts=False),),
+        private=turn.private,
+    )
+
+
+def _facts(turn: Turn, found: Explained) -> list[Fact]:
+    lines = explain(found.clock, found.told, calendar=turn.rules.calendar)
+    heading = Fact(sentence(found.called.title), headline(found.clock, found.told.other))
+    return [heading, *(Fact(label, said, depth=1) for label, said in lines)]

@@ -1,4 +1,4 @@
-"""Advice: asked of a body, had by it, sent by it, received by the council. Each request is a clock of its own."""
+"""Requests: advice asked of a body, a school consulted. Had by it, answered, received: each is a clock of its own."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,7 +12,8 @@ from bot.cases.history import New
 from bot.cases.referrals import must_be_open
 from bot.domain.clocks import Adviser
 from bot.domain.dates import say_day
-from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotFound, Refusal, WhichOne
+from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotFound, NotNow, Refusal, WhichOne
+from bot.domain.facts import FACTS, STEPS, Asks, Steps
 from bot.domain.terms import Agency, EntryKind, Notice, ResponseType, Role, Service
 from bot.turn import Turn
 from storage.add import add_all
@@ -31,18 +32,60 @@ def label(turn: Turn, request: Request) -> str:
     return name if request.ordinal == 1 else f"{name} ({request.ordinal})"
 
 
+def title(turn: Turn, request: Request) -> str:
+    """What is awaited: `speech and language advice`, `school consultation (2)`."""
+    name = label(turn, request)
+    return f"{name} advice" if asks(turn, request) is Asks.ADVICE else name
+
+
+def answer(turn: Turn, request: Request) -> str:
+    """What comes back: `speech and language advice`, `reply to school consultation (2)`."""
+    name = title(turn, request)
+    return name if asks(turn, request) is Asks.ADVICE else f"reply to {name}"
+
+
+def asks(turn: Turn, request: Request) -> Asks:
+    """Whether it asks for advice or consults a school."""
+    return turn.rules.service(request.service).asks
+
+
+def _steps(turn: Turn, request: Request) -> Steps:
+    return STEPS[asks(turn, request)]
+
+
+def is_asked_on(turn: Turn, case: Case, what: Asks = Asks.ADVICE) -> bool:
+    """Whether a case of this process asks for advice, or consults schools: whether a clock runs on it there."""
+    clocks = {adviser.clock for adviser in turn.rules.services if adviser.asks is what}
+    return any(rule.id in clocks for rule in turn.rules.of(case.process))
+
+
 def ask(
     turn: Turn, file: CaseFile, services: Sequence[Adviser], on: date, *, adviser: str = ""
 ) -> list[tuple[Request, Deadline]]:
     """Ask advisers for their advice: each gets a request and a clock of its own, and its agency's rooms the card."""
-    must_be_open(file.case)
-    _check_asked_on(turn, file, on)
+    if any(service.asks is Asks.CONSULTATION for service in services):
+        raise CannotRead(f"A school is consulted by its name. Say: consult {file.case.reference}", "services")
+    _check_may_ask(turn, file, Asks.ADVICE, on)
     _check_not_waiting(file, services, adviser)
-    new = [_new(file, service, on, adviser) for service in services]
+    return _ask(turn, file, [_new(file, service, on, adviser) for service in services], EntryKind.ADVICE_ASKED, on)
+
+
+def consult(turn: Turn, file: CaseFile, schools: Sequence[str], on: date) -> list[tuple[Request, Deadline]]:
+    """Consult schools and other settings: each is a request and a clock of its own. Their names stay private."""
+    _check_may_ask(turn, file, Asks.CONSULTATION, on)
+    service = next(one for one in turn.rules.services if one.asks is Asks.CONSULTATION)
+    for school in schools:
+        _check_not_waiting(file, [service], school)
+    before = sum(request.service == service.id for request in file.requests)
+    new = [_new(file, service, on, school) for school in schools]
+    for place, request in enumerate(new, start=before + 1):
+        request.ordinal = place
+    return _ask(turn, file, new, EntryKind.CONSULTATION_SENT, on)
+
+
+def _ask(turn: Turn, file: CaseFile, new: list[Request], kind: EntryKind, on: date) -> list[tuple[Request, Deadline]]:
     add_all(turn.db, new)
-    asked = [
-        New(EntryKind.ADVICE_ASKED, on, request_id=request.id, clear={"service": request.service}) for request in new
-    ]
+    asked = [New(kind, on, request_id=request.id, clear={"service": request.service}) for request in new]
     added = history.record_after(turn, file.case, asked, last=history.end_of(file.entries))
     after = deadlines.rebuild(turn, file.case, [*file.entries, *added], [*file.requests, *new])
     posts.case_moved(turn, file.case)
@@ -61,20 +104,26 @@ def _new(file: CaseFile, service: Adviser, on: date, adviser: str) -> Request:
     )
 
 
-def _check_asked_on(turn: Turn, file: CaseFile, on: date) -> None:
+def _check_may_ask(turn: Turn, file: CaseFile, what: Asks, on: date) -> None:
+    case = file.case
+    must_be_open(case)
+    if not is_asked_on(turn, case, what):
+        named = "No advice is asked for" if what is Asks.ADVICE else "No school is consulted"
+        raise NotNow(f"{case.reference}: {case.process.label}. {named} on that, as far as the rules know.")
     if on > turn.today:
         raise CannotRead("That would be dated after today. Ask on the day itself.", "on")
-    standing = history.standing(file.entries)
-    began = next((e.happened_on for e in standing if e.kind is EntryKind.REQUEST_RECEIVED), on)
-    if on < began:
-        came = say_day(began, turn.today)
-        read = f"{say_day(on, turn.today)} is before the council received the request, on {came}."
+    first = next((e for e in history.standing(file.entries) if e.kind is file.entries[0].kind), None)
+    if first and not FACTS[first.kind].ahead and on < first.happened_on:
+        began = say_day(first.happened_on, turn.today)
+        read = f"{say_day(on, turn.today)} is before {FACTS[first.kind].happened}, on {began}."
         raise CannotRead(f"{read} Enter that day or a later one.", "on")
 
 
 def _check_not_waiting(file: CaseFile, services: Sequence[Adviser], adviser: str) -> None:
     waiting = {(request.service, request.adviser) for request in file.requests if request.received_on is None}
     twice = [service for service in services if (service.id, adviser) in waiting]
+    if twice and twice[0].asks is Asks.CONSULTATION:
+        raise AlreadyDone(f"{file.case.reference}: {adviser} is consulted already, and its reply still awaited.")
     if twice:
         name = twice[0].label
         raise AlreadyDone(
@@ -98,7 +147,8 @@ def find_request(turn: Turn, file: CaseFile, service: Adviser | None, *, waiting
             raise _not_awaited(turn, file, service)
         case several:
             named = ", ".join(label(turn, request) for request in several)
-            sentence = f"Several pieces of advice are awaited on {file.case.reference}: {named}. Which one?"
+            awaited = "answers" if any(asks(turn, one) is Asks.CONSULTATION for one in several) else "pieces of advice"
+            sentence = f"Several {awaited} are awaited on {file.case.reference}: {named}. Which one?"
             raise WhichOne(sentence, {_choice(turn, request): f"request={request.id}" for request in several})
 
 
@@ -112,9 +162,10 @@ def _not_awaited(turn: Turn, file: CaseFile, service: Adviser | None) -> Refusal
         if not outside or request.agency is turn.person.agency
     ]
     if came and came[-1].received_on:
-        name, on = label(turn, came[-1]), say_day(came[-1].received_on, turn.today)
-        return AlreadyDone(f"{file.case.reference}: {name} advice was received on {on}. No more of it is awaited.")
-    what = f"{service.label} advice" if service else "advice"
+        name, on = answer(turn, came[-1]), say_day(came[-1].received_on, turn.today)
+        return AlreadyDone(f"{file.case.reference}: {name} was received on {on}. No more of it is awaited.")
+    consults = service is not None and service.asks is Asks.CONSULTATION
+    what = "reply to a consultation" if consults else f"{service.label} advice" if service else "advice"
     theirs = " that you can answer for" if outside else ""
     return NotFound(f"No {what} is awaited on {file.case.reference}{theirs}.")
 
@@ -154,13 +205,13 @@ def _is_theirs(turn: Turn, request: Request) -> bool:
 def have(turn: Turn, file: CaseFile, request: Request, on: date, reason: str = "") -> Recorded:
     """The body says when it had the request: its clock counts from that day."""
     _must_be_theirs(turn, request)
-    return facts.record_fact(turn, file, EntryKind.BODY_RECEIVED_REQUEST, on, request=request, reason=reason)
+    return facts.record_fact(turn, file, _steps(turn, request).had, on, request=request, reason=reason)
 
 
 def sent(turn: Turn, file: CaseFile, request: Request, on: date) -> Recorded:
     """The body says that it has sent its advice: now the council is nudged to confirm, not the body."""
     _must_be_theirs(turn, request)
-    recorded = facts.record_fact(turn, file, EntryKind.ADVICE_SENT, on, request=request)
+    recorded = facts.record_fact(turn, file, _steps(turn, request).sent, on, request=request)
     if file.owner:
         told = {"request": request.id, "on": on.isoformat()}
         posts.tell(turn, file.owner.id or 0, Notice.ADVICE_SENT, case_id=file.case.id, about=told)
@@ -170,9 +221,9 @@ def sent(turn: Turn, file: CaseFile, request: Request, on: date) -> Recorded:
 def received(
     turn: Turn, file: CaseFile, request: Request, on: date, response: ResponseType, reason: str = ""
 ) -> Recorded:
-    """The council has the advice, or a nil return, or a no: the clock stops."""
-    clear = {"response": response.value}
-    return facts.record_fact(turn, file, EntryKind.ADVICE_RECEIVED, on, request=request, clear=clear, reason=reason)
+    """The council has the advice, or a nil return, or a no: the clock stops. A school's reply is of one kind."""
+    clear = {"response": response.value} if asks(turn, request) is Asks.ADVICE else {}
+    return facts.record_fact(turn, file, _steps(turn, request).came, on, request=request, clear=clear, reason=reason)
 
 
 def ask_for_help(turn: Turn, file: CaseFile, request: Request) -> None:
@@ -181,7 +232,7 @@ def ask_for_help(turn: Turn, file: CaseFile, request: Request) -> None:
     must_be_open(file.case)
     facts.must_stand(file, request.id)
     if request.sent_on is not None:
-        sent_on = f"{label(turn, request)} advice is on record as sent on {say_day(request.sent_on, turn.today)}"
+        sent_on = f"{answer(turn, request)} is on record as sent on {say_day(request.sent_on, turn.today)}"
         raise AlreadyDone(f"{file.case.reference}: {sent_on}. The council has yet to confirm it.")
     history.record(turn, file.case, New(EntryKind.HELP_ASKED, turn.today, request_id=request.id))
     if file.owner:

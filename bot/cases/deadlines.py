@@ -10,7 +10,7 @@ from sqlmodel import select
 from bot.cases import history, packs
 from bot.cases.posts import first_look
 from bot.domain.clocks import Claim, Clock, Happening, derive
-from bot.domain.facts import FACTS, STEPS, Whole
+from bot.domain.facts import FACTS, FROM_BEFORE, PLACES, STEPS, Whole
 from bot.domain.terms import CaseStatus, ClockState, EntryKind, Process
 from bot.rules import Rules
 from bot.turn import Turn
@@ -241,7 +241,11 @@ def _of_request(rules: Rules, request: Request, facts: Sequence[Happening], stan
 
 
 def stage_of(facts: Sequence[Happening]) -> str:
-    """Where a case stands: by the furthest fact on its path."""
-    reached = {fact.kind for fact in facts}
-    stages = [known.stage for kind, known in FACTS.items() if kind in reached and known.stage]
-    return stages[-1] if stages else ""
+    """Where a case stands: by the latest fact on its path. A meeting that is fixed counts from when that was known."""
+    latest = max((fact for fact in facts if FACTS[fact.kind].stage), key=_order, default=None)
+    return FACTS[latest.kind].stage if latest else ""
+
+
+def _order(fact: Happening) -> tuple[date, int]:
+    known = date.min if fact.kind in FROM_BEFORE else min(fact.on, fact.recorded_on)
+    return (known, PLACES[fact.kind])

@@ -1,28 +1,35 @@
 """Facts that start and stop clocks: recorded with their date, checked for sense, corrected by a later entry."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.cases import deadlines, history, posts
-from bot.cases.files import CaseFile, EnquiryFile
+from bot.cases import deadlines, following, history, order, posts
+from bot.cases.files import CaseFile
+from bot.cases.files import File as File
+from bot.cases.files import about as about
+from bot.cases.files import requests_of as requests_of
 from bot.cases.history import New
 from bot.cases.referrals import must_be_open
 from bot.cases.staff import manager_of, managers
 from bot.domain.clocks import Clock, is_late
 from bot.domain.dates import say_day
-from bot.domain.errors import AlreadyDone, CannotRead, NeedsReason, NotAllowed, NotNow
-from bot.domain.facts import ACTS, FACTS, beginnings, label
+from bot.domain.errors import AlreadyDone, CannotRead, NeedsReason, NotAllowed, NotNow, OutOfOrder
+from bot.domain.facts import ACTS, FACTS, STEPS, label
 from bot.domain.terms import ClockState, EntryKind, Notice, Role, RuleId
 from bot.turn import Turn
 from storage.queries import forget_presses
 from storage.tables import Case, Deadline, Enquiry, Entry, Person, Request
 
+TAKEN_BACK = {
+    *(EntryKind.NOTED, EntryKind.PLANNED, EntryKind.HELD),
+    *(EntryKind.EXCEPTION_CLAIMED, EntryKind.FAMILY_TOLD),
+}
+"""The acts that can be struck from the record like a fact."""
+
 UNDO_FOR = timedelta(minutes=10)
 """How long a slip of the hand can be undone without a reason of one's own."""
-
-File = CaseFile | EnquiryFile
 
 
 @dataclass(frozen=True)
@@ -31,15 +38,9 @@ class Recorded:
 
     entry: Entry
     clock: Deadline | None
+    started: tuple[Deadline, ...] = ()
+    """The duties that count from it."""
     waits: bool = False
-
-
-def about(file: File) -> Case | Enquiry:
-    return file.case if isinstance(file, CaseFile) else file.enquiry
-
-
-def requests_of(file: File) -> list[Request]:
-    return file.requests if isinstance(file, CaseFile) else []
 
 
 def record_fact(
@@ -51,19 +52,42 @@ def record_fact(
     request: Request | None = None,
     clear: Mapping[str, Any] = history.NOTHING,
     reason: str = "",
+    again: bool = False,
+    anyway: bool = False,
 ) -> Recorded:
     """Put a fact on record and bring the clocks in line.
 
-    Refuses a date to come, a closed record, a fact that is there already, and a date before what must come first.
+    Refuses a date to come, a closed record, a fact that is there already, and one that the order of facts speaks
+    against. `again` says that it did happen a second time, `anyway` that it is right for the reason given.
     A past date that turns a missed clock into a met one waits for a second person's yes, and needs a reason.
     """
-    record = about(file)
-    must_be_open(record)
+    must_be_open(about(file))
     must_stand(file, request.id if request else None)
-    _check_date(turn, file, kind, on, request)
-    _check_new(turn, file, kind, request)
     new = New(kind, on, request_id=request.id if request else None, clear=clear, words=reason)
+    check_not_ahead(turn, kind, on)
+    _check_new(turn, file, new, again=again)
+    try:
+        order.check_order(turn, file, new)
+    except OutOfOrder as speaks_against:
+        new = _all_the_same(turn, file, new, speaks_against, anyway=anyway)
     return _put_or_ask(turn, file, new)
+
+
+def _all_the_same(turn: Turn, file: File, new: New, speaks_against: OutOfOrder, *, anyway: bool) -> New:
+    """The odd true case: recorded out of its order, with that and the reason on record."""
+    if not anyway:
+        if FACTS[new.kind].said:
+            speaks_against.instead = {"Record it all the same…": _line(file, new, "anyway")}
+        raise speaks_against
+    if not new.words:
+        raise CannotRead("Say why it is right all the same; the reason is kept with it.", "reason")
+    return replace(new, clear={**new.clear, "out_of_order": True})
+
+
+def _line(file: File, new: New, sure: str) -> str:
+    """The line that says a fact once more, and that one is sure."""
+    what = FACTS[new.kind].said[0]
+    return f'record {sure}=yes what="{what}" case={about(file).reference} on={new.on.isoformat()}'
 
 
 def must_stand(file: File, request_id: int | None) -> None:
@@ -76,9 +100,9 @@ def must_stand(file: File, request_id: int | None) -> None:
 def _put_or_ask(turn: Turn, file: File, new: New) -> Recorded:
     if mended := _missed_clock_it_would_mend(turn, file, new):
         missed = say_day(mended.legal, turn.today)
-        return _ask_second_person(turn, file, new, f"turn a missed date ({missed}) into one that was met")
+        return ask_second_person(turn, file, new, f"turn a missed date ({missed}) into one that was met")
     if _gives_more_time(turn, file, new):
-        return _ask_second_person(turn, file, new, "move every date that counts from it to a later day")
+        return ask_second_person(turn, file, new, "move every date that counts from it to a later day")
     return _put(turn, file, new)
 
 
@@ -92,10 +116,10 @@ def _gives_more_time(turn: Turn, file: File, new: New) -> bool:
 
 def _put(turn: Turn, file: File, new: New) -> Recorded:
     record = about(file)
-    (entry,) = history.record_after(turn, record, [new], last=history.end_of(file.entries))
-    after = deadlines.rebuild(turn, record, [*file.entries, entry], requests_of(file))
+    added = history.record_after(turn, record, [new, *following.of(turn, file, new)], last=history.end_of(file.entries))
+    after = deadlines.rebuild(turn, record, [*file.entries, *added], requests_of(file))
     moved(turn, file)
-    return Recorded(entry, _touched(turn, after, new))
+    return Recorded(added[0], _touched(turn, after, new), tuple(_started(turn, after, new)))
 
 
 def moved(turn: Turn, file: File) -> None:
@@ -117,63 +141,49 @@ def _touched(turn: Turn, after: list[Deadline], new: New) -> Deadline | None:
     )
 
 
+def _started(turn: Turn, after: list[Deadline], new: New) -> Iterator[Deadline]:
+    """The duties of the case as a whole that count from the fact."""
+    for deadline in after:
+        rule = turn.rules.by_id.get(RuleId(deadline.rule))
+        runs = deadline.state is ClockState.RUNNING and not deadline.information and deadline.request_id is None
+        if rule and runs and new.kind in rule.starts and deadline.started_on in (new.on, turn.today):
+            yield deadline
+
+
 def _stops(turn: Turn, deadline: Deadline) -> tuple[EntryKind, ...]:
     rule = turn.rules.by_id.get(RuleId(deadline.rule))
     return rule.stops if rule else ()
 
 
-def _check_date(turn: Turn, file: File, kind: EntryKind, on: date, request: Request | None) -> None:
+def check_not_ahead(turn: Turn, kind: EntryKind, on: date) -> None:
+    """Refuses a day to come for what has to have happened."""
     if on > turn.today and not (kind in FACTS and FACTS[kind].ahead):
         raise CannotRead("That would be dated after today. If it is planned, say: plan", "on")
-    earlier = [e for e in history.standing(file.entries) if e.kind in _must_come_first(file, kind)]
-    earlier = [e for e in earlier if e.request_id in (None, request.id if request else None)]
-    latest = max((e.happened_on for e in earlier), default=None)
-    if latest and on < latest:
-        first = next(e for e in earlier if e.happened_on == latest)
-        name = label(kind)
-        raise NotNow(
-            f"{name[:1].upper()}{name[1:]} can't be dated {say_day(on, turn.today)}: "
-            f"{label(first.kind)} is dated {say_day(latest, turn.today)}. Check the two dates."
-        )
 
 
-def _must_come_first(file: File, kind: EntryKind) -> set[EntryKind]:
-    began = {one for one in beginnings(deadlines.whole_of(about(file))) if not FACTS[one].ahead}
-    return (began | {FACTS[kind].after or kind}) - {kind} if kind in FACTS else began
-
-
-def _check_order(turn: Turn, file: File, wrong: Entry, on: date) -> None:
-    """Refuses another date for an entry that would put it before what it came of, or after what came of it."""
-    request = next((r for r in requests_of(file) if r.id == wrong.request_id), None)
-    _check_date(turn, file, wrong.kind, on, request)
-    later = [
-        entry
-        for entry in history.standing(file.entries)
-        if entry.kind not in ACTS
-        and entry.happened_on < on
-        and wrong.kind in _must_come_first(file, entry.kind)
-        and wrong.request_id in (None, entry.request_id)
-    ]
-    if later:
-        first = min(later, key=lambda entry: entry.happened_on)
-        name, reference = label(wrong.kind), about(file).reference
-        raise NotNow(
-            f"{name[:1].upper()}{name[1:]} can't be dated {say_day(on, turn.today)}: "
-            f"{label(first.kind)} is dated {say_day(first.happened_on, turn.today)} (entry {first.number}). "
-            f"Correct that first if it is wrong: correct {reference} {first.number}"
-        )
-
-
-def _check_new(turn: Turn, file: File, kind: EntryKind, request: Request | None) -> None:
-    request_id = request.id if request else None
-    reference = about(file).reference
-    for entry in reversed([e for e in history.standing(file.entries) if e.request_id == request_id]):
+def _check_new(turn: Turn, file: File, new: New, *, again: bool) -> None:
+    """Refuses what is on record already, or is ruled out by what is; what may happen twice is asked about."""
+    reference, fact = about(file).reference, FACTS[new.kind]
+    for entry in reversed([e for e in history.standing(file.entries) if e.request_id == new.request_id]):
         on_record = f"{reference}: {label(entry.kind)} is on record already, dated "
         on_record += f"{say_day(entry.happened_on, turn.today)} (entry {entry.number})."
-        if entry.kind is kind and not FACTS[kind].again:
-            raise AlreadyDone(f"{on_record} To change it, say: correct {reference} {entry.number}")
-        if entry.kind in FACTS[kind].ruled_out_by:
+        if entry.kind is new.kind and not (again and fact.again):
+            raise _twice(turn, file, new, entry, on_record)
+        if entry.kind in fact.ruled_out_by:
             raise NotNow(f"{on_record} Strike that out first if it is wrong: correct {reference} {entry.number}")
+
+
+def _twice(turn: Turn, file: File, new: New, there: Entry, on_record: str) -> AlreadyDone:
+    """What to do about a fact that is there: give it this day, or say that it happened a second time."""
+    reference, instead = about(file).reference, {}
+    change = f"To change it, say: correct {reference} {there.number}"
+    if there.happened_on != new.on:
+        corrected = f"correct case={reference} entry={there.number} on={new.on.isoformat()}"
+        instead[f"Correct it to {say_day(new.on, turn.today)}…"] = corrected
+    if FACTS[new.kind].again and FACTS[new.kind].said:
+        instead["It happened again"] = _line(file, new, "again")
+        change = "Did it happen again, or is that day wrong?"
+    return AlreadyDone(f"{on_record} {change}", instead=instead)
 
 
 def _missed_clock_it_would_mend(turn: Turn, file: File, new: New) -> Clock | None:
@@ -181,7 +191,7 @@ def _missed_clock_it_would_mend(turn: Turn, file: File, new: New) -> Clock | Non
 
     What happened today can only do that where it starts a clock anew: the body had the request today.
     """
-    starts_anew = new.supersedes is not None or new.kind is EntryKind.BODY_RECEIVED_REQUEST
+    starts_anew = new.supersedes is not None or new.kind in {steps.had for steps in STEPS.values()}
     if new.on == turn.today and not starts_anew:
         return None
     supposed = history.supposed(turn, about(file), new, after=file.entries[-1])
@@ -199,7 +209,10 @@ def _late(turn: Turn, file: File, entries: list[Entry]) -> dict[tuple[RuleId, in
     }
 
 
-def _ask_second_person(turn: Turn, file: File, new: New, what: str) -> Recorded:
+def ask_second_person(
+    turn: Turn, file: File, new: New, what: str, *, agreed_by: Collection[Role] = tuple(Role)
+) -> Recorded:
+    """Put on record what is asked for, and ask somebody else of these roles to agree. Needs a reason."""
     record = about(file)
     if not new.words:
         raise NeedsReason(
@@ -208,7 +221,8 @@ def _ask_second_person(turn: Turn, file: File, new: New, what: str) -> Recorded:
     clear = {"kind": new.kind.value, "on": new.on.isoformat(), "clear": dict(new.clear), "supersedes": new.supersedes}
     asked = New(EntryKind.BACKDATE_ASKED, turn.today, request_id=new.request_id, clear=clear, words=new.words)
     (entry,) = history.record_after(turn, record, [asked], last=history.end_of(file.entries))
-    agree = next((person for person in _may_agree(turn, file) if person.id != turn.person.id), None)
+    others = (person for person in _may_agree(turn, file) if person.id != turn.person.id)
+    agree = next((person for person in others if person.role in agreed_by), None)
     told: dict[str, Any] = {
         "case_id": record.id if isinstance(record, Case) else None,
         "enquiry_id": record.id if isinstance(record, Enquiry) else None,
@@ -234,7 +248,8 @@ def plan(turn: Turn, file: CaseFile, kind: EntryKind, what: str, on: date) -> No
     """Put a meeting or panel on record, planned or held. `what` is one of a closed list, never a person's words."""
     must_be_open(file.case)
     if kind is EntryKind.HELD:
-        _check_date(turn, file, kind, on, None)
+        check_not_ahead(turn, kind, on)
+        order.check_order(turn, file, New(kind, on))
     history.record(turn, file.case, New(kind, on, clear={"what": what}))
     posts.case_moved(turn, file.case)
 
@@ -249,16 +264,17 @@ def approve(turn: Turn, file: File, number: int) -> Recorded:
     kind, on = EntryKind(asked.clear["kind"]), date.fromisoformat(asked.clear["on"])
     must_be_open(about(file))
     must_stand(file, asked.request_id)
-    request = next((r for r in requests_of(file) if r.id == asked.request_id), None)
     supersedes = asked.clear["supersedes"]
-    if supersedes is None:
-        _check_new(turn, file, kind, request)
-    elif supersedes not in {entry.id for entry in history.standing(file.entries)}:
+    words = history.words_of(turn, about(file), asked) if kind is EntryKind.EXCEPTION_CLAIMED else ""
+    if supersedes is None and kind in FACTS:
+        _check_new(turn, file, New(kind, on, request_id=asked.request_id), again=True)
+    elif supersedes is not None and supersedes not in {entry.id for entry in history.standing(file.entries)}:
         raise AlreadyDone(f"{about(file).reference}: that entry has been corrected since. Open the case to see it.")
     if is_agreed(file.entries, number):  # what may happen more than once was asked for once
         raise AlreadyDone(f"{about(file).reference}: somebody has agreed to entry {number} already.")
     clear = {**asked.clear["clear"], "asked_by": asked.recorded_by, "asked_entry": number}
-    return _put(turn, file, New(kind, on, request_id=asked.request_id, clear=clear, supersedes=supersedes))
+    agreed = New(kind, on, request_id=asked.request_id, clear=clear, words=words, supersedes=supersedes)
+    return _put(turn, file, agreed)
 
 
 def is_agreed(entries: Sequence[Entry], number: int) -> bool:
@@ -278,10 +294,13 @@ def correct(turn: Turn, file: File, number: int, reason: str, on: date | None = 
     wrong = _to_be_corrected(turn, file, number)
     if on is None:
         return _put_or_ask(turn, file, _struck(turn, file, wrong, reason))
+    if wrong.kind is EntryKind.EXCEPTION_CLAIMED:
+        raise NotNow("Leave the date out to strike the exception out, and claim it again as it should be.")
     if wrong.kind is EntryKind.NOTED:
         raise NotNow("A note keeps the day it was written. Leave the date out to strike it out, and note it again.")
     if wrong.kind is not EntryKind.PLANNED:  # which is for a day to come
-        _check_order(turn, file, wrong, on)
+        check_not_ahead(turn, wrong.kind, on)
+        order.check_order(turn, file, New(wrong.kind, on, request_id=wrong.request_id, supersedes=wrong.id))
     right = New(wrong.kind, on, request_id=wrong.request_id, clear=wrong.clear, words=reason, supersedes=wrong.id)
     return _put_or_ask(turn, file, right)
 
@@ -295,7 +314,7 @@ def _to_be_corrected(turn: Turn, file: File, number: int) -> Entry:
         raise NotAllowed("You can correct what you recorded yourself. Ask the case's owner to correct the rest.")
     if wrong not in history.standing(file.entries):
         raise AlreadyDone(f"Entry {number} of {record.reference} was corrected before.")
-    if wrong.kind in ACTS.keys() - {EntryKind.NOTED, EntryKind.PLANNED, EntryKind.HELD}:
+    if wrong.kind in ACTS.keys() - TAKEN_BACK:
         raise NotNow(f"Entry {number} ({label(wrong.kind)}) is an act, not a fact: do the opposite instead.")
     return wrong
 
@@ -304,6 +323,7 @@ def _struck(turn: Turn, file: File, wrong: Entry, reason: str) -> New:
     """The entry that strikes out another."""
     if wrong.kind is file.entries[0].kind:
         raise NotNow("A case cannot be without the day it began. Give the right date instead, or close the case.")
+    order.check_nothing_came_of(turn, file, wrong)
     return New(EntryKind.CORRECTED, turn.today, words=reason, supersedes=wrong.id)
 
 

@@ -60,6 +60,19 @@ class EnquiryFile:
     entries: list[Entry]
 
 
+File = CaseFile | EnquiryFile
+
+
+def about(file: File) -> Case | Enquiry:
+    """The case or the letter itself."""
+    return file.case if isinstance(file, CaseFile) else file.enquiry
+
+
+def requests_of(file: File) -> list[Request]:
+    """The requests to bodies; a letter has none."""
+    return file.requests if isinstance(file, CaseFile) else []
+
+
 def open_case_file(turn: Turn, case: Case) -> CaseFile:
     db, this = turn.db, {"case": case.id}
     entries = history.entries_of(db, case)  # first: what is read after it is never older than the record itself

@@ -8,17 +8,22 @@ from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 
 from bot.cases import children, deadlines, history, posts, staff, visible
-from bot.cases.children import Known, Private
+from bot.cases.children import Known, Private, Registered
+from bot.cases.files import CaseFile
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
 from bot.domain.errors import AlreadyDone, CannotRead, NotNow
-from bot.domain.facts import FACTS
+from bot.domain.facts import FACTS, beginnings
+from bot.domain.periods import corresponding
 from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Notice, Process, Role
 from bot.turn import Turn
 from storage.add import add_row
 from storage.columns import columns
 from storage.queries import rooms_of
 from storage.tables import Case, Deadline, Enquiry, Entry, Person, Setting
+
+FIVE = 5
+"""The age, in years, from which the Code no longer asks for a review every three to six months."""
 
 SETTINGS = columns(Setting)
 SETTING = select(SETTINGS.id).where(func.lower(SETTINGS.name) == bindparam("name"))
@@ -44,7 +49,7 @@ def matches(turn: Turn, same: Sequence[int]) -> list[Match]:
     """Cases, open or closed, of these children."""
     if not same:
         return []
-    found = list(turn.db.exec(select(Case).where(col(Case.child_id).in_(same))))
+    found = list(turn.db.exec(select(Case).where(col(Case.child_id).in_(same)).order_by(col(Case.id))))
     seen = set(turn.db.exec(select(Case.id).where(col(Case.child_id).in_(same), visible.cases(turn))))
     return [Match(case, hidden=case.id not in seen) for case in found]
 
@@ -54,6 +59,7 @@ def open_case(
     private: Private,
     *,
     process: Process,
+    beginning: EntryKind | None = None,
     received: date,
     asked_by: AskedBy,
     owner: Person | None,
@@ -64,9 +70,11 @@ def open_case(
 ) -> Opened:
     """Open a case: the child sealed, the first entries, the clocks, and the cards of the rooms that may know.
 
-    `same` are the children who look the same, where the caller has looked: the case is of the first who surely is.
+    It counts from `received`, the day of its `beginning`: the usual one of its process where none is given. `same`
+    are the children who look the same, where the caller has looked: the case is of the first who surely is.
     """
-    _check_received(turn, received, private.born)
+    start = New(beginning or beginnings(process)[0], received)
+    _check_began(turn, start, private.born)
     check_owner(owner, staff.OFFICERS)
     same = same or children.known(turn, private)
     child = None if same.surely else children.register(turn, private)
@@ -78,30 +86,80 @@ def open_case(
         owner_id=owner.id if owner else None,
         restricted=restricted,
         opened_at=turn.now,
-        stage=FACTS[EntryKind.REQUEST_RECEIVED].stage,
+        stage=FACTS[start.kind].stage,
     )
+    return _open(turn, case, owner, [start, *young(process, start, private.born)], note, child)
+
+
+def start(
+    turn: Turn, of: CaseFile, *, process: Process, beginning: EntryKind, on: date, owner: Person | None
+) -> Opened:
+    """Open another case for the child of a case: a further process, at the same setting, restricted where that is."""
+    known = children.private_of(turn, of.child)
+    if known is None:
+        raise NotNow(f"The child of {of.case.reference} has been erased from the record. Say: new")
+    start = New(beginning, on)
+    _check_began(turn, start, known.born, blank="on")
+    check_owner(owner, staff.OFFICERS)
+    case = Case(
+        child_id=of.case.child_id,
+        setting_id=of.case.setting_id,
+        process=process,
+        asked_by=of.case.asked_by,
+        owner_id=owner.id if owner else None,
+        restricted=of.case.restricted,
+        opened_at=turn.now,
+        stage=FACTS[beginning].stage,
+    )
+    return _open(turn, case, owner, [start, *young(process, start, known.born)])
+
+
+def _open(
+    turn: Turn,
+    case: Case,
+    owner: Person | None,
+    began: Sequence[New],
+    note: str = "",
+    child: Registered | None = None,
+) -> Opened:
     insert_with_reference(turn, case)
-    new, key = _first_entries(turn, case, received, note), child.key if child else None
-    entries = history.record_after(turn, case, new, last=(0, history.FIRST), key=key)
+    opened = {"process": case.process.value, "asked_by": case.asked_by.value, "owner": case.owner_id}
+    new = [*began, New(EntryKind.OPENED, turn.today, clear=opened)]
+    if note:
+        new.append(New(EntryKind.NOTED, turn.today, words=note))
+    entries = history.record_after(turn, case, new, last=(0, history.FIRST), key=child.key if child else None)
     running = deadlines.rebuild(turn, case, entries, first=True)
-    if not restricted:
+    if not case.restricted:
         posts.show_case(turn, case, rooms_of(turn.db, *posts.PARTNERS))
     if owner and owner.id != turn.person.id:
         posts.tell(turn, owner.id or 0, Notice.ASSIGNED, case_id=case.id)
     return Opened(case, running)
 
 
-def _first_entries(turn: Turn, case: Case, received: date, note: str) -> list[New]:
-    opened = {"process": case.process.value, "asked_by": case.asked_by.value, "owner": case.owner_id}
-    entries = [New(EntryKind.REQUEST_RECEIVED, received), New(EntryKind.OPENED, turn.today, clear=opened)]
-    return [*entries, New(EntryKind.NOTED, turn.today, words=note)] if note else entries
+def _check_began(turn: Turn, start: New, born: date, *, blank: str = "received") -> None:
+    fact, on = FACTS[start.kind], start.on
+    if fact.yearly and (on.month, on.day) != fact.yearly:
+        day = on.replace(month=fact.yearly[0], day=fact.yearly[1])
+        named, example = f"{day:%-d %B}", max(day.year, turn.today.year + 1)
+        raise CannotRead(f"A {fact.label} counts back from {named}. Give its year, for example: {example}", blank)
+    if on > turn.today and not fact.ahead:
+        came = start.kind is EntryKind.REQUEST_RECEIVED
+        what = "The council can't have received it" if came else f"{_sentence(fact.label)} can't be dated"
+        raise CannotRead(f"{what} after today. Enter the day it {'arrived' if came else 'happened'}.", blank)
+    if born > on:
+        wrong = "born" if blank == "received" else blank
+        raise CannotRead("The date of birth is after the day the case counts from. Check both.", wrong)
 
 
-def _check_received(turn: Turn, received: date, born: date) -> None:
-    if received > turn.today:
-        raise CannotRead("The council can't have received it after today. Enter the day it arrived.", "received")
-    if born > received:
-        raise CannotRead("The date of birth is after the day the request was received. Check both.", "born")
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def young(process: Process, start: New, born: date) -> list[New]:
+    """That a child was under five on the day of the last review: what the Code has reviewed more often (9.178)."""
+    if process is not Process.ANNUAL_REVIEW or start.kind is not EntryKind.LAST_REVIEW_CONCLUDED:
+        return []
+    return [New(EntryKind.UNDER_FIVE, start.on)] if start.on < corresponding(born, 12 * FIVE) else []
 
 
 def _setting(turn: Turn, name: str) -> int | None:

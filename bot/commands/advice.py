@@ -1,11 +1,13 @@
-"""Advice: asking for it, having the request, sending it, receiving it."""
+"""Advice and consultations: asking, having the request, answering it, receiving the answer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
 from bot.blanks import (
+    LONGEST_NOTE,
     SERVICE,
     CaseBlank,
     CasesBlank,
@@ -28,9 +30,10 @@ from bot.commands.roles import ADVISERS, CASEWORK
 from bot.domain.clocks import Adviser
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead
+from bot.domain.facts import Asks
 from bot.domain.message import Action, BlankKind, Fact, Message, State
 from bot.domain.terms import ResponseType
-from bot.grammar import command, line
+from bot.grammar import Ask, command, line
 from bot.turn import Turn
 from storage.tables import Case, Request
 
@@ -41,7 +44,10 @@ SERVICES = replace(
 
 
 ASKED = "Each clock counts from that day until the body says when it had the request."
+CONSULTED = "Each clock counts from that day until the school says when it had the papers. Names stay private."
 ASKED_BY_YOU = "No room hears of a restricted case: see that each body has the request, by the usual secure way."
+
+LONGEST_NAME = 80
 
 EACH_SERVICE = replace(SERVICE, many=True, kind=BlankKind.CHOICES)
 
@@ -70,7 +76,7 @@ def ask(
     asked = advice.ask(turn, file, chosen, on or turn.today, adviser=adviser)
     reader = visible.viewer(turn, case)
     told = tuple(
-        Fact(f"{sentence(advice.label(turn, request))} advice", when(turn, deadline), state=State.WAITING)
+        Fact(sentence(advice.title(turn, request)), when(turn, deadline), state=State.WAITING)
         for request, deadline in asked
         if reader.may_know_request(request.agency)
     )
@@ -80,6 +86,53 @@ def ask(
         facts=told,
         aside=ASKED_BY_YOU if case.restricted else ASKED,
         private=turn.private,
+    )
+
+
+NAME = re.compile(r'"([^"]+)"|([^",;\n]+)')
+
+
+def _names(_turn: Turn, words: str) -> tuple[str, ...]:
+    """Names with commas or lines between them; one that holds a comma stands between quotation marks."""
+    found = (quoted or bare for quoted, bare in NAME.findall(words.translate(str.maketrans("“”", '""'))))
+    names = tuple(dict.fromkeys(" ".join(name.split()) for name in found if name.strip()))
+    if not names or max(map(len, names)) > LONGEST_NAME:
+        raise CannotRead(f"Name each school in at most {LONGEST_NAME} characters, with commas between them.")
+    return names
+
+
+SCHOOLS = Ask(
+    "Schools, colleges, nurseries", _names, show=", ".join, kind=BlankKind.LONG_TEXT, longest=LONGEST_NOTE, words=0,
+    rest=True, hint="With commas between them; their names are shown privately alone",
+)  # fmt: skip
+
+
+@command(
+    "consult",
+    may=CASEWORK,
+    examples=('consult 0042 "Oakhurst Primary"', 'consult 0042 "Oakhurst Primary", "Hillview Academy" on 7 December'),
+    title="Consult schools",
+)
+def consult(
+    turn: Turn, *, case: CaseBlank, schools: Annotated[tuple[str, ...], SCHOOLS], on: DayBlank = None
+) -> Message:
+    """Consult schools, colleges or nurseries, as many at once as you like.
+
+    Each is a clock of its own, 15 days from when it had the papers. The council may decide without a reply.
+    """
+    file = open_case_file(turn, case)
+    consulted = advice.consult(turn, file, schools, on or turn.today)
+    told = tuple(
+        Fact(sentence(advice.title(turn, request)), when(turn, deadline), request.adviser, State.WAITING)
+        for request, deadline in consulted
+    )
+    number = "1 school" if len(consulted) == 1 else f"{len(consulted)} schools"
+    in_a_room = "" if turn.private else " Next time say it to me privately: a school's name tells where a child may go."
+    return Message(
+        text=f"{case.reference}: {number} consulted {say_day(on or turn.today, turn.today)}.",
+        facts=told,
+        aside=f"{CONSULTED}{in_a_room}",
+        private=True,
     )
 
 
@@ -104,8 +157,10 @@ def have(
     recorded = advice.have(turn, file, meant, on or turn.today, reason)
     if recorded.waits:
         return said_recorded(turn, file, recorded, "receipt of the request", on or turn.today)
-    due = f"The advice is {when(turn, recorded.clock)}." if recorded.clock else ""
-    answer = f"{file.case.reference}: you have had the {advice.label(turn, meant)} request since"
+    consults = advice.asks(turn, meant) is Asks.CONSULTATION
+    due = f"The {'reply' if consults else 'advice'} is {when(turn, recorded.clock)}." if recorded.clock else ""
+    what = advice.title(turn, meant) if consults else f"{advice.label(turn, meant)} request"
+    answer = f"{file.case.reference}: {'the school has' if consults else 'you have'} had the {what} since"
     return Message(
         f"{answer} {say_day(on or turn.today, turn.today)}. {due}".rstrip(),
         actions=(_another_day(file, recorded), _undo(file, recorded)),
@@ -116,6 +171,7 @@ def have(
 @command(
     "advice sent",
     "sent advice",
+    "reply sent",
     may=ADVISERS,
     examples=("advice sent 0042 SLT", "advice sent 0042 on Friday"),
     title="Advice sent",
@@ -133,7 +189,7 @@ def advice_sent(
     recorded = advice.sent(turn, file, meant, on or turn.today)
     day = say_day(on or turn.today, turn.today)
     return Message(
-        f"{file.case.reference}: {advice.label(turn, meant)} advice sent {day}. Waiting for the council to confirm.",
+        f"{file.case.reference}: {advice.answer(turn, meant)} sent {day}. Waiting for the council to confirm.",
         actions=(_another_day(file, recorded), _undo(file, recorded)),
         private=turn.private,
     )
@@ -148,7 +204,7 @@ def help_needed(
     advice.ask_for_help(turn, file, meant)
     owner = file.owner.name if file.owner else "the team"
     return Message(
-        f"{file.case.reference}: {owner} is told that the {advice.label(turn, meant)} advice can't come by its date.",
+        f"{file.case.reference}: {owner} is told that the {advice.answer(turn, meant)} can't come by its date.",
         aside="The date stays where the law put it.",
         private=turn.private,
     )
@@ -189,9 +245,9 @@ def received(
     if len(done) > 1:
         return _several(turn, done, day)
     file, one, recorded = done[0]
-    label = (
-        f"{advice.label(turn, one)} advice received{'' if response is ResponseType.FULL else f' ({response.label})'}"
-    )
+    whole = response is ResponseType.FULL or advice.asks(turn, one) is Asks.CONSULTATION
+    how = "" if whole else f" ({response.label})"
+    label = f"{advice.answer(turn, one)} received{how}"
     return _with_rest(turn, file, one, said_recorded(turn, file, recorded, label, day))
 
 
@@ -220,8 +276,7 @@ def _with_rest(turn: Turn, file: CaseFile, got: Request, answer: Message) -> Mes
 def _several(turn: Turn, done: Sequence[tuple[CaseFile, Request, Recorded]], day: date) -> Message:
     there = sum(not recorded.waits for *_, recorded in done)
     told = tuple(
-        Fact(file.case.reference, f"{advice.label(turn, one)} advice", _stands(recorded, day))
-        for file, one, recorded in done
+        Fact(file.case.reference, advice.answer(turn, one), _stands(recorded, day)) for file, one, recorded in done
     )
     pieces = "1 piece" if there == 1 else f"{there or 'No'} pieces"
     text = f"{pieces} of advice recorded as received {say_day(day, turn.today)}."

@@ -8,72 +8,48 @@ from bot.blanks import (
     LONGEST_NOTE,
     CaseOrLetterBlank,
     DayBlank,
+    FactBlank,
     OutcomeBlank,
     OwnerBlank,
     ReasonBlank,
-    choice,
     day,
     number,
     text,
+    yes_no,
 )
 from bot.cards.case import case_card
+from bot.cards.dates import rule_of, sentence, state, title, when
+from bot.cards.exceptions import agreed_message
 from bot.cards.letter import letter_card
 from bot.cards.record import what_of
-from bot.cases import ending, enquiries, facts, history, referrals, snoozing, visible
+from bot.cases import (
+    advice,
+    deadlines,
+    ending,
+    enquiries,
+    exceptions,
+    facts,
+    following,
+    history,
+    referrals,
+    snoozing,
+    visible,
+)
 from bot.cases.facts import File, Recorded
 from bot.cases.files import CaseFile, open_file
+from bot.cases.following import IN_TIME
 from bot.commands.roles import ADVISERS, CASEWORK, COUNCIL, MANAGERS, READERS
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotAllowed, NotNow
-from bot.domain.facts import ACTS, label
-from bot.domain.message import Action, Message
-from bot.domain.terms import EntryKind, Role, Term
+from bot.domain.facts import ACTS, FACTS, label, recordable
+from bot.domain.message import Action, Fact, Message
+from bot.domain.terms import EntryKind, Role
 from bot.grammar import command, line
 from bot.turn import Turn
-from storage.tables import Case, Enquiry, Entry
+from storage.tables import Case, Deadline, Enquiry, Entry
 
 
-class Sent(Term):
-    """What the council sends."""
-
-    DECISION_TO_ASSESS = "decision_to_assess"
-    REFUSAL_TO_ASSESS = "refusal_to_assess"
-    DRAFT = "draft"
-    REFUSAL_TO_ISSUE = "refusal_to_issue"
-    FINAL_PLAN = "final_plan"
-    ACKNOWLEDGEMENT = "acknowledgement"
-    HOLDING_REPLY = "holding_reply"
-    REPLY = "reply"
-
-
-SENT = {
-    Sent.DECISION_TO_ASSESS: EntryKind.DECISION_TO_ASSESS_SENT,
-    Sent.REFUSAL_TO_ASSESS: EntryKind.REFUSAL_TO_ASSESS_SENT,
-    Sent.DRAFT: EntryKind.DRAFT_SERVED,
-    Sent.REFUSAL_TO_ISSUE: EntryKind.REFUSAL_TO_ISSUE_SENT,
-    Sent.FINAL_PLAN: EntryKind.FINAL_PLAN_SENT,
-    Sent.ACKNOWLEDGEMENT: EntryKind.MP_ACKNOWLEDGED,
-    Sent.HOLDING_REPLY: EntryKind.MP_HOLDING_REPLY_SENT,
-    Sent.REPLY: EntryKind.MP_REPLY_SENT,
-}
-TO_AN_MP = frozenset({Sent.ACKNOWLEDGEMENT, Sent.HOLDING_REPLY, Sent.REPLY})
-
-ALSO_SENT = {
-    "decision": Sent.DECISION_TO_ASSESS,
-    "assess": Sent.DECISION_TO_ASSESS,
-    "draft plan": Sent.DRAFT,
-    "final": Sent.FINAL_PLAN,
-    "plan": Sent.FINAL_PLAN,
-    "ack": Sent.ACKNOWLEDGEMENT,
-    "mp acknowledgement": Sent.ACKNOWLEDGEMENT,
-    "holding": Sent.HOLDING_REPLY,
-    "mp holding reply": Sent.HOLDING_REPLY,
-    "mp reply": Sent.REPLY,
-    "full reply": Sent.REPLY,
-}
-
-
-def _to_change(turn: Turn, about: Case | Enquiry) -> File:
+def to_change(turn: Turn, about: Case | Enquiry) -> File:
     """The record, for somebody about to move its clocks or its owner: the MP team runs letters, and no case."""
     file = open_file(turn, about)
     if isinstance(file, CaseFile) and turn.person.role is Role.MP_TEAM:
@@ -110,40 +86,68 @@ def open_(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
 
 @command(
     "sent", "record", may=COUNCIL,
-    examples=("sent draft 0042", "sent decision to assess 0042 on 3 October", "sent holding reply MP-2026-0007"),
-    title="Record what was sent",
+    examples=(
+        "sent draft 0042", "sent decision to assess 0042 on 3 October", "record order to amend 0042",
+        "sent holding reply MP-2026-0007",
+    ),
+    title="Record a fact",
 )  # fmt: skip
 def sent(
     turn: Turn,
     *,
-    what: Annotated[Sent, choice(Sent, "What was sent", ALSO_SENT)],
+    what: FactBlank,
     case: CaseOrLetterBlank,
     on: DayBlank = None,
     reason: ReasonBlank = "",
+    again: Annotated[bool, replace(yes_no("It happened again"), asked=False)] = False,
+    anyway: Annotated[bool, replace(yes_no("All the same"), asked=False)] = False,
 ) -> Message:
-    """Record that a letter or a plan was sent, and stop its clock.
+    """Record what was sent, or what happened, and stop or start its clocks.
 
     The date is the day it went out; today if you give none. A past date is ordinary. Where it turns a missed clock
     into a met one it needs a reason and a second person's yes.
     """
-    if (what in TO_AN_MP) is not isinstance(case, Enquiry):
-        belongs = "an MP letter: give its MP number" if what in TO_AN_MP else "a case: give its SEND number"
-        raise CannotRead(f"A {what.label} belongs to {belongs}.", "case")
-    file, day_sent = _to_change(turn, case), on or turn.today
-    recorded = facts.record_fact(turn, file, SENT[what], day_sent, reason=reason)
-    answer = said_recorded(turn, file, recorded, label(SENT[what]), day_sent)
-    return replace(answer, aside=answer.aside or _left_open(file, what))
+    file, day_sent = to_change(turn, case), on or turn.today
+    kind = _meant(turn, file, what, day_sent)
+    recorded = facts.record_fact(turn, file, kind, day_sent, reason=reason, again=again, anyway=anyway)
+    answer = said_recorded(turn, file, recorded, label(kind), day_sent)
+    return replace(answer, aside=answer.aside or _aside(turn, file, kind))
 
 
-def _left_open(file: File, what: Sent) -> str:
-    """A plan implies a decision to assess; its clock runs on until the day that letter went out is on record."""
+def _meant(turn: Turn, file: File, what: tuple[EntryKind, ...], on: date) -> EntryKind:
+    """The fact of that name which this case or letter knows, or a refusal that says what it does know."""
+    about = facts.about(file)
+    whole = deadlines.whole_of(about)
+    kind = next((kind for kind in what if whole in FACTS[kind].of), None)
+    if kind is None:
+        there = recordable(whole, {entry.kind for entry in history.standing(file.entries)})
+        named = ", ".join(FACTS[kind].said[0] for kind in there) or "nothing more"
+        said = FACTS[what[0]].said[0]
+        raise CannotRead(f"{about.reference} ({whole.label}) knows no {said}. You can record there: {named}.", "what")
+    if kind is EntryKind.BECAME_AWARE and isinstance(file, CaseFile):
+        return following.aware(turn, file, on)
+    return kind
+
+
+def _aside(turn: Turn, file: File, kind: EntryKind) -> str:
+    """What the answer adds: a plan implies a decision to assess; in time or not decides what is due."""
+    match kind:
+        case EntryKind.DRAFT_SERVED | EntryKind.FINAL_PLAN_SENT if _no_decision(file):
+            said = f"sent decision to assess {facts.about(file).reference} on its date"
+            return f"No decision to assess is on record: its clock runs on. Say: {said}"
+        case EntryKind.AWARE_IN_TIME:
+            return (
+                f"That is {IN_TIME} working days before the move, or more: the plan is transferred on the day itself."
+            )
+        case EntryKind.BECAME_AWARE:
+            return f"That is less than {IN_TIME} working days before the move: {IN_TIME} working days from that day."
+    return ""
+
+
+def _no_decision(file: File) -> bool:
     kinds = {entry.kind for entry in history.standing(file.entries)}
-    if what not in (Sent.DRAFT, Sent.FINAL_PLAN) or EntryKind.DECISION_TO_ASSESS_SENT in kinds:
-        return ""
-    reference = facts.about(file).reference
-    return (
-        f"No decision to assess is on record: its clock runs on. Say: sent decision to assess {reference} on its date"
-    )
+    needed = EntryKind.DECISION_TO_ASSESS_SENT
+    return deadlines.whole_of(facts.about(file)) in FACTS[needed].of and needed not in kinds
 
 
 def said_recorded(turn: Turn, file: File, recorded: Recorded, what: str, on: date) -> Message:
@@ -158,6 +162,7 @@ def said_recorded(turn: Turn, file: File, recorded: Recorded, what: str, on: dat
     other = line("correct", case=about.reference, entry=recorded.entry.number)
     return Message(
         text=f"{about.reference}: {what} {today}{say_day(on, turn.today)}{how_far}.",
+        facts=tuple(Fact(sentence(title(turn, d)), when(turn, d), state=state(turn, d)) for d in recorded.started),
         actions=(Action("It was another day", other), Action("Undo", undo)),
         private=turn.private,
     )
@@ -175,7 +180,9 @@ def against(on: date, legal: date) -> str:
 def approve(turn: Turn, *, case: CaseOrLetterBlank, entry: Annotated[int, number("Entry")]) -> Message:
     """Agree to a date that somebody else asked for, which turns a missed date into one that was met."""
     file = open_file(turn, case)
-    recorded = facts.approve(turn, file, entry)
+    recorded = exceptions.agree(turn, file, entry)
+    if recorded.entry.kind is EntryKind.EXCEPTION_CLAIMED:
+        return agreed_message(turn, file, recorded.entry)
     return said_recorded(turn, file, recorded, label(recorded.entry.kind), recorded.entry.happened_on)
 
 
@@ -201,7 +208,7 @@ def note(
 )
 def assign(turn: Turn, *, case: CaseOrLetterBlank, to: OwnerBlank) -> Message:
     """Give a case or letter a new owner, who is told and gets its nudges from now on."""
-    file = _to_change(turn, case)
+    file = to_change(turn, case)
     if isinstance(file, CaseFile):
         referrals.assign(turn, file.case, to)
     else:
@@ -245,15 +252,22 @@ def close(
     reason: ReasonBlank = "",
 ) -> Message:
     """Close a case or letter with its outcome. Everything about it falls silent at once."""
-    file, day_closed = _to_change(turn, case), on or turn.today
-    ending.close(turn, file, outcome, day_closed, reason)
+    file, day_closed = to_change(turn, case), on or turn.today
+    missed = ending.close(turn, file, outcome, day_closed, reason)
     back = Action("Reopen…", line("reopen", case=case.reference))
-    ended = outcome.label
     return Message(
-        f"{case.reference} is closed: {ended}, {say_day(day_closed, turn.today)}.",
+        f"{case.reference} is closed: {outcome.label}, {say_day(day_closed, turn.today)}.",
+        facts=tuple(Fact("Stays missed", _missed(turn, file, deadline)) for deadline in missed),
         actions=(back,),
         private=turn.private,
     )
+
+
+def _missed(turn: Turn, file: File, deadline: Deadline) -> str:
+    """ "health advice, due Mon 19 Oct · statutory"."""
+    request = next((one for one in facts.requests_of(file) if one.id == deadline.request_id), None)
+    what = title(turn, deadline, advice.title(turn, request) if request else "")
+    return f"{what}, due {say_day(deadline.legal, turn.today)} · {rule_of(turn, deadline).kind.label}"
 
 
 @command("reopen", may=COUNCIL, examples=("reopen 0042 closed by mistake",), title="Open again")
@@ -261,7 +275,7 @@ def reopen(
     turn: Turn, *, case: CaseOrLetterBlank, reason: Annotated[str, text("Reason", longest=LONGEST_NOTE, rest=True)]
 ) -> Message:
     """Open a closed case or letter again. Its clocks go on from the dates they always had."""
-    file = _to_change(turn, case)
+    file = to_change(turn, case)
     ending.reopen(turn, file, reason)
     return Message(f"{case.reference} is open again.", private=turn.private)
 
@@ -305,7 +319,7 @@ def undo(
 
 def _last_of_mine(turn: Turn, file: File) -> Entry:
     """What this person recorded last, of all that can be taken back."""
-    for_good = ACTS.keys() - {EntryKind.NOTED, EntryKind.PLANNED, EntryKind.HELD}
+    for_good = ACTS.keys() - facts.TAKEN_BACK
     standing = [entry for entry in history.standing(file.entries) if entry.kind not in for_good]
     mine = [entry for entry in standing if entry.recorded_by == turn.person.id]
     if not mine:

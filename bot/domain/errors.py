@@ -10,6 +10,7 @@ Refusal
 ├── NeedsReason        an odd but possible thing needs a reason
 ├── AlreadyDone        it was done before
 ├── NotNow             the state of the case does not allow it
+│   └── OutOfOrder     the order of facts speaks against it; a reason allows it
 └── BeyondCalendar     a count needs a day whose bank holidays are not known
 TryLater, Undeliverable   a chat platform's "not now" and "never"
 BadSettings               the operator must mend a setting
@@ -17,10 +18,15 @@ BadSettings               the operator must mend a setting
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 
 class Refusal(Exception):
-    """An expected no. `str(refusal)` is the sentence the person reads."""
+    """An expected no. `str(refusal)` is the sentence the person reads; `instead` has a line for each button."""
+
+    def __init__(self, sentence: str = "", *, instead: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(sentence)
+        self.instead = dict(instead)
 
 
 class NotUnderstood(Refusal):
@@ -72,6 +78,10 @@ class AlreadyDone(Refusal):
 
 class NotNow(Refusal):
     """The state of the case does not allow it."""
+
+
+class OutOfOrder(NotNow):
+    """What must come first is not on record, or is dated later; in the odd true case it is recorded with a reason."""
 
 
 class BeyondCalendar(Refusal):

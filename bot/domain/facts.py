@@ -1,9 +1,9 @@
 """Every dated fact that clocks count: what it is called, where it may be recorded, and what must come before it.
 
-The order is the order of the path, process by process: the stage of a case is that of the furthest fact on record.
+The order is the order of the path, process by process. Where a case stands is told by the latest fact on record.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,14 +27,18 @@ class FactKind:
     """What staff write after `sent` or `record`, the usual words first; empty where another command records it."""
     begins: frozenset[Whole] = frozenset()
     """The processes that may count from it as a whole."""
-    after: EntryKind | None = None
-    """What cannot come later than it, besides what the case began with."""
+    after: tuple[EntryKind, ...] = ()
+    """Of these one must be on record, and none later than it, where the process knows any of them."""
     ruled_out_by: frozenset[EntryKind] = frozenset()
     """Facts after which it can't be sent any more."""
     again: bool = False
     """It may happen more than once."""
     ahead: bool = False
     """Its date may lie ahead: a meeting that is fixed, a transfer."""
+    yearly: tuple[int, int] | None = None
+    """The month and the day that it falls on, where the law names them: 15 February."""
+    asked: str = ""
+    """What is asked where it is owed at once: "Is the provision in place?" """
     stage: str = ""
     """Where a case stands once this is on record."""
 
@@ -91,11 +95,12 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.RECONSIDERATION_SENT: FactKind(
         "reconsideration sent", "the reconsideration was sent", _of(ORDER), ("reconsideration",),
-        after=E.ORDER_TO_RECONSIDER, stage="reconsidered",
+        after=(E.ORDER_TO_RECONSIDER,), stage="reconsidered",
     ),
     E.ASSESSMENT_NOTIFIED: FactKind(
         "family told of the assessment", "the family was told of the assessment", _of(ORDER, CONCEDED),
-        ("assessment notified", "notice of assessment"), stage="assessment under way",
+        ("assessment notified", "notice of assessment"),
+        after=(E.ORDER_TO_ASSESS, E.CONCEDED_ASSESSMENT), stage="assessment under way",
     ),
     E.DECISION_TO_ASSESS_SENT: FactKind(
         "decision to assess sent", "the decision to assess was sent", _of(NEW),
@@ -127,7 +132,9 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.CONCEDED_INFORMALLY: FactKind(
         "conceded informally, without order or notice", "the council gave way without an order or a notice", _of(NEW),
-        ("informal concession", "conceded informally"), again=True, stage="conceded: counted from the first request",
+        ("informal concession", "conceded informally"),
+        after=(E.REFUSAL_TO_ASSESS_SENT, E.REFUSAL_TO_ISSUE_SENT), again=True,
+        stage="conceded: counted from the first request",
     ),
     E.FINAL_PLAN_SENT: FactKind(
         "final plan sent", "the final plan was sent", ASSESSING, ("final plan", "final", "plan"),
@@ -135,26 +142,28 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.PROVISION_CONFIRMED: FactKind(
         "provision confirmed", "the provision was confirmed", ASSESSING | AMENDING,
-        ("provision confirmed", "provision"), stage="provision in place",
+        ("provision confirmed", "provision"), after=(E.FINAL_PLAN_SENT, E.AMENDED_PLAN_SENT),
+        asked="Is the provision in place?", stage="provision in place",
     ),
     # Advice from one body, and the consultation of one school
     E.ADVICE_ASKED: FactKind("advice asked for", "the advice was asked for", ASSESSING),
     E.BODY_RECEIVED_REQUEST: FactKind(
-        "their receipt of the request", "the request for advice was received", ASSESSING, after=E.ADVICE_ASKED
+        "their receipt of the request", "the request for advice was received", ASSESSING, after=(E.ADVICE_ASKED,)
     ),
-    E.ADVICE_SENT: FactKind("advice sent", "the advice was sent", ASSESSING, after=E.ADVICE_ASKED),
-    E.ADVICE_RECEIVED: FactKind("advice received", "the advice was received", ASSESSING, after=E.ADVICE_ASKED),
+    E.ADVICE_SENT: FactKind("advice sent", "the advice was sent", ASSESSING, after=(E.ADVICE_ASKED,)),
+    E.ADVICE_RECEIVED: FactKind("advice received", "the advice was received", ASSESSING, after=(E.ADVICE_ASKED,)),
     E.CONSULTATION_SENT: FactKind("school consulted", "the school was consulted", ASSESSING | AMENDING),
     E.CONSULTATION_RECEIVED: FactKind(
         "their receipt of the consultation", "the school received the consultation", ASSESSING | AMENDING,
-        after=E.CONSULTATION_SENT,
+        after=(E.CONSULTATION_SENT,),
     ),
     E.CONSULTATION_REPLY_SENT: FactKind(
-        "reply to the consultation sent", "the school sent its reply", ASSESSING | AMENDING, after=E.CONSULTATION_SENT
+        "reply to the consultation sent", "the school sent its reply", ASSESSING | AMENDING,
+        after=(E.CONSULTATION_SENT,),
     ),
     E.CONSULTATION_REPLY_RECEIVED: FactKind(
         "reply to the consultation received", "the school's reply was received", ASSESSING | AMENDING,
-        after=E.CONSULTATION_SENT,
+        after=(E.CONSULTATION_SENT,),
     ),
     # A review, a phase transfer, an amendment (regulations 18 to 28)
     E.LAST_REVIEW_CONCLUDED: FactKind(
@@ -167,12 +176,12 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.UNDER_FIVE: FactKind("under five", "the child was under five", _of(P.ANNUAL_REVIEW)),
     E.TRANSFER_15_FEBRUARY: FactKind(
-        "move to the next school: reviewed before 15 February", "15 February of the transfer year falls",
-        _of(P.PHASE_TRANSFER), begins=_of(P.PHASE_TRANSFER), ahead=True, stage="review to be held",
+        "move to the next school", "15 February of the transfer year falls",
+        _of(P.PHASE_TRANSFER), begins=_of(P.PHASE_TRANSFER), ahead=True, yearly=(2, 15), stage="review to be held",
     ),
     E.TRANSFER_31_MARCH: FactKind(
-        "move beyond school: reviewed before 31 March", "31 March of the transfer year falls",
-        _of(P.PHASE_TRANSFER), begins=_of(P.PHASE_TRANSFER), ahead=True, stage="review to be held",
+        "move from school to post-16", "31 March of the transfer year falls",
+        _of(P.PHASE_TRANSFER), begins=_of(P.PHASE_TRANSFER), ahead=True, yearly=(3, 31), stage="review to be held",
     ),
     E.TRANSFER_DATE: FactKind(
         "move between post-16 institutions", "the transfer is", _of(P.PHASE_TRANSFER),
@@ -195,10 +204,11 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.REVIEW_REPORT_SENT: FactKind(
         "report of the review sent", "the report of the review was sent", REVIEWS, ("review report", "report"),
-        after=E.MEETING_HELD, stage="deciding after the review",
+        after=(E.MEETING_HELD,), stage="deciding after the review",
     ),
     E.DECISION_TO_AMEND_SENT: FactKind(
         "decision to amend sent", "the decision to amend was sent", WHOLE_REVIEWS, ("decision to amend", "amend"),
+        after=(E.MEETING_HELD,), ruled_out_by=frozenset({E.DECISION_TO_MAINTAIN_SENT, E.DECISION_TO_CEASE_SENT}),
         stage="amendments to be sent",
     ),
     E.ORDER_TO_AMEND: FactKind(
@@ -227,31 +237,38 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.AMENDMENT_NOTICE_SENT: FactKind(
         "amendment notice sent", "the amendment notice was sent", REVIEWS | {P.AMENDMENT},
-        ("amendment notice", "notice of amendment"), begins=_of(P.AMENDMENT), stage="amendments with the family",
+        ("amendment notice", "notice of amendment"), begins=_of(P.AMENDMENT), after=(E.MEETING_HELD,),
+        ruled_out_by=frozenset({E.DECISION_TO_MAINTAIN_SENT, E.DECISION_TO_CEASE_SENT}),
+        stage="amendments with the family",
     ),
     E.AMENDED_PLAN_SENT: FactKind(
         "amended plan sent", "the amended plan was sent", AMENDING, ("amended plan",),
-        ruled_out_by=frozenset({E.DECISION_NOT_TO_AMEND_SENT}), stage="amended plan sent",
+        after=(E.AMENDMENT_NOTICE_SENT,), ruled_out_by=frozenset({E.DECISION_NOT_TO_AMEND_SENT}),
+        stage="amended plan sent",
     ),
     E.DECISION_NOT_TO_AMEND_SENT: FactKind(
         "decision not to amend sent", "the decision not to amend was sent", REVIEWS | {P.AMENDMENT},
-        ("decision not to amend",), after=E.AMENDMENT_NOTICE_SENT,
+        ("decision not to amend",), after=(E.AMENDMENT_NOTICE_SENT,),
         ruled_out_by=frozenset({E.AMENDED_PLAN_SENT}), stage="not amended",
     ),
     E.DECISION_TO_MAINTAIN_SENT: FactKind(
         "decision to keep the plan as it is sent", "the decision to keep the plan as it is was sent", WHOLE_REVIEWS,
-        ("decision to maintain", "maintain"), stage="plan kept as it is",
+        ("decision to maintain", "maintain"), after=(E.MEETING_HELD,),
+        ruled_out_by=frozenset({E.DECISION_TO_AMEND_SENT, E.AMENDMENT_NOTICE_SENT, E.DECISION_TO_CEASE_SENT}),
+        stage="plan kept as it is",
     ),
     E.DECISION_TO_CEASE_SENT: FactKind(
         "decision to cease the plan sent", "the decision to cease the plan was sent", WHOLE_REVIEWS,
-        ("decision to cease", "cease"), stage="plan to end",
+        ("decision to cease", "cease"), after=(E.MEETING_HELD,),
+        ruled_out_by=frozenset({E.DECISION_TO_MAINTAIN_SENT}), stage="plan to end",
     ),
     E.ORDER_MAY_CEASE: FactKind(
         "appeal against ceasing dismissed", "the Tribunal dismissed the appeal against ceasing", _of(ORDER),
         ("order to cease", "order dismissing the appeal"), begins=_of(ORDER), again=True, stage="plan may end",
     ),
     E.PLAN_CEASED: FactKind(
-        "plan ceased", "the plan was ceased", REVIEWS | {ORDER}, ("plan ceased", "ceased"), stage="plan ended"
+        "plan ceased", "the plan was ceased", REVIEWS | {ORDER}, ("plan ceased", "ceased"),
+        after=(E.DECISION_TO_CEASE_SENT, E.ORDER_MAY_CEASE), asked="Has the plan been ceased?", stage="plan ended",
     ),
     # A move, a change of ICB (regulations 15 and 16)
     E.DAY_OF_MOVE: FactKind(
@@ -268,11 +285,11 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.PLAN_TRANSFERRED: FactKind(
         "plan transferred", "the plan was transferred", _of(P.MOVE), ("plan transferred", "transfer"),
-        stage="family to be told of the transfer",
+        asked="Has the plan been transferred?", stage="family to be told of the transfer",
     ),
     E.TRANSFER_LETTER_SENT: FactKind(
         "letter about the transfer sent", "the letter about the transfer was sent", _of(P.MOVE), ("transfer letter",),
-        after=E.PLAN_TRANSFERRED, stage="review after the move to be held",
+        after=(E.PLAN_TRANSFERRED,), stage="review after the move to be held",
     ),
     E.ICB_BECAME_AWARE: FactKind(
         "ICB became aware of the change", "the ICB became aware of the change", _of(P.ICB_CHANGE),
@@ -301,7 +318,7 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.ICB_TOLD_OF_MEDIATION: FactKind(
         "ICB told of the health issues", "the ICB was told of the health issues", _of(P.MEDIATION),
-        ("icb told",), after=E.PARENT_INFORMS_COUNCIL, stage="mediation to be arranged",
+        ("icb told",), after=(E.PARENT_INFORMS_COUNCIL,), stage="mediation to be arranged",
     ),
     E.COUNCIL_INFORMS_ICB: FactKind(
         "ICB told that mediation is on health alone", "the ICB was told that mediation is on health alone",
@@ -325,11 +342,11 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.COUNCIL_TOLD_OF_AGREEMENT: FactKind(
         "council told of the agreement", "the council was told of the agreement", _of(P.MEDIATION),
-        ("told of agreement",), after=E.MEDIATION_AGREEMENT, stage="agreement to be carried out",
+        ("told of agreement",), after=(E.MEDIATION_AGREEMENT,), stage="agreement to be carried out",
     ),
     E.AGREEMENT_CARRIED_OUT: FactKind(
         "agreement carried out", "the agreement was carried out", _of(P.MEDIATION), ("agreement carried out",),
-        after=E.MEDIATION_AGREEMENT, stage="agreement carried out",
+        after=(E.MEDIATION_AGREEMENT,), stage="agreement carried out",
     ),
     E.MEDIATION_CERTIFICATE: FactKind(
         "mediation certificate issued", "the mediation certificate was issued", DISPUTES, ("certificate",),
@@ -344,7 +361,7 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.TRIBUNAL_RESPONSE_SENT: FactKind(
         "response to the Tribunal sent", "the response to the Tribunal was sent", _of(P.APPEAL), ("tribunal response",),
-        after=E.TRIBUNAL_PAPERS_RECEIVED, stage="hearing awaited",
+        after=(E.TRIBUNAL_PAPERS_RECEIVED,), stage="hearing awaited",
     ),
     E.RECOMMENDATION_RECEIVED: FactKind(
         "Tribunal's recommendation received", "the Tribunal's recommendation was received", _of(P.APPEAL, ORDER),
@@ -352,7 +369,7 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.RECOMMENDATION_REPLY_SENT: FactKind(
         "reply to the recommendation sent", "the reply to the recommendation was sent", _of(P.APPEAL, ORDER),
-        ("recommendation reply",), after=E.RECOMMENDATION_RECEIVED, stage="recommendation answered",
+        ("recommendation reply",), after=(E.RECOMMENDATION_RECEIVED,), stage="recommendation answered",
     ),
     # Letters
     E.MP_RECEIVED: FactKind(
@@ -374,23 +391,23 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.COMPLAINT_ACKNOWLEDGED: FactKind(
         "complaint acknowledged", "the complaint was acknowledged", _of(L.MP_LETTER, L.COMPLAINT),
-        ("complaint acknowledgement", "complaint ack"), after=E.COMPLAINT_RECEIVED,
+        ("complaint acknowledgement", "complaint ack", "acknowledgement", "ack"), after=(E.COMPLAINT_RECEIVED,),
     ),
     E.COMPLAINT_ANSWERED: FactKind(
         "stage 1 answer sent", "the stage 1 answer was sent", _of(L.MP_LETTER, L.COMPLAINT),
-        ("stage 1 answer", "stage 1"), after=E.COMPLAINT_RECEIVED,
+        ("stage 1 answer", "stage 1", "reply"), after=(E.COMPLAINT_RECEIVED,),
     ),
     E.STAGE_2_ASKED: FactKind(
         "stage 2 asked for", "stage 2 was asked for", _of(L.MP_LETTER, L.COMPLAINT), ("stage 2 request",),
-        after=E.COMPLAINT_RECEIVED,
+        after=(E.COMPLAINT_ANSWERED,),
     ),
     E.STAGE_2_ACKNOWLEDGED: FactKind(
         "stage 2 acknowledged", "stage 2 was acknowledged", _of(L.MP_LETTER, L.COMPLAINT),
-        ("stage 2 acknowledgement", "stage 2 ack"), after=E.STAGE_2_ASKED,
+        ("stage 2 acknowledgement", "stage 2 ack"), after=(E.STAGE_2_ASKED,),
     ),
     E.STAGE_2_ANSWERED: FactKind(
         "stage 2 answer sent", "the stage 2 answer was sent", _of(L.MP_LETTER, L.COMPLAINT),
-        ("stage 2 answer", "stage 2"), after=E.STAGE_2_ASKED,
+        ("stage 2 answer", "stage 2"), after=(E.STAGE_2_ASKED,),
     ),
     E.FOI_RECEIVED: FactKind(
         "freedom of information request received", "the request for information was received",
@@ -398,7 +415,7 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.FOI_REPLY_SENT: FactKind(
         "information sent", "the request for information was answered", _of(L.MP_LETTER, L.FOI),
-        ("foi reply", "information"), after=E.FOI_RECEIVED,
+        ("information", "foi reply", "reply"), after=(E.FOI_RECEIVED,),
     ),
     E.SAR_RECEIVED: FactKind(
         "subject access request received", "the subject access request was received",
@@ -406,12 +423,13 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.SAR_REPLY_SENT: FactKind(
         "file sent", "the subject access request was answered", _of(L.MP_LETTER, L.SUBJECT_ACCESS),
-        ("sar reply", "file"), after=E.SAR_RECEIVED,
+        ("file", "sar reply", "reply"), after=(E.SAR_RECEIVED,),
     ),
 }  # fmt: skip
 
 ACTS: Mapping[EntryKind, str] = {
     E.OPENED: "opened",
+    E.MATTER_ADDED: "holds this too",
     E.LINKED: "linked",
     E.NOTED: "note",
     E.PLANNED: "planned",
@@ -420,6 +438,7 @@ ACTS: Mapping[EntryKind, str] = {
     E.SNOOZED: "nudges snoozed",
     E.HELP_ASKED: "help asked for",
     E.EXCEPTION_CLAIMED: "exception recorded",
+    E.FAMILY_TOLD: "family told of the exception",
     E.BACKDATE_ASKED: "date waits for a second person's yes",
     E.CORRECTED: "entry struck out",
     E.CLOSED: "closed",
@@ -460,3 +479,21 @@ def label(kind: EntryKind) -> str:
 def beginnings(process: Whole) -> tuple[EntryKind, ...]:
     """The facts from which a case of this process may count, the usual one first."""
     return tuple(kind for kind, fact in FACTS.items() if process in fact.begins)
+
+
+FROM_BEFORE = frozenset(
+    {E.PLAN_MADE, E.LAST_REVIEW_CONCLUDED, E.TRANSFER_15_FEBRUARY, E.TRANSFER_31_MARCH, E.TRANSFER_DATE, E.DAY_OF_MOVE}
+)
+"""What only frames a path, before it or ahead of it: any other fact says more of where a case stands."""
+
+PLACES: Mapping[EntryKind, int] = {kind: place for place, kind in enumerate(FACTS)}
+
+
+def recordable(whole: Whole, on_record: Collection[EntryKind] = ()) -> tuple[EntryKind, ...]:
+    """What staff can still put on record by name, in the order of the path."""
+    there = set(on_record)
+    return tuple(
+        kind
+        for kind, fact in FACTS.items()
+        if whole in fact.of and fact.said and (fact.again or kind not in there) and not fact.ruled_out_by & there
+    )

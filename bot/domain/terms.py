@@ -107,6 +107,12 @@ class Outcome(Term):
     PLAN_ISSUED = "plan_issued"
     NO_ASSESSMENT = "no_assessment"
     NO_PLAN = "no_plan"
+    PLAN_UNCHANGED = "plan_unchanged"
+    PLAN_AMENDED = "plan_amended"
+    PLAN_CEASED = "plan_ceased"
+    TRANSFERRED = "transferred"
+    AGREED = "agreed"
+    COMPLETED = "completed"
     WITHDRAWN = "withdrawn"
     MOVED_AWAY = "moved_away"
     DIED = "died"
@@ -324,6 +330,7 @@ class EntryKind(StrEnum):
     SAR_REPLY_SENT = "sar_reply_sent"
 
     OPENED = "opened"
+    MATTER_ADDED = "matter_added"
     LINKED = "linked"
     NOTED = "noted"
     PLANNED = "planned"
@@ -332,6 +339,7 @@ class EntryKind(StrEnum):
     SNOOZED = "snoozed"
     HELP_ASKED = "help_asked"
     EXCEPTION_CLAIMED = "exception_claimed"
+    FAMILY_TOLD = "family_told"
     BACKDATE_ASKED = "backdate_asked"
     CORRECTED = "corrected"
     CLOSED = "closed"
@@ -364,6 +372,8 @@ class PostSays(StrEnum):
     NUDGES = "nudges"
     DIGEST = "digest"
     NOTICE = "notice"
+    CANARY = "canary"
+    """The hourly proof that nudges arrive: one message in the administrators' room, written anew each hour."""
 
 
 class PostState(StrEnum):
@@ -385,4 +395,6 @@ class Notice(StrEnum):
     ADVICE_SENT = "advice_sent"
     HELP_ASKED = "help_asked"
     UNDELIVERED = "undelivered"
+    FOUND_UNSAID = "found_unsaid"
     IMPORTED = "imported"
+    ROUND = "round"

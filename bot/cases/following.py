@@ -1,0 +1,64 @@
+"""Facts that follow from others: whether a move was known in time, whether a child was under five at a review."""
+
+from datetime import date
+
+from bot.cases import children, history
+from bot.cases.files import CaseFile, File
+from bot.cases.history import New
+from bot.cases.referrals import young
+from bot.domain.periods import last_day
+from bot.domain.terms import Counting, EntryKind, Process
+from bot.turn import Turn
+from storage.tables import Entry
+
+IN_TIME = 15
+"""Working days before a move by which the old authority must have known of it (regulation 15(2))."""
+
+AWARE = (EntryKind.AWARE_IN_TIME, EntryKind.BECAME_AWARE)
+
+
+def of(turn: Turn, file: File, new: New) -> list[New]:
+    """What has to be put on record, or struck out, together with a fact that is recorded or corrected."""
+    if not isinstance(file, CaseFile):
+        return []
+    gone = next((entry for entry in file.entries if entry.id == new.supersedes), None)
+    told = {new.kind, gone.kind if gone else new.kind}
+    if EntryKind.DAY_OF_MOVE in told and file.case.process is Process.MOVE:
+        return _awareness(turn, file, new.on)
+    if EntryKind.LAST_REVIEW_CONCLUDED in told and file.case.process is Process.ANNUAL_REVIEW:
+        return _age(turn, file, new)
+    return []
+
+
+def aware(turn: Turn, file: CaseFile, on: date) -> EntryKind:
+    """Which fact it is that the old authority knew of the move on that day: in time, or not."""
+    move = _standing(file, (EntryKind.DAY_OF_MOVE,))
+    return _aware(turn, on, move.happened_on) if move else EntryKind.BECAME_AWARE
+
+
+def _aware(turn: Turn, on: date, move: date) -> EntryKind:
+    latest = last_day(Counting.WORKING_DAYS, on, IN_TIME, calendar=turn.rules.calendar)
+    return EntryKind.AWARE_IN_TIME if latest <= move else EntryKind.BECAME_AWARE
+
+
+def _awareness(turn: Turn, file: CaseFile, move: date) -> list[New]:
+    known = _standing(file, AWARE)
+    right = _aware(turn, known.happened_on, move) if known else None
+    if known is None or right is None or right is known.kind:
+        return []
+    return [New(right, known.happened_on, clear=known.clear, supersedes=known.id)]
+
+
+def _age(turn: Turn, file: CaseFile, new: New) -> list[New]:
+    known, before = children.private_of(turn, file.child), _standing(file, (EntryKind.UNDER_FIVE,))
+    right = young(file.case.process, new, known.born) if known else []
+    if before is None:
+        return right
+    if [one.on for one in right] == [before.happened_on]:
+        return []
+    superseding = right or [New(EntryKind.CORRECTED, turn.today)]
+    return [New(one.kind, one.on, supersedes=before.id) for one in superseding]
+
+
+def _standing(file: CaseFile, kinds: tuple[EntryKind, ...]) -> Entry | None:
+    return next((entry for entry in history.standing(file.entries) if entry.kind in kinds), None)
