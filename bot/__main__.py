@@ -11,14 +11,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import OperationalError
-
 from bot.commandline import CANNOT, WELL, WRONG, parser
 from bot.domain.errors import BadSettings, Refusal
 from bot.domain.terms import Platform
 from bot.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from sqlalchemy.exc import OperationalError
+
     from adapters.terminal import Terminal
     from bot.courier import Credentials
     from bot.serving.run import Door, Inside
@@ -37,16 +37,23 @@ def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.env
     os.umask(0o077)  # the record, the demo's key and the manifests are nobody else's
     arguments = parser().parse_args(words)
     try:
-        return task(arguments.run)(arguments, read_settings(environ, Path(".env")), wall)
+        settings = Settings() if arguments.run in BY_ITSELF else read_settings(environ, Path(".env"))
+        return task(arguments.run)(arguments, settings, wall)
     except (BadSettings, Refusal) as no:
         print(no, file=sys.stderr)
-    except OperationalError as away:
-        print(f"The database does not answer: {str(away.orig).splitlines()[0]}.", file=sys.stderr)
     except BrokenPipeError:  # whoever read the answer has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         print(file=sys.stderr)
+    except _database_errors() as away:  # asked for last: only an error that is none of the above loads its library
+        print(f"The database does not answer: {str(away.orig).splitlines()[0]}.", file=sys.stderr)
     return CANNOT
+
+
+def _database_errors() -> "type[OperationalError]":
+    from sqlalchemy.exc import OperationalError
+
+    return OperationalError
 
 
 def serve(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
@@ -241,11 +248,17 @@ TASKS: Mapping[str, str] = {
     "doctor": f"{__name__}:doctor",
     "migrate": "bot.upkeep.tasks:bring",
     "sweep": "bot.upkeep.tasks:sweep",
+    "rules": "bot.upkeep.rulebook:rules",
+    "clock": "bot.upkeep.rulebook.clock:clock",
     "new-key": "bot.upkeep.tasks:print_key",
     "import": "bot.upkeep.tasks:take_in",
+    "round": "bot.upkeep.rounds:hold",
     "connect": "bot.upkeep.tasks:connect",
 }
 """Loaded only when asked for: the libraries of Teams alone take a second."""
+
+BY_ITSELF = {"clock"}
+"""What needs no settings."""
 
 
 def task(name: str) -> Task:

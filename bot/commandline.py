@@ -39,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
 
     migrate = command("migrate", "Bring the database to a revision, forward or back.")
     migrate.add_argument("--to", default="head", metavar="REVISION", help="the newest, unless given")
+    _rules(command("rules", "The law as tables: check it, read it, compare it."))
+    _clock(command("clock", "Count one date of the law, and show the working."))
     command("doctor", "Check that everything is in place, and say how to mend what is not.")
     command("new-key", "Print a fresh REFERRALBOT_KEY.")
 
@@ -52,6 +54,8 @@ def parser() -> argparse.ArgumentParser:
         if name == "cases":
             who = "who answers for what is put on record; the only administrator, unless given"
             taken.add_argument("--as", dest="email", default="", metavar="EMAIL", help=who)
+
+    _rounds(command("round", "Open the annual reviews of a year, or the phase transfers of a September."))
 
     connect = command("connect", "Further Slack workspaces and Teams tenants.").add_subparsers(
         dest="what", required=True
@@ -69,6 +73,49 @@ def parser() -> argparse.ArgumentParser:
     manifest.add_argument("--url", required=True, metavar="https://…", help="where the bot is reached")
     manifest.add_argument("--out", type=Path, metavar="FILE", help="slack.yaml or referralbot-teams.zip, unless given")
     return whole
+
+
+def _rounds(command: argparse.ArgumentParser) -> None:
+    which = command.add_subparsers(dest="which", required=True)
+    kinds = (("reviews", "the reviews that fall due in a calendar year"), ("transfers", "moves in the September"))
+    for name, what in kinds:
+        held = which.add_parser(name, help=f"{what}, of every plan on record")
+        held.add_argument("year", type=int, metavar="YEAR", help="such as 2027")
+        held.add_argument("--dry-run", action="store_true", help="say what would be opened, and change nothing")
+        who = "who answers for what is put on record; the only administrator, unless given"
+        held.add_argument("--as", dest="email", default="", metavar="EMAIL", help=who)
+    moves = "moves that no date of birth tells of; docs/running.md describes the columns"
+    held.add_argument("--also", type=Path, metavar="FILE", help=moves)
+
+
+def _rules(rules: argparse.ArgumentParser) -> None:
+    what = rules.add_subparsers(dest="what", required=True)
+    folder = "a folder of rules, or the name of one that comes with the bot"
+    check = what.add_parser("check", help="whether the tables hold together, and what nobody has verified yet")
+    check.add_argument("folder", nargs="?", metavar="FOLDER", help=f"{folder}; those in use, unless given")
+    show = what.add_parser("show", help="one clock: every version in words, its ladder, its examples")
+    show.add_argument("rule", metavar="RULE_ID")
+    _overlay(show)
+    diff = what.add_parser("diff", help="what another pack, or a council's overlay, changes")
+    diff.add_argument("old", metavar="OLD", help=folder)
+    diff.add_argument("new", metavar="NEW", help=folder)
+    table = what.add_parser("table", help="every clock from one start, as a page")
+    table.add_argument("--start", required=True, metavar="DATE", help="such as 2026-09-07")
+    table.add_argument("--write", type=Path, metavar="FILE", help="write it there; printed, unless given")
+    _overlay(table)
+
+
+def _clock(clock: argparse.ArgumentParser) -> None:
+    each_line = "with - in its place, `RULE_ID START` is read a line at a time from standard input"
+    clock.add_argument("rule", metavar="RULE_ID", help=f"such as final_plan; {each_line}")
+    start = "the day it starts, such as 2026-09-07; for a clock that counts back, the day of the event"
+    clock.add_argument("start", nargs="*", metavar="START", help=start)
+    clock.add_argument("--json", action="store_true", help="print it as JSON, one object a line")
+    _overlay(clock)
+
+
+def _overlay(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--overlay", metavar="FOLDER", help="a council's overlay to lay over the law")
 
 
 def _at(command: argparse.ArgumentParser, what: str) -> None:

@@ -15,13 +15,15 @@ from bot.domain.facts import Whole
 from bot.domain.ladder import Ladder
 from bot.domain.school_year import SchoolTime
 from bot.domain.terms import ClockKind, RuleId
-from bot.rules.clock_rows import WHOLES, Known, read_clocks
+from bot.rules.clock_rows import WHOLES, Known, Row, read_clocks
 from bot.rules.grounds import read_grounds
 from bot.rules.holidays import read_calendar
-from bot.rules.ladders import read_ladders
+from bot.rules.ladders import check_on_the_day, read_ladders
+from bot.rules.overlay import laid_over
 from bot.rules.pack import ClosedLastDay, FirstDay, Pack, Transition, read_overlay, read_pack
 from bot.rules.planning import read_milestones, read_panels, read_terms
-from bot.rules.reading import Tables, tables_in
+from bot.rules.reading import OVERLAY, Tables, check_names, tables_in
+from bot.rules.roles import read_roles
 from bot.rules.services import read_services
 from bot.rules.succession import Earlier, succeed
 
@@ -32,6 +34,15 @@ SHIPPED = Path(__file__).parent
 
 HERE = SHIPPED / "england-2014"
 """The SEND Regulations 2014, with the usual targets of a council beside them."""
+
+TABLES = (
+    *("pack.csv", "clocks.csv", "ladder.csv", "services.csv", "bank_holidays.csv", "grounds.csv"),
+    "milestones.csv",
+)
+"""What a pack of the law holds."""
+
+OVERLAYS = ("pack.csv", "clocks.csv", "ladder.csv", "services.csv", "roles.csv", "panels.csv", "terms.csv")
+"""What a council's overlay may hold; the first it must."""
 
 
 @dataclass(frozen=True)
@@ -153,28 +164,49 @@ def rules_from(pack: Tables, overlay: Tables | None = None, *, earlier: Sequence
     `earlier` are the rows that were in force before, oldest first; the newest alone will do, where its `Rules` were
     themselves made from those before them. BadSettings names the file, the line and the column of a slip.
     """
+    check_names(pack, TABLES)
     settings = read_pack(pack)
-    council = read_overlay(overlay) if overlay is not None else None
     calendar = _counting(read_calendar(pack), settings)
     ladders = read_ladders(pack)
     grounds = read_grounds(pack, version=settings.version)
     claimable = [ground.id for ground in grounds if ground.effect is not Effect.NEVER]
-    found = read_clocks(pack, Known(ladders, claimable, calendar), version=settings.version)
-    new = tuple(row.rule for row in found)
-    services = read_services(pack, new)
+    known = Known(ladders, claimable, calendar)
+    found = read_clocks(pack, known, version=settings.version)
+    law = tuple(row.rule for row in found)
+    check_on_the_day(law, ladders)
     rules = Rules(
         settings,
-        new,
-        services,
+        law,
+        read_services(pack, law),
         ladders,
         calendar,
-        council,
-        grounds,
-        milestones=read_milestones(pack, new, calendar),
-        panels=read_panels(overlay or {}, calendar),
-        terms=read_terms(overlay or {}),
+        grounds=grounds,
+        milestones=read_milestones(pack, law, calendar),
     )
-    return _after(rules, earlier)
+    return _after(rules if overlay is None else _under(rules, overlay, found, known), earlier)
+
+
+def _under(law: Rules, overlay: Tables, found: Sequence[Row], known: Known) -> Rules:
+    """The law with a council's overlay over it, as far as that has tables."""
+    check_names(overlay, OVERLAYS, within=OVERLAY)
+    council, clocks, services, ladders = read_overlay(overlay), law.clocks, law.services, law.ladders
+    if "ladder.csv" in overlay:
+        ladders = {**ladders, **read_ladders(overlay, within=OVERLAY)}
+    if "clocks.csv" in overlay:
+        clocks = laid_over(found, overlay, known._replace(ladders=ladders))
+    check_on_the_day(clocks, ladders, within=OVERLAY)
+    if "services.csv" in overlay:
+        services = read_services(overlay, clocks, known=services, within=OVERLAY)
+    return replace(
+        law,
+        council=council,
+        clocks=clocks,
+        services=services,
+        ladders=ladders,
+        names=read_roles(overlay) if "roles.csv" in overlay else {},
+        panels=read_panels(overlay, law.calendar),
+        terms=read_terms(overlay),
+    )
 
 
 def _counting(calendar: Calendar, settings: Pack) -> Calendar:

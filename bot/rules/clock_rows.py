@@ -43,7 +43,8 @@ class Known(NamedTuple):
 def read_clocks(tables: Tables, known: Known, *, version: int) -> tuple[Row, ...]:
     """Every row of a pack that is at that version. BadSettings says of each wrong row where and what was expected."""
     found = each_read(rows(tables, TABLE, COLUMNS), lambda cells: checked_row(cells, known))
-    check_together(found)
+    check_versions(found)
+    check_limbs(found, {row.rule.id for row in found})
     for row in found:
         if row.rule.version > version:
             row.cells.wrong("version", f"is beyond the pack's own, {version}: raise that in pack.csv")
@@ -59,11 +60,15 @@ def checked_row(cells: Cells, known: Known) -> Row:
     return Row(cells, rule)
 
 
-def check_together(found: Sequence[Row]) -> None:
-    """What only shows beside the other rows: versions, gaps and overlaps in validity, limits of two limbs."""
-    ids = {row.rule.id for row in found}
+def check_versions(found: Sequence[Row]) -> None:
+    """The rows of one clock follow each other without a gap, an overlap or a version that is there twice."""
     for place, (cells, rule) in enumerate(found):
-        _check_versions(cells, rule, [each.rule for each in found[:place] if each.rule.id == rule.id])
+        _check_version(cells, rule, [each.rule for each in found[:place] if each.rule.id == rule.id])
+
+
+def check_limbs(found: Sequence[Row], ids: Collection[RuleId]) -> None:
+    """A limb of a limit with two limbs names the other one."""
+    for cells, rule in found:
         if rule.composite is not None and rule.composite not in ids:
             cells.wrong("composite", f"must be later_of= and a clock; '{rule.composite}' is not a clock")
 
@@ -181,7 +186,7 @@ def _check_examples(cells: Cells, rule: ClockRule, calendar: Calendar) -> None:
             cells.wrong("example", f"from {start} the row counts to {counted}, the example says {end}")
 
 
-def _check_versions(cells: Cells, rule: ClockRule, above: Sequence[ClockRule]) -> None:
+def _check_version(cells: Cells, rule: ClockRule, above: Sequence[ClockRule]) -> None:
     """A second row of a clock is a later version, and begins on the day after the first one ends."""
     if not above:
         return

@@ -1,7 +1,11 @@
 """ladder.csv: who hears when. One row is one rung."""
 
+from collections.abc import Iterable, Mapping
+
+from bot.domain.clocks import ClockRule
+from bot.domain.errors import BadSettings
 from bot.domain.ladder import Ladder, Rung
-from bot.domain.terms import Hears
+from bot.domain.terms import ClockKind, Hears, Nature
 from bot.rules.reading import Cells, Tables, rows
 
 TABLE = "ladder.csv"
@@ -21,8 +25,15 @@ def read_ladders(tables: Tables, *, within: str = "") -> dict[str, Ladder]:
     return ladders
 
 
-def speaks_on_the_day(ladder: Ladder) -> bool:
-    return any(rung.offset == 0 and not rung.after for rung in ladder.rungs)
+def check_on_the_day(clocks: Iterable[ClockRule], ladders: Mapping[str, Ladder], *, within: str = "") -> None:
+    """Whatever else a ladder says, of a duty that is the law it speaks on the last day to act."""
+    for rule in clocks:
+        law = rule.nature is Nature.DUTY and rule.kind is not ClockKind.LOCAL
+        if law and all(rung.offset for rung in ladders[rule.ladder].rungs):
+            raise BadSettings(
+                f"{within}{TABLE}:1:ladder: '{rule.ladder}' has no rung of 0 days, and {rule.id} uses it: "
+                f"a {rule.kind.label} clock must be heard of on the day"
+            )
 
 
 def _rung(cells: Cells) -> Rung:

@@ -78,6 +78,11 @@ def read_overlay(tables: Tables) -> Pack:
     return Pack(found["name"].text("value"), _version(found["version"]), found["transition"].word("value", Transition))
 
 
+def is_overlay(tables: Tables) -> bool:
+    """Whether the folder says of itself that it lies over a pack. What is wrong with it is for `read_pack` to say."""
+    return f"kind,{Holds.OVERLAY}" in tables.get(TABLE, "").replace(" ", "")
+
+
 def _settings(tables: Tables, kind: Holds, wanted: tuple[str, ...], within: str = "") -> Mapping[str, Cells]:
     found: dict[str, Cells] = {}
     for cells in rows(tables, TABLE, COLUMNS, within=within):

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -27,6 +27,12 @@ def tables_in(folder: Path) -> Tables:
     if not folder.is_dir():
         raise BadSettings(f"There is no folder of rules at {folder}.")
     return {path.name: _text(path) for path in sorted(folder.glob("*.csv"))}
+
+
+def check_names(tables: Tables, known: Collection[str], *, within: str = "") -> None:
+    """No table is passed over for a slip in its name."""
+    if odd := [name for name in tables if name not in known]:
+        raise BadSettings(f"{within}{odd[0]}: is not read here; the tables are {', '.join(known)}")
 
 
 @dataclass(frozen=True)

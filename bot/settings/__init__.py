@@ -107,6 +107,12 @@ class Settings:
         group=COUNCIL,
         read=readers.record_address,
     )
+    rules: str = setting(
+        "REFERRALBOT_RULES",
+        "The folder of the council's overlay over the law's rules: its own standards, targets, ladders, panels and"
+        " terms. `docs/rules.md` describes it. Empty: the rules that come with the bot.",
+        group=COUNCIL,
+    )
     slack_bot_token: str = setting(
         "SLACK_BOT_TOKEN",
         "The bot token of the first workspace, from *OAuth & Permissions*.",

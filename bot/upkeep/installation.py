@@ -50,7 +50,12 @@ def open_installation(settings: Settings, wall: Clock) -> Installation:
 def open_configured(settings: Settings, wall: Clock) -> Installation:
     """That of the settings and no other; BadSettings where its key is missing or its record is not ready."""
     vault = open_vault(settings)
-    return Installation(settings, open_store(settings.database_url), vault, load_rules(), wall)
+    return Installation(settings, open_store(settings.database_url), vault, configured_rules(settings), wall)
+
+
+def configured_rules(settings: Settings) -> Rules:
+    """The law's rules, with the council's overlay over them where the settings name one."""
+    return load_rules(overlay=Path(settings.rules) if settings.rules else None)
 
 
 def open_vault(settings: Settings) -> Vault:
