@@ -348,6 +348,7 @@ def test_an_exception_never_changes_a_legal_date(
     today = day("Sat 31 Jul 2027")
     fit = [c for c in before.values() if not why_not(claimed, c, school=school, today=today, calendar=CALENDAR)]
     assert to is None or not fit, "a date that is given with an exception is refused"
+    assert {gives(claimed, clock, calendar=CALENDAR) for clock in before.values()} == {None}
     for clock in fit:
         moved = gives(claimed, clock, calendar=CALENDAR)
         first, last = lasts(claimed, school)
