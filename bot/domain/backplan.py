@@ -11,6 +11,9 @@ from bot.domain.periods import WAYS, last_day
 from bot.domain.school_year import Closed
 from bot.domain.terms import ClockKind, Counting, EntryKind, RuleId, Term
 
+WEAKER = (ClockKind.STATUTORY, ClockKind.GUIDANCE, ClockKind.LOCAL)
+"""A time that is partly our own target is never called the law's."""
+
 
 class Decides(Term):
     """What a panel advises on."""
@@ -91,6 +94,8 @@ class Step:
     """The last day that leaves every later step the least that the law asks."""
     spans: tuple[Time, ...]
     """The times between it and what it counts back from, nearest to that first."""
+    kind: ClockKind
+    """Whose times these are: our target where any of them is ours."""
     towards: "Step | None" = None
     """The step that has a day of its own, from which it counts back; None for the legal date."""
     panel: Panel | None = None
@@ -180,6 +185,7 @@ def _step(
         act_by=act_by,
         very_last=very_last,
         spans=(*(after.spans if after and not set_day else ()), milestone.allow),
+        kind=max(milestone.kind, after.kind if after and not set_day else milestone.kind, key=WEAKER.index),
         towards=(after if set_day else after.towards) if after else None,
         panel=_sitting(milestone, on, council.panels) or panel,
         on=on,
@@ -245,10 +251,23 @@ def troubles(steps: Sequence[Step], today: date) -> tuple[Trouble, ...]:
 
 
 def _trouble(step: Step, by_id: Mapping[str, Step], today: date) -> Trouble:
-    path: list[Step] = []
-    following: Step | None = step
-    while following is not None:
-        path.append(following)
-        following = by_id.get(following.milestone.before)
-    possible = all((each.on or today) <= each.very_last for each in path)
-    return Trouble(step, possible, tuple(each for each in path if each.on is None))
+    """Whether all that is still to come, before it and after it, fits into the least time."""
+    run = [*reversed([each for each in by_id.values() if _leads_to(each, step, by_id)]), *_onwards(step, by_id)]
+    return Trouble(
+        step,
+        possible=all((each.on or today) <= each.very_last for each in run),
+        sooner=tuple(each for each in run if each.on is None),
+    )
+
+
+def _onwards(step: Step, by_id: Mapping[str, Step]) -> list[Step]:
+    """The step and those after it, up to the next that has a day of its own."""
+    run = [step]
+    while (after := by_id.get(run[-1].milestone.before)) and after.on is None:
+        run.append(after)
+    return run
+
+
+def _leads_to(each: Step, step: Step, by_id: Mapping[str, Step]) -> bool:
+    """Whether it comes before the step, with no day set for anything from it up to that."""
+    return each is not step and each.on is None and step in _onwards(each, by_id)

@@ -129,12 +129,13 @@ HELD_10_DECEMBER = fact(E.MEETING_HELD, "Thu 10 Dec 2026")
         ("Mon 9 Nov 2026", [], [("meeting_notice", True, ["meeting_notice", "meeting", "amendment_notice"]),
                                 ("meeting_advice", True, ["meeting_advice", "meeting", "amendment_notice"])]),
         # the meeting is missed: what comes before it only follows from that, and is said once
-        ("Mon 23 Nov 2026", [], [("meeting", True, ["meeting", "amendment_notice"])]),
+        ("Mon 23 Nov 2026", [],
+         [("meeting", True, ["meeting_advice", "meeting_notice", "meeting", "amendment_notice"])]),
         ("Mon 2 Nov 2026", [MEETING_10_DECEMBER], [("meeting", True, ["amendment_notice"])]),
         # its notice is another matter: two weeks before the day that is fixed
         ("Fri 27 Nov 2026", [MEETING_10_DECEMBER],
-         [("meeting", True, ["amendment_notice"]), ("meeting_notice", False, ["meeting_notice", "amendment_notice"]),
-          ("meeting_advice", False, ["meeting_advice", "amendment_notice"])]),
+         [("meeting", True, ["amendment_notice"]), ("meeting_notice", False, ["meeting_notice"]),
+          ("meeting_advice", False, ["meeting_advice"])]),
         ("Fri 11 Dec 2026", [HELD_10_DECEMBER], [("meeting", True, ["amendment_notice"])]),
         ("Sun 31 Jan 2027", [HELD_10_DECEMBER], [("amendment_notice", True, ["amendment_notice"])]),
         # fifteen days beginning with the day: from Mon 1 February they end on 15 February

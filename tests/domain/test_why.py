@@ -1,8 +1,10 @@
 """Why a date is what it is, in the words that a caseworker reads."""
 
+from typing import Any
+
 from bot.domain.clocks import Clock, Happening, derive
 from bot.domain.terms import EntryKind, LetterKind, Process, RuleId
-from bot.domain.why import explain, headline
+from bot.domain.why import Told, as_values, explain, headline
 from bot.rules import load_rules
 from tests.domain.days import day
 
@@ -19,8 +21,8 @@ def fact(kind: EntryKind, on: str, recorded: str = "", request: int | None = Non
     return Happening(kind, day(on), day(recorded or on), request)
 
 
-def why(of: Clock, recorded_by: str = "") -> dict[str, str]:
-    lines = explain(of, pack=RULES.pack, pack_version=3, calendar=RULES.calendar, recorded_by=recorded_by)
+def why(of: Clock, recorded_by: str = "", other: Clock | None = None, **more: Any) -> dict[str, str]:
+    lines = explain(of, Told("england-2014 version 3", recorded_by, other=other, **more), calendar=RULES.calendar)
     assert len(dict(lines)) == len(lines)
     return dict(lines)
 
@@ -34,7 +36,7 @@ def test_the_twenty_weeks_that_end_on_a_bank_holiday() -> None:
         "Mon 28 December 2026 is the last day to send the final plan; act by Thu 24 December. Statutory."
     )
     assert why(found, "P. Shah") == {
-        "Rule": "SEND Regulations 2014, regulation 13(2); rule pack england-2014 version 3",
+        "Rule": "SEND Regulations 2014, regulation 13(2); rule pack england-2014 version 3, row final_plan version 1",
         "Start": "the council received the request on Mon 10 August 2026 (recorded by P. Shah on 11 August)",
         "Count": "20 weeks = 140 calendar days; that day is day 0; weekends and holidays count",
         "Act by": "28 December is a bank holiday (Boxing Day, substitute), 25 to 27 December are not working days; "
@@ -96,7 +98,7 @@ def test_presumed_receipt_is_said_and_so_is_a_row_nobody_has_checked() -> None:
         "it counts from that day until the body records when it received the request"
     )
     assert found["To check"].startswith("6 weeks by the Code of Practice: ")
-    assert headline(asked).endswith("Guidance.")
+    assert headline(asked).endswith("Guidance, to check.")
 
 
 def test_how_it_ended_is_part_of_why() -> None:

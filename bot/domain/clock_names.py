@@ -1,0 +1,83 @@
+"""Which of a case's clocks somebody means: by its title, its weeks, who answers it, or its regulation."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.clocks import Adviser, Clock
+from bot.domain.facts import FACTS, Asks
+
+SAYS_NOTHING = frozenset(
+    {"a", "an", "the", "date", "dates", "deadline", "clock", "due", "of", "for", "is", "on", "in", "and", "to"}
+)
+UNITS = {"w": "weeks", "wk": "weeks", "wks": "weeks", "week": "weeks", "day": "days", "month": "months"}
+ALSO = {"reg": "regulation", "regs": "regulations", "s": "section", "sec": "section", "ar": "annual review"}
+
+
+@dataclass(frozen=True)
+class Called:
+    """One clock of a case, and what it is called there."""
+
+    clock: Clock
+    title: str
+    """ "final plan", "speech and language advice (2)"."""
+    adviser: Adviser | None = None
+    """Who is asked, where it runs on a request."""
+
+    @property
+    def key(self) -> str:
+        """What no other clock of the case is called: what a button carries."""
+        return self.clock.rule.id if self.clock.instance is None else f"{self.clock.rule.id}#{self.clock.instance}"
+
+
+def meant(clocks: Sequence[Called], text: str) -> list[Called]:
+    """Those that the words fit: by a name of their own, else an agency's, else by every word of it said of them."""
+    for fits in (_is_it, _is_named, _is_agencys, _is_said_of):
+        if found := [called for called in clocks if fits(called, text)]:
+            return found
+    return []
+
+
+def _is_it(called: Called, text: str) -> bool:
+    return text.strip() in (called.key, called.title)
+
+
+def _is_named(called: Called, text: str) -> bool:
+    return _plain(text) in {_plain(name) for name in _names(called)}
+
+
+def _names(called: Called) -> list[str]:
+    rule = called.clock.rule
+    names = [called.title, rule.id, *(said for stop in rule.stops for said in FACTS[stop].said)]
+    names += [rule.period] if rule.length else []
+    if called.adviser is None:
+        return [*names, rule.title]
+    what = "advice" if called.adviser.asks is Asks.ADVICE else "consultation"
+    known = (called.adviser.label, str(called.adviser.id), *called.adviser.also)
+    return [*names, *known, *(f"{name} {what}" for name in known)]
+
+
+def _is_agencys(called: Called, text: str) -> bool:
+    """ "Health" means any of health's advisers where no general request was made."""
+    agency = called.adviser.agency if called.adviser else None
+    return agency is not None and _plain(text) in (_plain(agency.label), _plain(f"{agency.label} advice"))
+
+
+def _is_said_of(called: Called, text: str) -> bool:
+    rule = called.clock.rule
+    said = set(_words(" ".join([*_names(called), rule.act, rule.branch, rule.source])))
+    asked = _words(text)
+    return bool(asked) and set(asked) <= said
+
+
+def _plain(text: str) -> str:
+    return " ".join(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    """The words that say something, alike however they are written: "the 20-week date" is "20 weeks"."""
+    apart = re.sub(r"(\d)(?=(?:w|wk|wks)\b)", r"\1 ", text.casefold().replace("_", " ").replace("-", " "))
+    words = re.findall(r"\d+(?:\(\w+\))+|[\w']+", apart)
+    spelt = [UNITS.get(word, word) if before.isdigit() else ALSO.get(word, word)
+             for before, word in zip(["", *words], words, strict=False)]  # fmt: skip
+    return [part for word in spelt for part in word.split() if part not in SAYS_NOTHING]
