@@ -77,7 +77,10 @@ def parser() -> argparse.ArgumentParser:
 
 def _rounds(command: argparse.ArgumentParser) -> None:
     which = command.add_subparsers(dest="which", required=True)
-    kinds = (("reviews", "the reviews that fall due in a calendar year"), ("transfers", "moves in the September"))
+    kinds = (
+        ("reviews", "the reviews that fall due in a calendar year"),
+        ("transfers", "the moves to another phase in a September"),
+    )
     for name, what in kinds:
         held = which.add_parser(name, help=f"{what}, of every plan on record")
         held.add_argument("year", type=int, metavar="YEAR", help="such as 2027")

@@ -32,8 +32,8 @@ class Private:
 
     def fingerprints(self) -> dict[str, str]:
         """The plain texts by which a child counts as the same: kind -> text."""
-        marks = {NAME_AND_BIRTH: f"{_plain(self.name)} {self.born.isoformat()}"}
-        return {**marks, RECORD_NUMBER: _plain(self.record_number)} if self.record_number else marks
+        marks = {NAME_AND_BIRTH: f"{plain(self.name)} {self.born.isoformat()}"}
+        return {**marks, RECORD_NUMBER: plain(self.record_number)} if self.record_number else marks
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,7 +98,15 @@ def private_of(turn: Turn, child: Child) -> Private | None:
     return Private(values["name"], date.fromisoformat(values["born"]), values["record_number"])
 
 
-def _plain(text: str) -> str:
+def born(turn: Turn, child: Child) -> date | None:
+    """A child's date of birth, for working out a school year; None where none is kept, or no longer."""
+    if child.wrapped_key is None:
+        return None
+    told = open_with(turn.vault.unwrap(child.wrapped_key), child.sealed, "child").get("born")
+    return date.fromisoformat(told) if told else None
+
+
+def plain(text: str) -> str:
     """Lower case, no accents, one space: how two spellings of one name are compared."""
     letters = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(re.sub(r"[\W_]+", " ", letters.casefold()).split())

@@ -52,9 +52,9 @@ class Row:
 
     def word(self, column: str, words: type[Words]) -> Words | None:
         """One word of a closed set: `MP team`, `mp-team` and `mp_team` are one."""
-        text = re.sub(r"[\s_-]+", "_", self[column].casefold())
-        if text in list(words):
-            return words(text)
+        text = re.sub(r"[\s_-]+", "", self[column].casefold())
+        if found := [word for word in words if word.value.replace("_", "") == text]:
+            return found[0]
         self.bad(column, f"must be one of: {', '.join(words)}")
         return None
 

@@ -1,23 +1,27 @@
 """An open caseload from a CSV file: facts at past dates, all checked first, put in once and quietly."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlmodel import select, update
+from sqlmodel import col, select, update
 
 from bot.cases import history
 from bot.cases.children import private_of
 from bot.domain.errors import BadSettings
-from bot.domain.terms import Agency, ClockState, Notice, PostSays, PostState, ResponseType, Role
+from bot.domain.facts import beginnings
+from bot.domain.terms import Agency, AskedBy, ClockState, Notice, PostSays, PostState, Process, ResponseType, Role
 from bot.rules import load_rules
 from bot.turn import Turn
 from bot.upkeep.caseload import Import, Report
+from bot.upkeep.caseload.columns import facts_of
 from bot.upkeep.caseload.putting_in import BATCH
 from storage.connect import Store
 from storage.crypto import Vault, new_key
-from storage.tables import Case, Child, Connection, Deadline, Entry, Identity, Person, Post, Request, Room
+from storage.tables import Case, Child, Connection, Deadline, Entry, Identity, Person, Post, Request, Room, Setting
+from tests.domain.days import day
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -147,6 +151,184 @@ def test_a_dry_run_changes_nothing(store: Store, tmp_path: Path) -> None:
     assert all_of(store, Case) == all_of(store, Entry) == all_of(store, Post) == []
 
 
+PROCESS = "record_number,name,born,owner,process,began_with,began"
+OF = "AN1,Maisie Palmer,14/03/2016,priya@council.example"
+
+
+def running(store: Store) -> dict[str, date]:
+    """The duties that run, by rule."""
+    with store.reading() as db:
+        clocks = db.exec(select(Deadline).where(Deadline.state == ClockState.RUNNING, ~col(Deadline.information)))
+        return {clock.rule: clock.legal for clock in clocks}
+
+
+EVERY_PROCESS = [
+    # process, began with, on; the duty that runs, and its last day
+    ("new_assessment", "", "Thu 27 Aug 2026", "final_plan", "Thu 14 Jan 2027"),
+    ("re-assessment", "", "Mon 2 Nov 2026", "reassess_decide", "Tue 17 Nov 2026"),
+    ("annual_review", "plan_made", "Tue 10 Mar 2026", "review_first", "Tue 9 Mar 2027"),
+    ("annual review", "Last review concluded", "Tue 10 Mar 2026", "review_next", "Tue 9 Mar 2027"),
+    ("phase_transfer", "date_15_feb_transfer_year", "Mon 15 Feb 2027", "phase_school", "Sun 14 Feb 2027"),
+    ("phase_transfer", "transfer_date", "Wed 1 Sep 2027", "phase_p16_to_p16", "Thu 1 Apr 2027"),
+    ("amendment", "", "Mon 2 Nov 2026", "amend_no_review", "Mon 28 Dec 2026"),
+    ("mediation", "parent_informs_la", "Mon 2 Nov 2026", "med_notify_icb", "Thu 5 Nov 2026"),
+    ("tribunal_order", "order_to_assess", "Mon 2 Nov 2026", "order_assess_notify", "Mon 16 Nov 2026"),
+]
+
+
+@pytest.mark.parametrize(("process", "began_with", "on", "rule", "legal"), EVERY_PROCESS)
+def test_every_process_can_be_taken_in(
+    store: Store, tmp_path: Path, process: str, began_with: str, on: str, rule: str, legal: str
+) -> None:
+    row = f"{OF},{process},{began_with},{day(on)},parent"
+    assert str(take(store, tmp_path, f"{PROCESS},asked_by", row)).startswith("1 cases imported")
+    assert running(store)[rule] == day(legal)
+    assert str(take(store, tmp_path, f"{PROCESS},asked_by", row)).startswith("0 cases imported, 1 were there already.")
+
+
+def test_the_first_load_of_plans(store: Store, tmp_path: Path) -> None:
+    """An annual review with what happened since: of a child who is on record already, under another spelling."""
+    take(store, tmp_path, HEADER, MAISIE)
+    columns = "ar_meeting_date,ar_meeting_held,decision_to_amend_sent,amendment_notice_sent"
+    facts = "2026-10-15,2026-10-15,2026-11-12,2026-11-12"
+    row = f"AN1,Maysie Palmer,14/03/2019,priya@council.example,annual_review,last_review_concluded,2025-11-18,{facts}"
+    take(store, tmp_path, f"{PROCESS},{columns}", row)
+    assert len(all_of(store, Child)) == 1
+    review = all_of(store, Case)[1]
+    clocks = {clock.rule: clock for clock in all_of(store, Deadline) if clock.case_id == review.id}
+    assert (clocks["review_next"].legal, clocks["review_next"].state) == (date(2026, 11, 17), ClockState.MET)
+    assert clocks["ar_final"].legal == date(2027, 1, 7)
+    assert review.stage == "amendments with the family"
+
+
+def test_a_school_has_a_phase(store: Store, tmp_path: Path) -> None:
+    take(store, tmp_path, f"{HEADER},school,school_phase", f"{MAISIE},Oakhurst,All-through", f"{NOAH},oakhurst,")
+    (school,) = all_of(store, Setting)
+    assert (school.name, school.phase) == ("Oakhurst", "All-through")
+
+
+def test_a_child_has_a_review_each_year(store: Store, tmp_path: Path) -> None:
+    years = [f"{OF},annual_review,last_review_concluded,{year}-03-10" for year in (2025, 2026)]
+    assert str(take(store, tmp_path, PROCESS, *years)).startswith("2 cases imported")
+    corrected = all_of(store, Case)[1]
+    with store.transaction() as db:
+        entries = history.entries_of(db, corrected)
+        right = history.New(entries[0].kind, date(2026, 3, 11), supersedes=entries[0].id)
+        history.record_after(Turn(db, NOW, RULES, VAULT), corrected, [right], last=history.end_of(entries))
+    assert str(take(store, tmp_path, PROCESS, *years)).startswith("0 cases imported, 2 were there already.")
+
+
+def test_a_school_that_was_consulted(store: Store, tmp_path: Path) -> None:
+    columns = "consultation_asked,consultation_had,consultation_received"
+    row = f"{OF},amendment,,2026-10-19,2026-10-20,2026-10-21,2026-11-03"
+    take(store, tmp_path, f"{PROCESS},{columns}", row)
+    (request,) = all_of(store, Request)
+    assert (request.asked_on, request.receipt_on, request.received_on) == (
+        date(2026, 10, 20), date(2026, 10, 21), date(2026, 11, 3),
+    )  # fmt: skip
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+def test_two_imports_at_once_put_nothing_in_twice(store: Store, tmp_path: Path) -> None:
+    rows = [f"AN{n},Child {n},2019-03-14,2026-09-03,parent,priya@council.example" for n in range(1, 81)]
+    (tmp_path / "cases.csv").write_text("\n".join((HEADER, *rows)) + "\n")
+    stores = [Store(store.url) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        runs = [Import(each, VAULT, RULES, NOW) for each in stores]
+        reports = list(pool.map(lambda run: run.run(tmp_path / "cases.csv"), runs))
+    for each in stores:
+        each.close()
+    assert (
+        sum(report.added.total() for report in reports) == len(all_of(store, Case)) == len(all_of(store, Child)) == 80
+    )
+    (told,) = all_of(store, Post)
+    assert told.about["count"] == 80
+
+
+WRONG_OF_A_PROCESS = [
+    (PROCESS, f"{OF},reviews,plan_made,2026-03-10", "process: must be one of: " + ", ".join(Process)),
+    (
+        PROCESS,
+        f"{OF},annual_review,,2026-03-10",
+        "began_with: is empty; for annual review it must be one of: last_review_concluded, plan_made",
+    ),
+    (
+        PROCESS,
+        f"{OF},annual_review,draft_served,2026-03-10",
+        "began_with: is not what such a case begins with;"
+        " for annual review it must be one of: last_review_concluded, plan_made",
+    ),
+    (PROCESS, f"{OF},annual_review,plan_made,", "began: is empty"),
+    (PROCESS, f"{OF},annual_review,plan_made,2026-11-24", "began: is still to come"),
+    (
+        PROCESS,
+        f"{OF},phase_transfer,date_31_mar_transfer_year,2027-03-30",
+        "began: must be 31 March of the year of the transfer: move from school to post-16",
+    ),
+    (PROCESS, f"{OF},annual_review,plan_made,2016-03-13", "born: is after the day the case began"),
+    (PROCESS, f"{OF},new_assessment,,2026-03-10", "asked_by: must be one of: " + ", ".join(AskedBy)),
+    (
+        f"{PROCESS},received",
+        f"{OF},annual_review,plan_made,2026-03-10,2026-03-10",
+        "began: cannot be there together with received: both are the day the case began",
+    ),
+    (
+        f"{PROCESS},draft_sent",
+        f"{OF},annual_review,plan_made,2026-03-10,2026-04-10",
+        "draft_sent: is not recorded on this process: annual review",
+    ),
+    (
+        f"{PROCESS},plan_made",
+        f"{OF},annual_review,plan_made,2026-03-10,2026-03-10",
+        "plan_made: is what the case began with: its day is in began already",
+    ),
+    (
+        f"{PROCESS},ar_meeting_held",
+        f"{OF},annual_review,plan_made,2026-03-10,2026-03-09",
+        "ar_meeting_held: is before 10 March 2026, which must come first",
+    ),
+    (
+        f"{PROCESS},ar_meeting_held,review_report_sent",
+        f"{OF},annual_review,plan_made,2026-03-10,2026-10-09,2026-10-08",
+        "review_report_sent: is before 9 October 2026, which must come first",
+    ),
+    (
+        f"{PROCESS},amended_plan_sent,decision_not_to_amend_sent",
+        f"{OF},amendment,,2026-03-10,2026-05-05,2026-05-05",
+        "amended_plan_sent: cannot come after decision_not_to_amend_sent",
+    ),
+    (
+        f"{PROCESS},health_asked",
+        f"{OF},annual_review,plan_made,2026-03-10,2026-03-11",
+        "health_asked: is not recorded on this process: annual review",
+    ),
+    (
+        f"{PROCESS},school,school_phase",
+        f"{OF},annual_review,plan_made,2026-03-10,,Primary",
+        "school: is empty, though its phase is given",
+    ),
+    (
+        PROCESS,
+        f"{OF},annual_review,plan_made,2026-03-10\n{OF},annual_review,plan_made,10/03/2026",
+        "record_number: is in row 2 too",
+    ),
+]
+
+
+@pytest.mark.parametrize(("header", "row", "sentence"), WRONG_OF_A_PROCESS)
+def test_what_is_wrong_with_a_process_is_named_and_nothing_goes_in(
+    store: Store, tmp_path: Path, header: str, row: str, sentence: str
+) -> None:
+    report = take(store, tmp_path, header, row)
+    assert [f"{wrong.column}: {wrong.sentence}" for wrong in report.wrong] == [sentence]
+    assert all_of(store, Case) == []
+
+
+def test_a_meeting_may_be_fixed_for_a_day_to_come(store: Store, tmp_path: Path) -> None:
+    take(store, tmp_path, f"{PROCESS},ar_meeting_date", f"{OF},annual_review,plan_made,2026-03-10,2027-01-14")
+    assert running(store)["ar_notice_meeting"] == day("Thu 31 Dec 2026")
+
+
 WRONG = [
     (HEADER, MAISIE.replace("14/03/2019", "31/02/2019"), "born: is not a date such as 2026-10-19 or 19/10/2026"),
     (HEADER, MAISIE.replace("14/03/2019", "2026-09-01"), "born: is after the day the request was received"),
@@ -192,6 +374,18 @@ def test_what_is_wrong_is_named_and_nothing_goes_in(
     report = take(store, tmp_path, header, row, good)
     assert [f"{wrong.column}: {wrong.sentence}" for wrong in report.wrong] == [sentence]
     assert all_of(store, Case) == []
+
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "running.md").read_text()
+
+
+def test_the_guide_names_every_column_of_every_process() -> None:
+    rows = [
+        f"| {process.value} | {' '.join(beginnings(process)[1:] and beginnings(process)) or '-'}"
+        f" | {' '.join(facts_of(process))} |"
+        for process in Process
+    ]
+    assert [line for line in GUIDE.splitlines() if line.split(" ")[1:2] and line.split(" ")[1] in set(Process)] == rows
 
 
 def test_the_report_repeats_nothing_private(store: Store, tmp_path: Path) -> None:

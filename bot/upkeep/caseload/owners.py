@@ -1,9 +1,10 @@
-"""What the owners hear of an import: one message each, however often it was interrupted and run again."""
+"""What the owners hear of many cases at once: one message each, however often it was interrupted and run again."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import col, select, update
 
@@ -13,14 +14,17 @@ from bot.turn import Turn
 from storage.tables import Post
 
 HELD = timedelta(minutes=10)
-"""How long a message waits for the rest of its import; one that is interrupted is then told as far as it came."""
+"""How long a message waits for the rest; where that is interrupted, it is told then as far as it came."""
 
 
 @dataclass(frozen=True)
 class Owners:
-    """Those told of the import of one file. `file` is the same each time that very file is imported, and opaque."""
+    """Those told of one import, or of one round on one day. `which` is opaque, and the same each time it is run."""
 
-    file: str
+    notice: Notice
+    which: str
+    more: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Typed values that the notice needs besides the numbers."""
 
     def tell(self, turn: Turn, added: Counter[int], late: Counter[int]) -> None:
         """Say so many cases and late dates more to each owner, in the transaction that puts the cases in."""
@@ -28,10 +32,11 @@ class Owners:
             more = {"count": count, "late": late[owner]}
             if not self._say_more(turn, owner, more):
                 held = posts.OFFICE.next_open(turn.now + HELD, calendar=turn.rules.calendar)
-                posts.tell(turn, owner, Notice.IMPORTED, about=more, key=self._about(owner), not_before=held)
+                about = {**self.more, **more}
+                posts.tell(turn, owner, self.notice, about=about, key=self._about(owner), not_before=held)
 
     def release(self, turn: Turn, owners: Iterable[int]) -> None:
-        """The whole file is in: what is still held may go, as soon as the office is open."""
+        """All of it is in: what is still held may go, as soon as the office is open."""
         keys = [posts.post_key(self._about(owner)) for owner in owners]
         opens = posts.in_office_hours(turn)
         held = (col(Post.key).in_(keys), col(Post.state) == PostState.WAITING, col(Post.not_before) > opens)
@@ -48,4 +53,4 @@ class Owners:
         return True
 
     def _about(self, owner: int) -> str:
-        return f"imported/{self.file}/{owner}"
+        return f"{self.notice.value}/{self.which}/{owner}"

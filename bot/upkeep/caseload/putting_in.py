@@ -7,25 +7,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, exists, select, update
 
-from bot.cases import deadlines, history, referrals
-from bot.cases.children import RECORD_NUMBER
+from bot.cases import children, deadlines, history, referrals
+from bot.cases.children import RECORD_NUMBER, Private
 from bot.cases.files import is_late
 from bot.cases.history import New
+from bot.cases.rounds import OPENING
 from bot.cases.staff import OFFICERS
 from bot.domain.calendar import london_date
 from bot.domain.errors import BadSettings
-from bot.domain.terms import Agency, EntryKind, Role
+from bot.domain.facts import STEPS
+from bot.domain.terms import Agency, EntryKind, Notice, Role
 from bot.rules import Rules
 from bot.turn import Turn
+from bot.upkeep.caseload.beginning import identity
 from bot.upkeep.caseload.owners import Owners
 from bot.upkeep.caseload.reading import Advice, Known, Reader, check_twice
 from bot.upkeep.sheet import Wrong, everything_wrong
 from storage.add import add_all
 from storage.connect import Store
 from storage.crypto import Vault
-from storage.tables import Case, Deadline, Fingerprint, Person, Post, Request
+from storage.queries import alone
+from storage.tables import Case, Child, Deadline, Entry, Fingerprint, Person, Post, Request, Setting
 
 BATCH = 25
 """Rows a transaction: what an interruption undoes, and how long the bot's own writers wait."""
@@ -69,21 +73,22 @@ class Import:
     def run(self, path: Path) -> Report:
         """Check the whole file, then put in what is not there yet. Interrupted, it is run again and goes on."""
         with self.store.transaction() as db:
-            recorder = _recorder(db, self.by)
+            recorder = recorder_of(db, self.by)
             staff = db.exec(select(Person).where(col(Person.active), col(Person.role).in_(OFFICERS)))
             reader = Reader(self.rules.services, {each.email: each for each in staff}, london_date(self.now))
         rows = reader.rows(path)
         known = [reader.read(row) for row in rows]
-        check_twice(rows)
+        check_twice(rows, known)
         if wrong := everything_wrong(rows):
             return Report(wrong=wrong)
         told = self.vault.fingerprint("caseload", hashlib.sha256(path.read_bytes()).hexdigest()).hex()
-        return self._put_in([each for each in known if each is not None], recorder, Owners(told))
+        return self._put_in([each for each in known if each is not None], recorder, Owners(Notice.IMPORTED, told))
 
     def _put_in(self, rows: Sequence[Known], recorder: Person, owners: Owners) -> Report:
         whole = Report()
         for start in range(0, len(rows), BATCH):
             with self.store.transaction() as db:
+                alone(db, OPENING)
                 turn, batch = Turn(db, self.now, self.rules, self.vault, who=recorder), Report()
                 for row in rows[start : start + BATCH]:
                     put_in(turn, row, batch)
@@ -98,8 +103,8 @@ class Import:
         return whole
 
 
-def _recorder(db: Session, email: str) -> Person:
-    """Who answers for the import: the one named, else the only administrator."""
+def recorder_of(db: Session, email: str) -> Person:
+    """Who answers for what is put on record: the one named, else the only administrator."""
     wanted = Person.email == email.casefold() if email else Person.role == Role.ADMINISTRATOR
     match list(db.exec(select(Person).where(col(Person.active), wanted))):
         case [one]:
@@ -109,7 +114,7 @@ def _recorder(db: Session, email: str) -> Person:
 
 
 def put_in(turn: Turn, row: Known, report: Report) -> None:
-    """One case with all its facts, unless it is there: a case of that process under the same record number."""
+    """One case with all its facts, unless it is there: a case of that process, from that day, for the same child."""
     if _is_there(turn, row):
         report.there += 1
         return
@@ -117,16 +122,20 @@ def put_in(turn: Turn, row: Known, report: Report) -> None:
         turn,
         row.private,
         process=row.process,
-        received=row.received,
+        beginning=row.began.kind,
+        received=row.began.on,
         asked_by=row.asked_by,
         owner=row.owner,
         setting=row.school,
         restricted=row.restricted,
         note=row.note,
+        same=_same(turn, row.private),
     )
     # Its cards and its owner's notices would come by the hundred: owners hear once, at the end.
     turn.db.exec(delete(Post).where(col(Post.case_id) == opened.case.id))
     case = turn.db.exec(select(Case).where(Case.id == opened.case.id)).one()
+    if row.phase:
+        turn.db.exec(update(Setting).where(col(Setting.id) == case.setting_id).values(phase=row.phase))
     clocks = _record_facts(turn, case, row)
     owner = row.owner.id or 0
     report.added[owner] += 1
@@ -134,10 +143,25 @@ def put_in(turn: Turn, row: Known, report: Report) -> None:
 
 
 def _is_there(turn: Turn, row: Known) -> bool:
+    """Whether such a case is on record, from that day as it was first recorded: it may have been corrected since."""
     digest = turn.vault.fingerprint(RECORD_NUMBER, row.private.fingerprints()[RECORD_NUMBER])
-    children = select(Fingerprint.child_id).where(Fingerprint.kind == RECORD_NUMBER, Fingerprint.digest == digest)
-    found = select(Case.id).where(col(Case.child_id).in_(children), Case.process == row.process)
+    same = select(Fingerprint.child_id).where(Fingerprint.kind == RECORD_NUMBER, Fingerprint.digest == digest)
+    found = select(Case.id).where(col(Case.child_id).in_(same), Case.process == row.process)
+    _, began = identity(row.process, row.began)
+    if began:
+        first = (col(Entry.case_id) == Case.id, col(Entry.kind) == began.kind, col(Entry.happened_on) == began.on)
+        found = found.where(exists().where(*first))
     return turn.db.exec(found).first() is not None
+
+
+def _same(turn: Turn, private: Private) -> children.Known:
+    """The children who look the same. Under one record number and date of birth a name may be spelled in two ways."""
+    known = children.known(turn, private)
+    if known.surely or not known.perhaps:
+        return known
+    found = turn.db.exec(select(Child).where(col(Child.id).in_(known.perhaps)))
+    surely = [child.id or 0 for child in found if children.born(turn, child) == private.born]
+    return children.Known(tuple(sorted(surely)), tuple(one for one in known.perhaps if one not in surely))
 
 
 def _record_facts(turn: Turn, case: Case, row: Known) -> list[Deadline]:
@@ -147,7 +171,7 @@ def _record_facts(turn: Turn, case: Case, row: Known) -> list[Deadline]:
             case_id=case.id or 0,
             service=each.service.id,
             agency=each.service.agency or Agency.EDUCATION,
-            asked_on=each.days[EntryKind.ADVICE_ASKED],
+            asked_on=each.days[STEPS[each.service.asks].asked],
         )
         for each in row.advice
     ]
@@ -163,10 +187,10 @@ def _record_facts(turn: Turn, case: Case, row: Known) -> list[Deadline]:
 
 
 def _of_advice(advice: Advice, kind: EntryKind, request: Request) -> New:
-    clear: dict[str, str] = {}
-    if kind is EntryKind.ADVICE_ASKED:
+    steps, clear = STEPS[advice.service.asks], dict[str, str]()
+    if kind is steps.asked:
         clear = {"service": advice.service.id}
-    elif kind is EntryKind.ADVICE_RECEIVED:
+    elif kind is steps.came:
         clear = {"response": advice.response.value}
     return New(kind, advice.days[kind], request_id=request.id, clear=clear)
 

@@ -1,34 +1,20 @@
 """The rows of a caseload, read and checked: everything wrong is noted on its row before anything is put in."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from bot.cases.children import Private
+from bot.cases.rounds import Began
 from bot.domain.clocks import Adviser
+from bot.domain.facts import FACTS, STEPS, Asks, beginnings
 from bot.domain.terms import AskedBy, EntryKind, Process, ResponseType
+from bot.upkeep.caseload.beginning import began_column, day_in, identity, read_began, read_day
+from bot.upkeep.caseload.columns import DETAILS, FACT_COLUMNS, NEEDED, ON_REQUEST, RESPONSE, STEPS_OF_ONE
 from bot.upkeep.sheet import Row, read_sheet
 from storage.tables import Person
 
-NEEDED = ("record_number", "name", "born", "received", "asked_by", "owner")
-DETAILS = ("school", "process", "restricted", "note")
-FACTS = {
-    "decision_to_assess_sent": EntryKind.DECISION_TO_ASSESS_SENT,
-    "refusal_to_assess_sent": EntryKind.REFUSAL_TO_ASSESS_SENT,
-    "draft_sent": EntryKind.DRAFT_SERVED,
-    "refusal_to_issue_sent": EntryKind.REFUSAL_TO_ISSUE_SENT,
-    "final_plan_sent": EntryKind.FINAL_PLAN_SENT,
-}
-ADVICE = {
-    "asked": EntryKind.ADVICE_ASKED,
-    "had": EntryKind.BODY_RECEIVED_REQUEST,
-    "sent": EntryKind.ADVICE_SENT,
-    "received": EntryKind.ADVICE_RECEIVED,
-}
-"""Of each service, the columns `health_asked`, `health_had` and so on; `health_response` beside them."""
-RESPONSE = "response"
 NOT_BOTH = (
     ("decision_to_assess_sent", "refusal_to_assess_sent"),
     ("draft_sent", "refusal_to_assess_sent"),
@@ -41,7 +27,7 @@ OLDEST = 120
 
 @dataclass(frozen=True)
 class Advice:
-    """What became of one request for advice."""
+    """What became of one request: for advice, or for a school's answer to a consultation."""
 
     service: Adviser
     days: Mapping[EntryKind, date]
@@ -54,8 +40,10 @@ class Known:
 
     private: Private
     school: str
+    phase: str
+    """Of the school, as the register of schools has it; empty where the file does not say."""
     process: Process
-    received: date
+    began: Began
     asked_by: AskedBy
     owner: Person
     restricted: bool
@@ -73,28 +61,31 @@ class Reader:
     today: date
 
     def rows(self, path: Path) -> list[Row]:
-        advice = [f"{each.id}_{part}" for each in self.services for part in (*ADVICE, RESPONSE)]
-        return read_sheet(path, needed=NEEDED, optional=[*DETAILS, *FACTS, *advice])
+        advice = [f"{each.id}_{part}" for each in self.services for part in (*STEPS_OF_ONE, RESPONSE)]
+        return read_sheet(path, needed=NEEDED, optional=[*DETAILS, *FACT_COLUMNS, *advice])
 
     def read(self, row: Row) -> Known | None:
         """The row as a case; None where something is wrong with it, which is noted on the row."""
-        born, received = self._day(row, "born"), self._day(row, "received")
-        self._check_birth(row, born, received)
-        facts = {kind: day for column, kind in FACTS.items() if (day := self._after(row, column, received))}
-        for one, other in NOT_BOTH:
-            if row[one] and row[other]:
-                row.bad(other, f"cannot be there together with {one}")
-        advice = [self._advice(row, service, received) for service in self.services]
         process = row.word("process", Process) if row["process"] else Process.NEW_ASSESSMENT
-        asked_by, owner, restricted = row.word("asked_by", AskedBy), self._owner(row), _yes(row, "restricted")
+        born = self._day(row, "born")
+        began = read_began(row, process, self.today) if process else None
+        self._check_birth(row, born, began)
+        facts = self._facts(row, process, began) if process else {}
+        advice = [self._advice(row, service, process, began) for service in self.services if process]
+        asked = row["asked_by"] or process in ON_REQUEST
+        asked_by = row.word("asked_by", AskedBy) if asked else AskedBy.OTHER
+        owner, restricted = self._owner(row), _yes(row, "restricted")
+        if row["school_phase"] and not row["school"]:
+            row.bad("school", "is empty, though its phase is given")
         number, name = row.needed("record_number", longest=60), row.needed("name")
-        if row.wrong or not (born and received and asked_by and owner and process):
+        if row.wrong or not (born and began and asked_by and owner and process):
             return None
         return Known(
             private=Private(name, born, number),
             school=row["school"],
+            phase=row["school_phase"],
             process=process,
-            received=received,
+            began=began,
             asked_by=asked_by,
             owner=owner,
             restricted=restricted,
@@ -103,41 +94,79 @@ class Reader:
             advice=[each for each in advice if each is not None],
         )
 
-    def _day(self, row: Row, column: str, *, needed: bool = True) -> date | None:
+    def _day(self, row: Row, column: str, *, needed: bool = True, ahead: bool = False) -> date | None:
         """2026-10-19 or 19/10/2026, and not to come."""
-        text = row[column]
-        if not text:
-            if needed:
-                row.bad(column, "is empty")
-            return None
-        day = read_day(text)
-        if day is None:
-            row.bad(column, "is not a date such as 2026-10-19 or 19/10/2026")
-        elif day > self.today:
-            row.bad(column, "is still to come")
-        return day
+        if needed and not row[column]:
+            row.bad(column, "is empty")
+        return day_in(row, column, None if ahead else self.today)
 
-    def _after(self, row: Row, column: str, earliest: date | None) -> date | None:
-        day = self._day(row, column, needed=False)
+    def _after(self, row: Row, column: str, earliest: date | None, *, ahead: bool = False) -> date | None:
+        day = self._day(row, column, needed=False, ahead=ahead)
         if day and earliest and day < earliest:
             row.bad(column, f"is before {earliest:%-d %B %Y}, which must come first")
         return day
 
-    def _check_birth(self, row: Row, born: date | None, received: date | None) -> None:
-        if born and received and born > received:
-            row.bad("born", "is after the day the request was received")
+    def _check_birth(self, row: Row, born: date | None, began: Began | None) -> None:
+        if born and began and born > began.on:
+            came = began.kind is EntryKind.REQUEST_RECEIVED
+            row.bad("born", f"is after the day {'the request was received' if came else 'the case began'}")
         elif born and self.today.year - born.year > OLDEST:
             row.bad("born", f"is more than {OLDEST} years ago")
 
-    def _advice(self, row: Row, service: Adviser, received: date | None) -> Advice | None:
-        columns = {part: f"{service.id}_{part}" for part in (*ADVICE, RESPONSE)}
-        if not any(row[column] for column in columns.values()):
+    def _facts(self, row: Row, process: Process, began: Began | None) -> dict[EntryKind, date]:
+        """The days of the further facts, in the order in which they may come."""
+        found: dict[EntryKind, date] = {}
+        for column, kind in FACT_COLUMNS.items():
+            if not row[column]:
+                continue
+            if process not in FACTS[kind].of:
+                row.bad(column, f"is not recorded on this process: {process.label}")
+            elif began and kind is began.kind:
+                row.bad(column, f"is what the case began with: its day is in {began_column(row)} already")
+            elif day := self._after(row, column, self._earliest(row, process, kind, began), ahead=FACTS[kind].ahead):
+                found[kind] = day
+        self._check_ruled_out(row, found)
+        return found
+
+    def _earliest(self, row: Row, process: Process, kind: EntryKind, began: Began | None) -> date | None:
+        """The day before which a fact cannot be: that of what it comes of, or of the beginning of the case.
+
+        What a case may begin with may be older than what it did begin with: a plan, than its last review.
+        """
+        first = [read_day(row[column]) for column, other in FACT_COLUMNS.items() if other in FACTS[kind].after]
+        if began and not FACTS[began.kind].ahead and kind not in beginnings(process):
+            first.append(began.on)
+        return max((day for day in first if day), default=None)
+
+    def _check_ruled_out(self, row: Row, found: Mapping[EntryKind, date]) -> None:
+        for one, other in NOT_BOTH:
+            if row[one] and row[other]:
+                row.bad(other, f"cannot be there together with {one}")
+        names = {kind: column for column, kind in FACT_COLUMNS.items()}
+        said = {pair for one, other in NOT_BOTH for pair in ((one, other), (other, one))}
+        for kind, day in found.items():
+            for other in FACTS[kind].ruled_out_by & found.keys():
+                if day >= found[other] and (names[kind], names[other]) not in said:
+                    row.bad(names[kind], f"cannot come after {names[other]}")
+                    said.add((names[other], names[kind]))
+
+    def _advice(self, row: Row, service: Adviser, process: Process | None, began: Began | None) -> Advice | None:
+        columns = {part: f"{service.id}_{part}" for part in (*STEPS_OF_ONE, RESPONSE)}
+        if process is None or not any(row[column] for column in columns.values()):
+            return None
+        steps = STEPS[service.asks]
+        if process not in FACTS[steps.asked].of:
+            row.bad(columns["asked"], f"is not recorded on this process: {process.label}")
             return None
         if not row[columns["asked"]]:
-            row.bad(columns["asked"], "is empty, though more is said of this advice")
-        asked = self._after(row, columns["asked"], received)
+            what = "advice" if service.asks is Asks.ADVICE else "consultation"
+            row.bad(columns["asked"], f"is empty, though more is said of this {what}")
+        earliest = began.on if began and not FACTS[began.kind].ahead else None
+        asked = self._after(row, columns["asked"], earliest)
         days = {
-            kind: day for part, kind in ADVICE.items() if (day := self._after(row, columns[part], asked or received))
+            kind: day
+            for part, kind in zip(STEPS_OF_ONE, steps, strict=True)
+            if (day := self._after(row, columns[part], asked or earliest))
         }
         return Advice(service, days, self._response(row, columns))
 
@@ -155,26 +184,18 @@ class Reader:
         return owner
 
 
-def check_twice(rows: Sequence[Row]) -> None:
-    """One record number has one case of a process."""
-    seen: dict[tuple[str, str], int] = {}
-    for row in rows:
-        key = (row["record_number"].casefold(), row["process"].casefold() or Process.NEW_ASSESSMENT.value)
-        if row["record_number"] and (first := seen.setdefault(key, row.number)) != row.number:
-            row.bad("record_number", f"is in row {first} too")
-
-
-def read_day(text: str) -> date | None:
-    """A date with its year: a file is read long after it was written, so nothing is guessed."""
-    try:
-        if found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _yes(row: Row, column: str) -> bool:
     if row[column].casefold() not in ("", "yes", "no"):
         row.bad(column, "must be yes or no, or empty")
     return row[column].casefold() == "yes"
+
+
+def check_twice(rows: Sequence[Row], known: Sequence[Known | None]) -> None:
+    """One record number has one case of a process from one day."""
+    seen: dict[tuple[str, object], int] = {}
+    for row, each in zip(rows, known, strict=True):
+        if each is None:
+            continue
+        key = (row["record_number"].casefold(), identity(each.process, each.began))
+        if (first := seen.setdefault(key, row.number)) != row.number:
+            row.bad("record_number", f"is in row {first} too")
