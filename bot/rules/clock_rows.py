@@ -166,11 +166,12 @@ def _check_target(cells: Cells, rule: ClockRule, target: int) -> None:
 
 def _check_events(cells: Cells, rule: ClockRule) -> None:
     """A fact that nobody can record on a case of the row's processes would never start or stop it."""
+    recorded = [kind for kind, fact in FACTS.items() if fact.of & set(rule.processes)]
     for column in EVENTS:
         for kind in cells.words(column, EntryKind):
-            if kind is not EntryKind.CLOSED and not (kind in FACTS and FACTS[kind].of & set(rule.processes)):
-                own = ", ".join(rule.processes)
-                cells.wrong(column, f"'{kind}' is never recorded on {own}: see what may be, in docs/rules.md")
+            if kind not in (*recorded, EntryKind.CLOSED):
+                own = " or ".join(rule.processes)
+                cells.wrong(column, f"'{kind}' is never recorded on {own}; one of: {', '.join(recorded)}")
 
 
 def _check_examples(cells: Cells, rule: ClockRule, calendar: Calendar) -> None:

@@ -1,10 +1,14 @@
 """The tables of rules: what they hold, and what a slip of the hand in them does."""
 
+import re
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.domain.calendar import Calendar
 from bot.domain.clocks import ClockRule
 from bot.domain.errors import BadSettings
 from bot.domain.facts import FACTS
@@ -164,6 +168,62 @@ SLIPS = [
         "valid_from",
         "the earlier row of this clock is still in force",
     ),
+    ("clocks.csv", "ehcna_decide,1,", "ehcna_decide,2,", "version", "is beyond the pack's own, 1: raise that in pack"),
+    ("clocks.csv", '"SEND Regulations 2014, regulation 5(1)"', "", "source", "is empty"),
+    ("clocks.csv", ",A1|A2|A3|A4,", ",A1|A2|A3|A5,", "exceptions", "'A5' is not a ground; one of: A1, "),
+    (
+        "clocks.csv",
+        ",la_request_received_or_s24",
+        ",mp_received",
+        "starts",
+        "'mp_received' is never recorded on new_asse",
+    ),
+    ("clocks.csv", "refusal_to_assess_sent", "foi_reply_sent", "stops", "; one of: la_request_received_or_s24, "),
+    (
+        "clocks.csv",
+        "mp_acknowledged,mp_holding",
+        "mp_acknowledged,advice_sent|mp_holding",
+        "ends",
+        "'advice_sent' is never",
+    ),
+    (
+        "clocks.csv",
+        "body_received_request,advice_asked",
+        "body_received_request,opened",
+        "starts_presumed",
+        "'opened' is",
+    ),
+    (
+        "clocks.csv",
+        "if amending,decision_to_amend",
+        "if amending,order_to_amend|decision_to_amend",
+        "binds",
+        "'order_to_am",
+    ),
+    (
+        "clocks.csv",
+        ",decision_to_assess_sent|conceded",
+        ",mp_acknowledged|conceded",
+        "resumes",
+        "is never recorded on new",
+    ),
+    ("clocks.csv", ",2,weeks,BACKW,,", ",2,weeks,BACKW,1,", "target", "the row counts back, so that more is earlier"),
+    ("clocks.csv", ",0,days,NOW,,", ",0,days,NOW,0,", "target", "only a duty that has a length can have one"),
+    ("clocks.csv", ",15,days,D_INC,,", ",15,days,D_INC,9,", "target", "only a duty that has a length can have one"),
+    ("pack.csv", "name,england-2014", "nam,england-2014", "setting", "'nam' is not known; one of: name, kind, version"),
+    ("pack.csv", "kind,pack", "kind,overlay", "value", "must be 'pack': that is what this folder is read as"),
+    ("pack.csv", "kind,pack", "kind,packet", "value", "'packet' is not known; one of: pack, overlay"),
+    (
+        "pack.csv",
+        "first_day,day_zero",
+        "first_day,day_two",
+        "value",
+        "'day_two' is not known; one of: day_zero, day_one",
+    ),
+    ("pack.csv", ",stays", ",rolls", "value", "'rolls' is not known; one of: stays, rolls_forward"),
+    ("pack.csv", "new_clocks_only", "all", "value", "'all' is not known; one of: new_clocks_only, open_cases_too"),
+    ("pack.csv", "version,1", "version,one", "value", "'one' is not a whole number"),
+    ("pack.csv", "transition,new_clocks_only", "name,england-2014", "setting", "'name' is there twice"),
     ("services.csv", "advice_ep", "advice_pe", "clock", "'advice_pe' is not known"),
     ("services.csv", "|SALT|", "|OT|", "also", "'OT' is the name of another service too"),
     ("services.csv", ",yes,", ",yeah,", "usual", "'yeah' is not known; one of: yes, no"),
@@ -205,6 +265,73 @@ def test_a_table_that_is_out_of_shape_is_refused(folder: Path, find: str, put: s
     spoil(folder / "clocks.csv", find, put)
     with pytest.raises(BadSettings, match=says):
         load_rules(folder)
+
+
+def test_a_table_with_a_slip_in_its_name_is_not_passed_over(folder: Path) -> None:
+    (folder / "pannels.csv").touch()
+    with pytest.raises(BadSettings, match=r"pannels\.csv: is not read here; the tables are pack\.csv, clocks\.csv, "):
+        load_rules(folder)
+
+
+def test_a_setting_that_is_missing_is_named(folder: Path) -> None:
+    spoil(folder / "pack.csv", "first_day,day_zero\n", "")
+    with pytest.raises(BadSettings, match=r"pack\.csv:1:setting: 'first_day' is missing; there must be name, kind, "):
+        load_rules(folder)
+
+
+def test_every_wrong_row_is_told_of_at_once(folder: Path) -> None:
+    spoil(folder / "clocks.csv", ",6,weeks,W,", ",6,weeks,WW,")
+    spoil(folder / "clocks.csv", ",20,weeks,W,", ",twenty,weeks,W,")
+    with pytest.raises(BadSettings) as faults:
+        load_rules(folder)
+    assert [line.split(": ")[0] for line in str(faults.value).splitlines()] == [
+        "clocks.csv:2:counting",
+        "clocks.csv:13:length",
+    ]
+
+
+def test_a_row_may_not_leave_a_day_without_one(folder: Path) -> None:
+    row = next(line for line in (folder / "clocks.csv").read_text().splitlines() if line.startswith("mp_ack,"))
+    old, new = row.replace("2014-09-01,,", "2014-09-01,2027-08-31,"), row.replace("mp_ack,1", "mp_ack,2")
+    later = new.replace("2014-09-01,,", "2027-09-02,,")
+    line = spoil(folder / "clocks.csv", row, f"{old}\n{later}")
+    with pytest.raises(BadSettings, match=rf"clocks\.csv:{line + 1}:valid_from: must be 2027-09-01: the earlier row"):
+        load_rules(folder)
+
+
+@pytest.mark.parametrize(
+    ("setting", "instead", "start", "weeks_end", "days_end"),
+    [
+        ("", "", "Mon 10 Aug 2026", "Mon 28 Dec 2026", "Tue 25 Aug 2026"),
+        ("first_day,day_zero", "first_day,day_one", "Mon 10 Aug 2026", "Sun 27 Dec 2026", "Mon 24 Aug 2026"),
+        ("day,stays", "day,rolls_forward", "Mon 10 Aug 2026", "Tue 29 Dec 2026", "Tue 25 Aug 2026"),
+        ("day,stays", "day,rolls_forward", "Fri 14 Aug 2026", "Mon 4 Jan 2027", "Tue 1 Sep 2026"),
+    ],
+)
+def test_the_pack_says_how_the_laws_open_words_are_read(
+    folder: Path, setting: str, instead: str, start: str, weeks_end: str, days_end: str
+) -> None:
+    spoil(folder / "pack.csv", setting, instead)
+    calendar = replace(RULES.calendar, day_one="day_one" in instead, rolls_forward="rolls" in instead)
+    text = (folder / "clocks.csv").read_text()
+    (folder / "clocks.csv").write_text(re.sub(r",[^,]*->[^,]*$", reworked(calendar), text, flags=re.MULTILINE))
+    (folder / "milestones.csv").unlink()
+    rules = load_rules(folder)
+    for rule, end in (("final_plan", weeks_end), ("reassess_decide", days_end)):
+        row = rules.by_id[RuleId(rule)]
+        assert last_day(row.counting, day(start), row.length, calendar=rules.calendar) == day(end)
+
+
+def reworked(calendar: Calendar) -> Callable[[re.Match[str]], str]:
+    """The worked examples of each row, in the order of the table, as they are under another reading."""
+    rows = iter(RULES.clocks)
+
+    def one(_: re.Match[str]) -> str:
+        row = next(rows)
+        ends = (last_day(row.counting, each.start, row.length, calendar=calendar) for each in row.examples)
+        return "," + " | ".join(f"{each.start} -> {end}" for each, end in zip(row.examples, ends, strict=True))
+
+    return one
 
 
 def test_a_missing_table_is_named(folder: Path) -> None:
