@@ -250,6 +250,7 @@ TASKS: Mapping[str, str] = {
     "sweep": "bot.upkeep.tasks:sweep",
     "rules": "bot.upkeep.rulebook:rules",
     "clock": "bot.upkeep.rulebook.clock:clock",
+    "rebuild": "bot.upkeep.rebuild:rebuild",
     "new-key": "bot.upkeep.tasks:print_key",
     "import": "bot.upkeep.tasks:take_in",
     "round": "bot.upkeep.rounds:hold",

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlmodel import Session, select
 
 from bot import heard
-from bot.cases import staff, visible
+from bot.cases import packs, staff, visible
 from bot.domain.errors import CannotRead, NotAllowed, NotUnderstood, Refusal, WhichOne
 from bot.domain.message import Action, Message, Said, Where, Who
 from bot.domain.terms import Role
@@ -55,13 +55,14 @@ class Unfinished(Exception):
         self.message = message
 
 
-@dataclass(frozen=True)
+@dataclass
 class App:
     """The bot as adapters see it: `answer` for a line, `met` for an account or a place that was seen."""
 
     store: Store
     vault: Vault
     rules: Rules
+    """Those in force. Where others are adopted, here or in another process, they are put in this place."""
     book: Book
     record_url: str = ""
     draw: Callable[[Sequence[int]], int] = secrets.choice
@@ -75,11 +76,21 @@ class App:
             return fault(BROKEN, error)
 
     def _alone(self, said: Said, now: datetime) -> Message:
-        """The answer, tried again where another replica wrote at the same moment: this very line, or to this case."""
+        """The answer, tried again where another replica wrote at the same moment: this very line, or to this case.
+
+        Also where others have adopted rules since ours were read: no date is written by the old ones.
+        """
         for _ in range(TRIES - 1):
             with suppress(IntegrityError, Crossed):
-                return self._in_one_transaction(said, now)
+                try:
+                    return self._in_one_transaction(said, now)
+                except packs.OldRules:
+                    self.count_by(packs.renewed(self.store, self.rules))
         return self._in_one_transaction(said, now)
+
+    def count_by(self, rules: Rules) -> None:
+        """Answer by these rules from the next line on."""
+        self.rules = rules
 
     def met(self, who: Who, where: Where, now: datetime) -> None:
         """Remember how to write to an account or a room that has been seen: references go stale.

@@ -41,6 +41,9 @@ def parser() -> argparse.ArgumentParser:
     migrate.add_argument("--to", default="head", metavar="REVISION", help="the newest, unless given")
     _rules(command("rules", "The law as tables: check it, read it, compare it."))
     _clock(command("clock", "Count one date of the law, and show the working."))
+    afresh = "Derive every date afresh from the entries and the rules, and mend what is kept otherwise."
+    check = "change nothing; ends with 1 where anything is kept otherwise"
+    command("rebuild", afresh).add_argument("--check", action="store_true", help=check)
     command("doctor", "Check that everything is in place, and say how to mend what is not.")
     command("new-key", "Print a fresh REFERRALBOT_KEY.")
 
@@ -102,10 +105,23 @@ def _rules(rules: argparse.ArgumentParser) -> None:
     diff = what.add_parser("diff", help="what another pack, or a council's overlay, changes")
     diff.add_argument("old", metavar="OLD", help=folder)
     diff.add_argument("new", metavar="NEW", help=folder)
+    _adopting(what, f"a pack or a council's overlay: {folder}")
     table = what.add_parser("table", help="every clock from one start, as a page")
     table.add_argument("--start", required=True, metavar="DATE", help="such as 2026-09-07")
     table.add_argument("--write", type=Path, metavar="FILE", help="write it there; printed, unless given")
     _overlay(table)
+
+
+def _adopting(what: "argparse._SubParsersAction[argparse.ArgumentParser]", folder: str) -> None:
+    preview = what.add_parser("preview", help="which dates of which cases it would move; nothing is changed")
+    preview.add_argument("folder", metavar="FOLDER", help=folder)
+    preview.add_argument("--json", action="store_true", help="print it as JSON, one object a line")
+    adopt = what.add_parser("adopt", help="put it in force from tomorrow; shows what would move, and asks first")
+    adopt.add_argument("folder", metavar="FOLDER", help=folder)
+    adopt.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who answers for it")
+    adopt.add_argument("--because", dest="reason", required=True, metavar="TEXT", help="why, for the record")
+    adopt.add_argument("--yes", action="store_true", help="do not ask")
+    what.add_parser("adopted", help="what was adopted: which, when, by whom, why")
 
 
 def _clock(clock: argparse.ArgumentParser) -> None:

@@ -130,6 +130,10 @@ class Courier:
     def connections(self) -> tuple[int, ...]:
         return tuple(self._chats)
 
+    def count_by(self, rules: Rules) -> None:
+        """Write posts by these rules from the next one on."""
+        self._rules = rules
+
     async def deliver(self, now: datetime) -> Delivered:
         """Everything that is due, on every connection."""
         rounds = await asyncio.gather(*(self.deliver_to(connection, now) for connection in self.connections))

@@ -10,6 +10,7 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.cases.packs import renewed
 from bot.courier import Courier
 from bot.fault import log_fault
 from bot.reminders import digests, refresh_cards, sweep
@@ -42,11 +43,12 @@ class Scheduler:
         *,
         clock: Callable[[], datetime],
         around: Around = lambda _: nullcontext(),
+        adopted: Callable[[Rules], None] = lambda _: None,
         every: Mapping[str, float] = EVERY,
     ) -> None:
-        """`around` is entered for each tick, with what it is of: to time it."""
+        """`around` is entered for each tick, with what it is of: to time it. `adopted` is told of newer rules."""
         self._store, self._rules, self._vault, self._courier = store, rules, vault, courier
-        self._clock, self._around, self._every = clock, around, every
+        self._clock, self._around, self._adopted, self._every = clock, around, adopted, every
         self._ticker = AsyncIOScheduler(timezone=UTC)
         self._running: set[asyncio.Task[Any]] = set()
         self.last: dict[str, datetime] = {}
@@ -89,15 +91,27 @@ class Scheduler:
 
     def _work(self) -> dict[str, Work]:
         """Each kind of work by name; deliveries are one kind a connection, so that a slow one delays no other."""
-        told = (self._store, self._rules, self._vault)
         return {
-            "sweep": lambda now: asyncio.to_thread(sweep, *told, now),
-            "digests": lambda now: asyncio.to_thread(digests, *told, now),
-            "cards": lambda now: asyncio.to_thread(refresh_cards, *told, now),
+            "sweep": self._by_newest_rules(sweep),
+            "digests": self._by_newest_rules(digests),
+            "cards": self._by_newest_rules(refresh_cards),
             "closed": self._courier.give_up_on_closed,
             **{f"deliver {one}": partial(self._courier.deliver_to, one) for one in self._courier.connections},
             "purge": lambda now: asyncio.to_thread(self._purge, now),
         }
+
+    def _by_newest_rules(self, work: Callable[[Store, Rules, Vault, datetime], Any]) -> Work:
+        """The work, after a look whether other rules have been adopted: everybody here then counts by them."""
+
+        def run(now: datetime) -> Any:
+            rules = renewed(self._store, self._rules)
+            if rules is not self._rules:
+                self._rules = rules
+                self._courier.count_by(rules)
+                self._adopted(rules)
+            return work(self._store, rules, self._vault, now)
+
+        return lambda now: asyncio.to_thread(run, now)
 
     async def _job(self, name: str, work: Work) -> None:
         self._follow(asyncio.current_task())

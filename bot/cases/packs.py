@@ -11,9 +11,11 @@ from sqlmodel import Session, col
 from sqlmodel import select as records
 
 from bot.domain.calendar import ONE_DAY
+from bot.domain.errors import BadSettings
 from bot.rules import Earlier, Rules, Tables, rules_from
 from bot.turn import Turn
 from storage.columns import columns
+from storage.connect import Store
 from storage.tables import Person, RulePack
 
 OVERLAY = "overlay/"
@@ -25,8 +27,11 @@ Files = Mapping[str, str]
 """The text of every table by its path, a council's under `overlay/`."""
 
 
-class OldRules(Exception):
+class OldRules(BadSettings):
     """Other rules have been adopted since these were read: read them again, and do it again."""
+
+    def __init__(self) -> None:
+        super().__init__("Other rules were adopted a moment ago. Nothing was written by the old ones: run it again.")
 
 
 def newest(db: Session) -> int:
@@ -40,18 +45,24 @@ def must_be_newest(turn: Turn) -> None:
     On PostgreSQL asking also keeps others from being adopted before this transaction ends: `adopt` waits for it.
     """
     if newest(turn.db) != turn.rules.adopted:
-        raise OldRules
+        raise OldRules()
 
 
-def in_force(db: Session, otherwise: Rules) -> Rules:
-    """The rules as they were adopted, one pack after another; `otherwise` where none was.
+def in_force(db: Session) -> Rules | None:
+    """The rules as they were adopted, one pack after another; None where none was.
 
     BadSettings where a pack that was adopted can no longer be read.
     """
     rules: Rules | None = None
     for pack in all_adopted(db):
         rules = _after(rules, pack.files, pack.counts_from, adopted=pack.id or 0)
-    return rules or otherwise
+    return rules
+
+
+def renewed(store: Store, rules: Rules) -> Rules:
+    """The same rules, or those that were adopted since they were read."""
+    with store.reading() as db:
+        return rules if newest(db) == rules.adopted else in_force(db) or rules
 
 
 def following(rules: Rules, files: Files, counts_from: date) -> Rules:
@@ -60,10 +71,14 @@ def following(rules: Rules, files: Files, counts_from: date) -> Rules:
 
 
 def _after(before: Rules | None, files: Files, counts_from: date, *, adopted: int) -> Rules:
-    earlier = [Earlier(before.clocks, counts_from - ONE_DAY)] if before else []
     pack, overlay = _apart(files)
-    rules = rules_from(pack, overlay, earlier=earlier)
-    return replace(rules, adopted=adopted, before=before, counts_from=counts_from)
+    if before is None:
+        return replace(rules_from(pack, overlay), adopted=adopted, counts_from=counts_from)
+    rules = rules_from(pack, overlay, earlier=[Earlier(before.clocks, counts_from - ONE_DAY)])
+    counting = {(row.id, row.version) for row in rules.clocks}
+    former = {(row.id, row.version): row for row in (*before.former, *rules.former)}
+    left = tuple(row for which, row in former.items() if which not in counting)
+    return replace(rules, adopted=adopted, before=before, counts_from=counts_from, former=left)
 
 
 def together(pack: Tables, overlay: Tables | None) -> Files:
@@ -98,15 +113,14 @@ def adopted_by(db: Session) -> list[tuple[RulePack, str]]:
     return [(pack, name or "") for pack, name in db.exec(found.order_by(col(RulePack.id)))]
 
 
-def adopt(turn: Turn, files: Files, *, before: Files, reason: str) -> RulePack:
-    """Put tables on record as those in force from tomorrow, as they stand; `before` are those in force until then.
+def adopt(turn: Turn, files: Files, *, before: Files, rules: Rules, reason: str) -> RulePack:
+    """Put tables on record as those in force, as they stand; `before` are those in force now, `rules` what follows.
 
     OldRules where others were adopted meanwhile. Whoever writes dates by the rules until now is waited for.
     """
     if turn.db.get_bind().dialect.name == "postgresql":
         turn.db.execute(ALONE)
     must_be_newest(turn)
-    rules = following(turn.rules, files, turn.today + ONE_DAY)
     if not turn.rules.adopted and digest_of(before) != digest_of(files):
         _add(turn, before, turn.rules.label, counts_from=date.min)
     return _add(turn, files, rules.label, counts_from=rules.counts_from, by=turn.person.id, reason=reason)

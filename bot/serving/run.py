@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.app import App
 from bot.cards.posted import post_message
 from bot.courier import Chat, Courier, Credentials
 from bot.domain.terms import Platform
@@ -63,8 +64,9 @@ async def _run(
         for page in found.get(Platform.PAGE, ()):
             furnish(db, page.connection, here.clock())
     metrics, chats = Metrics(here.store, here.clock), dict[int, Chat]()
-    scheduler = ticking(here, chats, metrics)
-    inside = Inside(here, metrics.counting(here.app.answer), jumping(here, scheduler))
+    app = here.app
+    scheduler = ticking(here, chats, metrics, app)
+    inside = Inside(here, metrics.counting(app.answer), jumping(here, scheduler))
     doors = open_doors(inside, found)
     chats |= {each.connection: doors[platform].chat(each.connection) for platform in found for each in found[platform]}
     server = web.Server(here, tuple(doors.values()), metrics, scheduler, stopping)
@@ -72,11 +74,11 @@ async def _run(
     await server.run(listening, lambda: tell(f"http://{host}:{port}"))
 
 
-def ticking(here: Installation, chats: Mapping[int, Chat], metrics: Metrics) -> Scheduler:
-    """What goes on by itself. `chats` may be filled up to the moment it starts."""
+def ticking(here: Installation, chats: Mapping[int, Chat], metrics: Metrics, app: App) -> Scheduler:
+    """What goes on by itself. `app` hears of rules that are adopted; `chats` may be filled up to when it starts."""
     told = (here.store, here.rules, here.vault)
     courier = Courier(*told, chats=chats, render=post_message, record_url=here.settings.record_url)
-    return Scheduler(*told, courier, clock=here.clock, around=metrics.timing)
+    return Scheduler(*told, courier, clock=here.clock, around=metrics.timing, adopted=app.count_by)
 
 
 def jumping(here: Installation, scheduler: Scheduler) -> Jump | None:
@@ -104,9 +106,10 @@ async def _converse(here: Installation, open_terminal: Callable[[Inside, int], T
     with here.store.transaction() as db:
         connection = seat_staff(db, here.clock())
     metrics, chats = Metrics(here.store, here.clock), dict[int, Chat]()
-    scheduler = ticking(here, chats, metrics)
+    app = here.app
+    scheduler = ticking(here, chats, metrics, app)
     jump = jumping(here, scheduler) if alone else None
-    terminal = open_terminal(Inside(here, metrics.counting(here.app.answer), jump), connection)
+    terminal = open_terminal(Inside(here, metrics.counting(app.answer), jump), connection)
     if not alone:
         await terminal.run()
         return

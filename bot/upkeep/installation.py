@@ -9,12 +9,14 @@ from shutil import rmtree
 from typing import TextIO
 
 from sqlalchemy import make_url
+from sqlmodel import Session
 
 from bot.app import App
+from bot.cases import packs
 from bot.commands import BOOK
 from bot.domain.calendar import LONDON
 from bot.domain.errors import BadSettings
-from bot.rules import Rules, load_rules
+from bot.rules import HERE, Rules, load_rules, tables_in
 from bot.settings import Settings
 from bot.upkeep.clock import DemoClock
 from storage.connect import Store
@@ -50,12 +52,26 @@ def open_installation(settings: Settings, wall: Clock) -> Installation:
 def open_configured(settings: Settings, wall: Clock) -> Installation:
     """That of the settings and no other; BadSettings where its key is missing or its record is not ready."""
     vault = open_vault(settings)
-    return Installation(settings, open_store(settings.database_url), vault, configured_rules(settings), wall)
+    store = open_store(settings.database_url)
+    return Installation(settings, store, vault, rules_in_force(store, settings), wall)
+
+
+def rules_in_force(store: Store, settings: Settings) -> Rules:
+    """Those that were adopted; where none were, the law's as it comes with the bot, and the council's overlay."""
+    with store.reading() as db:
+        return packs.in_force(db) or configured_rules(settings)
 
 
 def configured_rules(settings: Settings) -> Rules:
     """The law's rules, with the council's overlay over them where the settings name one."""
     return load_rules(overlay=Path(settings.rules) if settings.rules else None)
+
+
+def files_in_force(db: Session, settings: Settings) -> packs.Files:
+    """The text of every table of the rules in force."""
+    if adopted := packs.all_adopted(db):
+        return adopted[-1].files
+    return packs.together(tables_in(HERE), tables_in(Path(settings.rules)) if settings.rules else None)
 
 
 def open_vault(settings: Settings) -> Vault:
@@ -123,7 +139,8 @@ def open_demo(settings: Settings, wall: Clock) -> Installation:
         email_domains=("anyshire.example", "nhs.example", "oakhurst.example"),
     )
     vault, clock = Vault((DEMO / "key").read_text()), DemoClock(DEMO / "clock", wall)
-    return Installation(own, open_store(own.database_url), vault, load_rules(), clock, demo=True)
+    store = open_store(own.database_url)
+    return Installation(own, store, vault, rules_in_force(store, own), clock, demo=True)
 
 
 def read_moment(text: str | None, clock: Clock) -> datetime:

@@ -12,6 +12,9 @@ WHAT: Mapping[str, str] = {
     "show": "show:show",
     "diff": "differences:diff",
     "table": "table:table",
+    "preview": "adopting:preview",
+    "adopt": "adopting:adopt",
+    "adopted": "adopting:adopted",
 }
 """The module of this folder, and its function."""
 
