@@ -202,6 +202,14 @@ def say(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     return WRONG if message.error else WELL
 
 
+def why(arguments: Namespace, settings: Settings, wall: Clock) -> int:
+    """Why the dates of a case or a letter are what they are."""
+    from adapters.terminal import render
+    from bot.upkeep.why import tell
+
+    return tell(arguments, settings, wall, render)
+
+
 def doctor(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
     """Whether everything is in place; of the chat platforms, as they themselves say."""
     from adapters.slack.checkup import check as check_slack
@@ -244,6 +252,7 @@ TASKS: Mapping[str, str] = {
     "demo": f"{__name__}:demo",
     "terminal": f"{__name__}:terminal",
     "say": f"{__name__}:say",
+    "why": f"{__name__}:why",
     "manifest": f"{__name__}:manifest",
     "doctor": f"{__name__}:doctor",
     "migrate": "bot.upkeep.tasks:bring",

@@ -31,6 +31,12 @@ def parser() -> argparse.ArgumentParser:
     say.add_argument("--json", action="store_true", help="print the answer as JSON")
     say.add_argument("line", metavar="LINE", nargs="+", help='such as "status 0042"')
 
+    why = command("why", "Say why the dates of a case or a letter are what they are.")
+    why.add_argument("reference", metavar="REFERENCE", help="such as SEND-2026-0042 or MP-2026-0007")
+    why.add_argument("date", metavar="DATE", nargs="*", help="one date, as staff call it: 20 weeks, final plan, SLT")
+    why.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who asks: they see what they may")
+    why.add_argument("--json", action="store_true", help="print it as JSON")
+
     sweep = command("sweep", "Say what should have been said by a moment and has not been.")
     _at(sweep, "the moment; now, unless given")
     sweep.add_argument(

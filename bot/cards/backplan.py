@@ -1,14 +1,14 @@
 """The way back from a case's legal dates, in words: what can no longer be kept first, then step by step."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from bot.cards.dates import SOON, sentence
 from bot.cases import deadlines, facts, history
 from bot.cases.files import CaseFile
-from bot.domain.backplan import Council, Step, Trouble, plan_back, troubles
-from bot.domain.clocks import Clock, Happening
+from bot.domain.backplan import Council, Diary, Step, Trouble, plan_back, troubles
+from bot.domain.clocks import Clock
 from bot.domain.dates import say_day
 from bot.domain.message import Action, Fact, Message, State
 from bot.domain.school_year import Closed, closures
@@ -18,9 +18,8 @@ from bot.grammar import line
 from bot.turn import Turn
 
 DECIDED = EntryKind.DECISION_TO_ASSESS_SENT
-"""A panel that was planned before this was the one on whether to assess."""
-WHOSE = {ClockKind.STATUTORY: "the law's times", ClockKind.GUIDANCE: "guidance", ClockKind.LOCAL: "our target"}
-"""No regulation sets a day for a step: at most its times are the law's."""
+WHOSE = {ClockKind.STATUTORY: "statutory periods", ClockKind.GUIDANCE: "guidance", ClockKind.LOCAL: "our target"}
+"""No regulation sets a day for a step: at most the periods are the law's."""
 
 
 @dataclass(frozen=True)
@@ -37,30 +36,29 @@ def ways(turn: Turn, file: CaseFile) -> list[Way]:
     clocks = deadlines.clocks_of(turn, file.case, happened, facts.requests_of(file), claims)
     running = [clock for clock in clocks if clock.state is ClockState.RUNNING and not clock.information]
     council = Council(turn.rules.panels, closures(turn.rules.terms), turn.rules.calendar)
-    found = [
-        Way(clock, plan_back(clock, turn.rules.milestones, happened, council=council, planned=planned))
-        for clock in sorted(running, key=lambda clock: clock.legal)
-        for planned in [_set_aside(file, happened, clock)]
-    ]
+    found = []
+    for clock in sorted(running, key=lambda clock: clock.legal):
+        diary = _diary(file, clock, _first_panels_last_day(clocks))
+        found.append(Way(clock, plan_back(clock, turn.rules.milestones, happened, council=council, diary=diary)))
     return [way for way in found if way.steps]
 
 
-def _set_aside(file: CaseFile, happened: Sequence[Happening], clock: Clock) -> Mapping[str, date]:
-    """The days that were planned, the last word on each."""
-    decided = next((fact.entry for fact in happened if fact.kind is DECIDED), None)
-    planned = [entry for entry in history.standing(file.entries) if entry.kind is EntryKind.PLANNED]
-    return {
-        entry.clear["what"]: entry.happened_on
-        for entry in planned
-        if entry.clear["what"] != "panel" or _is_its_panel(clock, entry.number, decided)
-    }
+def _first_panels_last_day(clocks: Sequence[Clock]) -> date:
+    """Of a new assessment's two panels the first is on whether to assess: until that is decided, or must be."""
+    deciding = (clock for clock in clocks if DECIDED in clock.rule.stops)
+    return next((clock.stopped.on if clock.stopped else clock.legal for clock in deciding), date.min)
 
 
-def _is_its_panel(clock: Clock, number: int, decided: int | None) -> bool:
-    """Of a new assessment's two panels the one on whether to assess comes first."""
-    if DECIDED in clock.rule.resumes:
-        return decided is not None and decided < number
-    return True
+def _diary(file: CaseFile, clock: Clock, first_until: date) -> Diary:
+    """What was planned and what was held on the way to this date, the last word on each."""
+    days: dict[EntryKind, dict[str, date]] = {EntryKind.PLANNED: {}, EntryKind.HELD: {}}
+    for entry in history.standing(file.entries):
+        is_its = entry.clear.get("what") != "panel" or (entry.happened_on <= first_until) == (
+            DECIDED in clock.rule.stops
+        )
+        if entry.kind in days and is_its:
+            days[entry.kind][entry.clear["what"]] = entry.happened_on
+    return Diary(days[EntryKind.PLANNED], days[EntryKind.HELD])
 
 
 def backplan_message(turn: Turn, file: CaseFile) -> Message:
@@ -69,7 +67,7 @@ def backplan_message(turn: Turn, file: CaseFile) -> Message:
     if not found:
         return Message(f"No date of {reference} that runs has steps before it.", private=turn.private)
     dates = " and ".join(f"{way.clock.rule.title} {say_day(way.clock.legal, turn.today)}" for way in found)
-    trouble = [_in_words(turn, way, each) for way in found for each in troubles(way.steps, turn.today)]
+    trouble = [words for way in found for words in _sentences(turn, way, _missed(turn, way))]
     heading = f"Back from {dates}." if trouble else f"Nothing is too late yet. Back from {dates}."
     return Message(
         "\n".join([*(f"{reference}: {words}" for words in trouble), f"{reference} · {heading}"]),
@@ -82,12 +80,15 @@ def backplan_message(turn: Turn, file: CaseFile) -> Message:
 
 def warnings(turn: Turn, file: CaseFile, on: date) -> list[str]:
     """What a step that is now set for a day, or was done on it, makes impossible, in sentences."""
-    return [
-        _in_words(turn, way, each)
-        for way in ways(turn, file)
-        for each in troubles(way.steps, turn.today)
-        if each.step.on == on
-    ]
+    found = [(way, [each for each in _missed(turn, way) if each.step.on == on]) for way in ways(turn, file)]
+    return [words for way, missed in found for words in _sentences(turn, way, missed)]
+
+
+def _missed(turn: Turn, way: Way) -> Sequence[Trouble]:
+    """What is too late. Where the date itself is lost, no word on how another step could still save it."""
+    found = troubles(way.steps, turn.today, calendar=turn.rules.calendar)
+    lost = [each for each in found if not each.possible and each.step.towards is None]
+    return [each for each in found if each in lost or each.step.towards] if lost else found
 
 
 def _no_panels(turn: Turn, found: Sequence[Way]) -> str:
@@ -99,16 +100,30 @@ def _no_panels(turn: Turn, found: Sequence[Way]) -> str:
 # What can no longer be kept
 
 
-def _in_words(turn: Turn, way: Way, trouble: Trouble) -> str:
-    step, title = trouble.step, trouble.step.milestone.title
+def _sentences(turn: Turn, way: Way, missed: Sequence[Trouble]) -> list[str]:
+    """One for each day that is missed, whatever had to be done by it."""
+    by_day: dict[tuple[object, ...], list[Trouble]] = {}
+    for each in missed:
+        step = each.step
+        by_day.setdefault((step.milestone.before, step.on, step.last, step.act_by, each.possible), []).append(each)
+    return [_in_words(turn, way, together) for together in by_day.values()]
+
+
+def _in_words(turn: Turn, way: Way, together: Sequence[Trouble]) -> str:
+    step, title = together[0].step, _titles(each.step for each in together)
     tense = "was" if step.last < turn.today else "is"
-    last = f"the last day for the {title} {tense} {say_day(step.last, turn.today)}{_act_by(turn, step)}"
+    last = f"the last day for {title} {tense} {say_day(step.last, turn.today)}{_act_by(turn, step)}"
     goal = _goal(turn, way, step)
     if step.on is None:
         missed = f"{last}: {goal} cannot be made {_times(step)} any more."
     else:
-        missed = f"the {title} on {say_day(step.on, turn.today)} cannot make {goal} {_times(step)}: {last}."
-    return f"{missed} {_what_is_left(turn, trouble)}"
+        missed = f"{title} on {say_day(step.on, turn.today)} cannot make {goal} {_times(step)}: {last}."
+    return f"{missed} {_what_is_left(turn, together)}"
+
+
+def _titles(steps: Iterable[Step]) -> str:
+    """ "the notice of the meeting and the advice for the meeting"."""
+    return " and ".join(dict.fromkeys(f"the {step.milestone.title}" for step in steps))
 
 
 def _goal(turn: Turn, way: Way, step: Step) -> str:
@@ -124,23 +139,23 @@ def _times(step: Step) -> str:
     """ "by the 8+4 weeks"."""
     if all(time.counting is Counting.WEEKS for time in step.spans):
         return f"by the {'+'.join(str(time.length) for time in step.spans)} weeks"
-    return "as planned"
+    return "in the time set aside"
 
 
-def _what_is_left(turn: Turn, trouble: Trouble) -> str:
-    if not trouble.possible and trouble.step.towards:
-        later = trouble.step.towards.milestone.title
+def _what_is_left(turn: Turn, together: Sequence[Trouble]) -> str:
+    """What can still be done. A day that was set can be set anew; a date of the law cannot."""
+    first = together[0]
+    if not first.possible and first.step.towards:
+        later = first.step.towards.milestone.title
         return f"Set a later day for the {later}, or send it at once and say why the time is short."
-    if not trouble.possible:
+    if not first.possible:
         return "Not even the least time that the law asks is left: the duty stays, so tell your manager and the family."
-    if not trouble.sooner:
-        return "It can still be kept by being quicker."
-    by: dict[date, list[str]] = {}
-    for step in trouble.sooner:
-        last = turn.rules.calendar.working_day_on_or_before(step.very_last)
-        by.setdefault(max(last, turn.today), []).append(f"the {step.milestone.title}")
-    told = ", ".join(f"{' and '.join(titles)} by {say_day(day, turn.today)}" for day, titles in by.items())
-    return f"It can still be kept by being quicker: {told} at the very latest."
+    by: dict[date, list[Step]] = {}
+    for step, day in dict.fromkeys(pair for each in together for pair in each.sooner):
+        working = max(turn.rules.calendar.working_day_on_or_before(day), turn.today)
+        by.setdefault(working, []).append(step)
+    told = ", ".join(f"{_titles(steps)} by {say_day(day, turn.today)}" for day, steps in sorted(by.items()))
+    return f"It can still be kept by being quicker{f': {told} at the very latest' if told else ''}."
 
 
 # Step by step

@@ -31,7 +31,6 @@ class Planned(Term):
 
 
 ALSO = {"review": Planned.MEETING, "review meeting": Planned.MEETING, "annual review": Planned.MEETING}
-MOVED = "the meeting was moved to another day"
 
 
 @command(
@@ -72,7 +71,7 @@ def held(
     if what is Planned.MEETING and case.process in REVIEWS:
         file, day_held = open_case_file(turn, case), on or turn.today
         recorded = facts.record_fact(turn, file, EntryKind.MEETING_HELD, day_held, reason=reason)
-        return _said(turn, case, recorded, day_held)
+        return _said(turn, case, recorded, EntryKind.MEETING_HELD, day_held)
     return _planned(turn, case, EntryKind.HELD, what, on or turn.today)
 
 
@@ -103,15 +102,15 @@ def _fix_meeting(turn: Turn, case: Case, on: date, reason: str) -> Message:
         raise NotNow(f"{case.reference}: the meeting was held on {took_place} (entry {was.number}).")
     fixed = standing.get(EntryKind.MEETING_FIXED)
     if fixed:
-        recorded = facts.correct(turn, file, fixed.number, reason or MOVED, on)
+        recorded = facts.correct(turn, file, fixed.number, reason, on)
     else:
         recorded = facts.record_fact(turn, file, EntryKind.MEETING_FIXED, on, reason=reason)
-    return _said(turn, case, recorded, on)
+    return _said(turn, case, recorded, EntryKind.MEETING_FIXED, on)
 
 
-def _said(turn: Turn, case: Case, recorded: Recorded, on: date) -> Message:
+def _said(turn: Turn, case: Case, recorded: Recorded, kind: EntryKind, on: date) -> Message:
     """The answer to a meeting on record: with what its day makes impossible."""
-    answer = said_recorded(turn, open_case_file(turn, case), recorded, label(recorded.entry.kind), on)
+    answer = said_recorded(turn, open_case_file(turn, case), recorded, label(kind), on)
     if recorded.waits:
         return answer
     return replace(answer, text=_with_warnings(turn, case, answer.text, on), aside=_check_the_day(turn, on))

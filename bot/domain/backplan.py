@@ -1,7 +1,7 @@
 """The way back from a legal date: the last day for each step before it, on the council's own panel calendar."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -80,6 +80,11 @@ class Milestone:
     kind: ClockKind
     source: str
 
+    @property
+    def is_limit(self) -> bool:
+        """Whether the law lets no more time pass than is set aside, rather than no less."""
+        return self.kind is ClockKind.STATUTORY and self.allow != self.least
+
 
 @dataclass(frozen=True)
 class Step:
@@ -120,8 +125,8 @@ class Trouble:
     step: Step
     possible: bool
     """Whether the least that the law asks of each step still fits."""
-    sooner: tuple[Step, ...]
-    """The steps still to come, which must then be done sooner than their limits."""
+    sooner: tuple[tuple[Step, date], ...]
+    """The steps still to come, each with the very last day for it."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,14 @@ class Council:
     panels: Sequence[Panel]
     closed: Sequence[Closed]
     calendar: Calendar
+
+
+@dataclass(frozen=True)
+class Diary:
+    """The days that were set aside on a case for what is no fact: "panel"."""
+
+    planned: Mapping[str, date] = field(default_factory=dict)
+    held: Mapping[str, date] = field(default_factory=dict)
 
 
 def latest_start(time: Time, end: date, *, calendar: Calendar) -> date:
@@ -147,14 +160,14 @@ def plan_back(
     happened: Sequence[Happening],
     *,
     council: Council,
-    planned: Mapping[str, date],
+    diary: Diary,
 ) -> tuple[Step, ...]:
-    """The steps to a clock's legal date, the nearest to it first. `planned` is what has a day set aside: "panel"."""
+    """The steps to a clock's legal date, the nearest to it first."""
     steps: dict[str, Step] = {}
     for milestone in milestones:
         if clock.rule.id in milestone.clocks:
             after = steps.get(milestone.before)
-            steps[milestone.id] = _step(clock, milestone, after, happened, council=council, planned=planned)
+            steps[milestone.id] = _step(clock, milestone, after, happened, council=council, diary=diary)
     return tuple(steps.values())
 
 
@@ -165,7 +178,7 @@ def _step(
     happened: Sequence[Happening],
     *,
     council: Council,
-    planned: Mapping[str, date],
+    diary: Diary,
 ) -> Step:
     calendar = council.calendar
     last, act_by, very_last = _limits(clock, after)
@@ -176,7 +189,7 @@ def _step(
     if panel:
         shortest = _panel(milestone, very_last, council.panels)
         last, act_by, very_last = panel.on, panel.on, shortest.on if shortest else very_last
-    on, done = _own_day(milestone, happened, planned)
+    on, done = _own_day(milestone, happened, diary)
     end = after.act_by if after else clock.safe
     set_day = after is not None and after.on is not None
     return Step(
@@ -215,15 +228,14 @@ def _sitting(milestone: Milestone, on: date | None, panels: Sequence[Panel]) -> 
     return next((panel for panel in panels if milestone.panel in panel.decides and panel.on == on), None)
 
 
-def _own_day(
-    milestone: Milestone, happened: Sequence[Happening], planned: Mapping[str, date]
-) -> tuple[date | None, bool]:
-    """The day on which it was done, else the day that is set for it."""
-    for kinds, done in ((milestone.done, True), (milestone.fixed, False)):
-        days = [fact.on for fact in happened if fact.kind in kinds]
-        if days:
-            return min(days), done
-    return planned.get(milestone.planned), False
+def _own_day(milestone: Milestone, happened: Sequence[Happening], diary: Diary) -> tuple[date | None, bool]:
+    """The day on which it was done, else the day that is set for it; and whether it was done."""
+
+    def first(kinds: Sequence[EntryKind]) -> date | None:
+        return min((fact.on for fact in happened if fact.kind in kinds), default=None)
+
+    done = first(milestone.done) or diary.held.get(milestone.planned)
+    return done or first(milestone.fixed) or diary.planned.get(milestone.planned), done is not None
 
 
 def _in_the_way(milestone: Milestone, day: date, end: date, closed: Sequence[Closed]) -> tuple[Closed, ...]:
@@ -234,7 +246,7 @@ def _in_the_way(milestone: Milestone, day: date, end: date, closed: Sequence[Clo
     return tuple(each for each in closed if each.meets(day, max(day, until)))
 
 
-def troubles(steps: Sequence[Step], today: date) -> tuple[Trouble, ...]:
+def troubles(steps: Sequence[Step], today: date, *, calendar: Calendar) -> tuple[Trouble, ...]:
     """What cannot be kept any more: each missed step once, not those before it that only follow from it."""
     found: list[Trouble] = []
     moot: set[str] = set()
@@ -244,20 +256,30 @@ def troubles(steps: Sequence[Step], today: date) -> tuple[Trouble, ...]:
         if after is not None and (after.done or after.milestone.id in moot):
             moot.add(step.milestone.id)
         elif (step.on or today) > step.last:
-            found.append(_trouble(step, by_id, today))
+            found.append(_trouble(step, by_id, today, calendar=calendar))
             if step.on is None:
                 moot.add(step.milestone.id)
     return tuple(found)
 
 
-def _trouble(step: Step, by_id: Mapping[str, Step], today: date) -> Trouble:
+def _trouble(step: Step, by_id: Mapping[str, Step], today: date, *, calendar: Calendar) -> Trouble:
     """Whether all that is still to come, before it and after it, fits into the least time."""
     run = [*reversed([each for each in by_id.values() if _leads_to(each, step, by_id)]), *_onwards(step, by_id)]
     return Trouble(
         step,
         possible=all((each.on or today) <= each.very_last for each in run),
-        sooner=tuple(each for each in run if each.on is None),
+        sooner=tuple((each, _latest(each, by_id, today, calendar)) for each in run if each.on is None),
     )
+
+
+def _latest(step: Step, by_id: Mapping[str, Step], today: date, calendar: Calendar) -> date:
+    """The very last day for it; within what the law allows from the step before it, where that has not passed too."""
+    limits = (
+        last_day(each.milestone.allow.counting, each.on, each.milestone.allow.length, calendar=calendar)
+        for each in by_id.values()
+        if each.milestone.before == step.milestone.id and each.on and each.milestone.is_limit
+    )
+    return min([step.very_last, *(limit for limit in limits if limit >= today)])
 
 
 def _onwards(step: Step, by_id: Mapping[str, Step]) -> list[Step]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.domain.backplan import Council, Decides, Panel, Step, Time, latest_start, plan_back, troubles
+from bot.domain.backplan import Council, Decides, Diary, Panel, Step, Time, latest_start, plan_back, troubles
 from bot.domain.clocks import Clock, Happening, derive
 from bot.domain.periods import last_day
 from bot.domain.school_year import SchoolTime, Spell, closures
@@ -33,12 +33,13 @@ def back(
     *happened: Happening,
     panels: Sequence[Panel] = (),
     planned: Mapping[str, date] | None = None,
+    held: Mapping[str, date] | None = None,
 ) -> dict[str, Step]:
     """The steps back from one clock's legal date, by their ids."""
     clocks = derive(RULES.of(process), happened, calendar=RULES.calendar)
     clock: Clock = next(clock for clock in clocks if clock.rule.id == rule)
     council = Council(panels, CLOSED, RULES.calendar)
-    steps = plan_back(clock, RULES.milestones, happened, council=council, planned=planned or {})
+    steps = plan_back(clock, RULES.milestones, happened, council=council, diary=Diary(planned or {}, held or {}))
     return {step.milestone.id: step for step in steps}
 
 
@@ -112,8 +113,8 @@ def test_a_meeting_that_is_fixed_is_what_its_notice_counts_back_from() -> None:
 def late(found: dict[str, Step], today: str) -> list[tuple[str, bool, list[str]]]:
     """What is missed: the step, whether the date can still be kept, and what must then be sooner."""
     return [
-        (each.step.milestone.id, each.possible, [step.milestone.id for step in each.sooner])
-        for each in troubles(list(found.values()), day(today))
+        (each.step.milestone.id, each.possible, [step.milestone.id for step, _ in each.sooner])
+        for each in troubles(list(found.values()), day(today), calendar=RULES.calendar)
     ]
 
 
@@ -153,10 +154,24 @@ def test_what_can_no_longer_be_kept(
     assert late(known, today) == missed
 
 
+def test_the_very_last_day_stays_within_what_the_law_allows_from_the_step_before() -> None:
+    """Fifteen days for the family would do until 31 January; but the notice must go within 4 weeks of the meeting."""
+    found = back(P.PHASE_TRANSFER, "phase_school", FEBRUARY, HELD_10_DECEMBER)
+    for today, expected in (("Fri 11 Dec 2026", "Thu 7 Jan 2027"), ("Fri 8 Jan 2027", "Sun 31 Jan 2027")):
+        (missed,) = troubles(list(found.values()), day(today), calendar=RULES.calendar)
+        assert [by for _, by in missed.sooner] == [day(expected)]
+
+
 def test_a_panel_planned_too_late_is_told_and_one_in_time_is_not() -> None:
     for on, expected in (("Thu 3 Dec 2026", []), ("Thu 17 Dec 2026", ["plan_panel"])):
         found = back(P.NEW_ASSESSMENT, "final_plan", REQUEST, panels=PANELS, planned={"panel": day(on)})
         assert [name for name, *_ in late(found, "Mon 12 Oct 2026")] == expected
+
+
+def test_a_panel_that_was_held_is_done() -> None:
+    found = back(P.NEW_ASSESSMENT, "ehcna_decide", REQUEST, held={"panel": day("Wed 14 Oct 2026")})
+    assert (found["assess_panel"].on, found["assess_panel"].done) == (day("Wed 14 Oct 2026"), True)
+    assert late(found, "Mon 19 Oct 2026") == []
 
 
 @pytest.mark.parametrize(
