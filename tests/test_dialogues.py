@@ -41,7 +41,7 @@ from tests.town import Arrived, Town, private_place
 
 DIALOGUES = Path(__file__).parent / "dialogues"
 FILES = sorted(DIALOGUES.glob("*.txt"))
-ON_BOTH = ("advice", "backdating", "mp_letter")
+ON_BOTH = ("advice", "backdating", "letters", "mp_letter")
 """Those that PostgreSQL answers too; the suite stays quick with a few."""
 
 WORDS = {State.LATE: "late", State.SOON: "soon", State.WAITING: "waiting", State.DONE: "done"}

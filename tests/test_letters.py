@@ -98,3 +98,44 @@ def test_a_letter_is_not_answered_while_an_answer_is_owed(town: Town) -> None:
     reference = log(town, "foi", date(2027, 5, 28))
     assert town.say("Frances", f"close {reference} answered").error == "NotNow"
     assert not town.say("Frances", f"close {reference} withdrawn").error
+
+
+def an_mps(town: Town, received: str, matters: str) -> None:
+    letter = {"member": "Dana Okoro", "constituency": "North", "received": received, "matters": matters}
+    assert not town.say("Frances", "mp", values=letter).error
+
+
+def test_what_a_letter_holds_moves_with_its_day_of_receipt(town: Town) -> None:
+    an_mps(town, "2027-05-24", "enquiry, foi, sar")
+    town.say("Frances", "correct MP-2027-0007 1 on 20 May it is stamped the 20th")
+    assert (due(town, "mp_reply"), due(town, "foi_reply"), due(town, "sar_reply")) == (
+        day("Fri 4 Jun 2027"),
+        day("Fri 18 Jun 2027"),
+        day("Mon 21 Jun 2027"),
+    )
+
+
+def test_a_matter_that_came_on_another_day_stays_there(town: Town) -> None:
+    an_mps(town, "2027-05-20", "enquiry")
+    town.say("Frances", "matter MP-2027-0007 foi on 24 May")
+    town.say("Frances", "correct MP-2027-0007 1 on 21 May it is stamped the 21st")
+    assert due(town, "foi_reply") == day("Tue 22 Jun 2027")
+
+
+def test_a_later_day_of_receipt_waits_for_a_second_person_with_all_that_it_moves(town: Town) -> None:
+    an_mps(town, "2027-04-26", "enquiry, foi")
+    later = at("Mon 31 May 2027 11:00")
+    answer = town.say("Priya", "correct MP-2027-0007 1 on 4 May because it lay in another inbox", at=later)
+    assert answer.text.endswith("waits for a second person's yes."), answer
+    assert due(town, "foi_reply") == day("Tue 25 May 2027")
+    number = town.all(Entry)[-1].number
+    town.say("Helen", f"approve MP-2027-0007 {number}", at=later)
+    assert due(town, "foi_reply") == day("Wed 2 Jun 2027")
+
+
+def test_a_slip_put_right_at_once_mends_no_missed_date_of_what_a_letter_holds(town: Town) -> None:
+    """Every date of the MP's stays late by it; the request for information would be late no more."""
+    an_mps(town, "2027-04-26", "enquiry, foi")
+    answer = town.say("Frances", "correct MP-2027-0007 1 on 4 May the wrong day typed")
+    assert answer.text.endswith("waits for a second person's yes."), answer
+    assert due(town, "foi_reply") == day("Tue 25 May 2027")

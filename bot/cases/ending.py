@@ -11,9 +11,12 @@ from bot.cases.referrals import must_be_open
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NeedsReason, NotNow
 from bot.domain.facts import FACTS
-from bot.domain.terms import CaseStatus, ClockState, EntryKind, Outcome
+from bot.domain.terms import CaseStatus, ClockState, EntryKind, Outcome, RuleId
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry
+
+NAMED = 3
+"""How many late dates a question names."""
 
 E = EntryKind
 NEEDED: Mapping[Outcome, tuple[EntryKind, ...]] = {
@@ -52,8 +55,11 @@ def close(turn: Turn, file: File, outcome: Outcome, on: date, words: str = "") -
     _check_outcome(file, outcome)
     late = [deadline for deadline in file.deadlines if is_late(deadline, turn)]
     if late and not words and outcome is not Outcome.DIED:
-        dates = "1 date that is late" if len(late) == 1 else f"{len(late)} dates that are late"
-        raise NeedsReason(f"Closing {record.reference} ends {dates}. Say it again with “because …” and the reason.")
+        dates = "1 date is late" if len(late) == 1 else f"{len(late)} dates are late"
+        raise NeedsReason(
+            f"{record.reference}: {dates} and would stay missed ({_named(turn, late)}). "
+            "To close it all the same, say it again with “because …” and the reason."
+        )
     missed = [deadline for deadline in late if deadline.legal < on]
     record.status, record.outcome, record.closed_on = CaseStatus.CLOSED, outcome, on
     clear = {"outcome": outcome.value, "missed": [deadline.rule for deadline in missed]}
@@ -68,6 +74,11 @@ def reopen(turn: Turn, file: File, words: str) -> None:
         raise NotNow(f"{record.reference} is open already.")
     record.status, record.outcome, record.closed_on = CaseStatus.OPEN, None, None
     _put(turn, file, New(EntryKind.REOPENED, turn.today, words=words))
+
+
+def _named(turn: Turn, late: list[Deadline]) -> str:
+    titles = [turn.rules.by_id[RuleId(deadline.rule)].title for deadline in late]
+    return ", ".join([*dict.fromkeys(titles[:NAMED]), *(["…"] if len(titles) > NAMED else [])])
 
 
 def _check_day(turn: Turn, file: File, on: date) -> None:
@@ -116,7 +127,7 @@ def _check_answered(file: EnquiryFile) -> None:
     owed = [d for d in file.deadlines if d.state is ClockState.RUNNING and not d.information]
     if owed:
         reference, many = file.enquiry.reference, len(owed)
-        still = "an answer is still owed" if many == 1 else f"{many} answers are still owed"
+        still = "something is still owed" if many == 1 else f"{many} things are still owed"
         raise NotNow(f"{reference}: {still}. Record what was sent first: status {reference}")
 
 

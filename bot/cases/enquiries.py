@@ -33,8 +33,13 @@ STARTS: Mapping[Matter, EntryKind] = {
 }
 """The matters that have clocks of their own, and the fact that starts them."""
 
-LOGGED_WITH = {Matter.COMPLAINT: "complaint", Matter.FOI: "foi", Matter.SUBJECT_ACCESS: "sar", Matter.ENQUIRY: "mp"}
-"""The command that logs a letter which is that and nothing else."""
+LOGGED_WITH = {
+    Matter.COMPLAINT: "letter complaint",
+    Matter.FOI: "letter foi",
+    Matter.SUBJECT_ACCESS: "letter sar",
+    Matter.ENQUIRY: "mp",
+}
+"""What to say to log a letter that is this first of all."""
 
 
 def log(

@@ -32,6 +32,9 @@ UNDO_FOR = timedelta(minutes=10)
 """How long a slip of the hand can be undone without a reason of one's own."""
 
 
+MET = (ClockState.MET, ClockState.MET_LATE)
+
+
 @dataclass(frozen=True)
 class Recorded:
     """A fact that is on record, or waits for a second person. `clock` is what it met or started, where one did."""
@@ -116,10 +119,11 @@ def _gives_more_time(turn: Turn, file: File, new: New) -> bool:
 
 def _put(turn: Turn, file: File, new: New) -> Recorded:
     record = about(file)
-    added = history.record_after(turn, record, [new, *following.of(turn, file, new)], last=history.end_of(file.entries))
+    together = [new, *following.of(turn, file, new)]
+    added = history.record_after(turn, record, together, last=history.end_of(file.entries))
     after = deadlines.rebuild(turn, record, [*file.entries, *added], requests_of(file))
     moved(turn, file)
-    return Recorded(added[0], _touched(turn, after, new), tuple(_started(turn, after, new)))
+    return Recorded(added[0], _touched(turn, after, new), tuple(_started(turn, after, together)))
 
 
 def moved(turn: Turn, file: File) -> None:
@@ -134,19 +138,20 @@ def moved(turn: Turn, file: File) -> None:
 
 def _touched(turn: Turn, after: list[Deadline], new: New) -> Deadline | None:
     """The duty that the fact stopped, its own before one that it stopped besides; else the clock of its request."""
-    stopped = [d for d in after if new.kind in _stops(turn, d) and d.request_id == new.request_id]
+    stopped = [d for d in after if new.kind in _stops(turn, d) and d.request_id == new.request_id and d.state in MET]
     stopped.sort(key=lambda deadline: _stops(turn, deadline)[0] is not new.kind)
     return next(iter(stopped), None) or next(
         (d for d in after if new.request_id and d.request_id == new.request_id), None
     )
 
 
-def _started(turn: Turn, after: list[Deadline], new: New) -> Iterator[Deadline]:
-    """The duties of the case as a whole that count from the fact."""
+def _started(turn: Turn, after: list[Deadline], together: list[New]) -> Iterator[Deadline]:
+    """The duties of the case as a whole that count from the fact, or from what followed it."""
     for deadline in after:
         rule = turn.rules.by_id.get(RuleId(deadline.rule))
         runs = deadline.state is ClockState.RUNNING and not deadline.information and deadline.request_id is None
-        if rule and runs and new.kind in rule.starts and deadline.started_on in (new.on, turn.today):
+        days = {new.on for new in together if rule and new.kind in rule.starts}
+        if runs and days and deadline.started_on in days | {turn.today}:
             yield deadline
 
 
@@ -194,8 +199,10 @@ def _missed_clock_it_would_mend(turn: Turn, file: File, new: New) -> Clock | Non
     starts_anew = new.supersedes is not None or new.kind in {steps.had for steps in STEPS.values()}
     if new.on == turn.today and not starts_anew:
         return None
-    supposed = history.supposed(turn, about(file), new, after=file.entries[-1])
-    before, after = _late(turn, file, file.entries), _late(turn, file, [*file.entries, supposed])
+    supposed = list(file.entries)
+    for one in (new, *following.of(turn, file, new)):
+        supposed.append(history.supposed(turn, about(file), one, after=supposed[-1]))
+    before, after = _late(turn, file, file.entries), _late(turn, file, supposed)
     return next((clock for place, clock in before.items() if place not in after), None)
 
 

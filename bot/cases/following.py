@@ -3,25 +3,29 @@
 from datetime import date
 
 from bot.cases import children, history
-from bot.cases.files import CaseFile, File
+from bot.cases.files import CaseFile, EnquiryFile, File
 from bot.cases.history import New
 from bot.cases.referrals import young
+from bot.domain.facts import beginnings
 from bot.domain.periods import last_day
-from bot.domain.terms import Counting, EntryKind, Process
+from bot.domain.terms import Counting, EntryKind, LetterKind, Process
 from bot.turn import Turn
 from storage.tables import Entry
 
 IN_TIME = 15
 """Working days before a move by which the old authority must have known of it (regulation 15(2))."""
 
+RECEIVED = frozenset(kind for letter in LetterKind for kind in beginnings(letter))
+"""The receipt of a letter of each kind: an MP's letter that holds a complaint has two."""
+
 AWARE = (EntryKind.AWARE_IN_TIME, EntryKind.BECAME_AWARE)
 
 
 def of(turn: Turn, file: File, new: New) -> list[New]:
     """What has to be put on record, or struck out, together with a fact that is recorded or corrected."""
-    if not isinstance(file, CaseFile):
-        return []
     gone = next((entry for entry in file.entries if entry.id == new.supersedes), None)
+    if not isinstance(file, CaseFile):
+        return _came_with(file, gone, new) if gone else []
     told = {new.kind, gone.kind if gone else new.kind}
     if EntryKind.DAY_OF_MOVE in told and file.case.process is Process.MOVE:
         return _awareness(turn, file, new.on)
@@ -39,6 +43,15 @@ def aware(turn: Turn, file: CaseFile, on: date) -> EntryKind:
 def _aware(turn: Turn, on: date, move: date) -> EntryKind:
     latest = last_day(Counting.WORKING_DAYS, on, IN_TIME, calendar=turn.rules.calendar)
     return EntryKind.AWARE_IN_TIME if latest <= move else EntryKind.BECAME_AWARE
+
+
+def _came_with(file: EnquiryFile, gone: Entry, new: New) -> list[New]:
+    """What a letter held came with it: where its day of receipt is put right, so is the day of what it held."""
+    if new.kind is not gone.kind or new.kind is not file.entries[0].kind:
+        return []
+    rest = [entry for entry in history.standing(file.entries) if entry.kind in RECEIVED and entry.kind is not new.kind]
+    came = [entry for entry in rest if entry.happened_on == gone.happened_on]
+    return [New(entry.kind, new.on, clear=entry.clear, supersedes=entry.id) for entry in came]
 
 
 def _awareness(turn: Turn, file: CaseFile, move: date) -> list[New]:

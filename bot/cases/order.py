@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from bot.cases import deadlines, history
+from bot.cases import deadlines, following, history
 from bot.cases.files import File, about
 from bot.cases.history import New
 from bot.domain.dates import say_day
@@ -18,7 +18,8 @@ Kinds = frozenset[EntryKind]
 
 def check_order(turn: Turn, file: File, new: New) -> None:
     """Refuses a fact that would come before what it comes of, after what came of it, or of nothing on record."""
-    others = [entry for entry in history.standing(file.entries) if entry.id != new.supersedes]
+    gone = {new.supersedes, *(each.supersedes for each in following.of(turn, file, new))}
+    others = [entry for entry in history.standing(file.entries) if entry.id not in gone]
     _check_earlier(turn, file, new, others)
     _check_later(turn, file, new, others)
     if new.supersedes is None and new.kind in FACTS and new.request_id is None:
@@ -65,12 +66,16 @@ def _check_later(turn: Turn, file: File, new: New, others: Sequence[Entry]) -> N
 def _check_missing(file: File, kind: EntryKind, others: Sequence[Entry]) -> None:
     needed = _came_of(file, kind)
     if needed and _first(others, needed, None) is None:
-        missing = " or ".join(FACTS[one].said[0] if FACTS[one].said else label(one) for one in sorted(needed))
+        named = [_called(one) for one in FACTS[kind].after if one in needed]
         reference = about(file).reference
         raise OutOfOrder(
-            f"{reference}: no {missing} is on record, which {FACTS[kind].said[0] if FACTS[kind].said else label(kind)} "
-            "follows. Record that first."
+            f"{reference}: {_called(kind)} comes after {' or '.join(named)}, and none is on record. "
+            f"Say first: record {named[0]} {reference}"
         )
+
+
+def _called(kind: EntryKind) -> str:
+    return FACTS[kind].said[0] if FACTS[kind].said else label(kind)
 
 
 def _comes_of(file: File, kind: EntryKind) -> Iterator[Kinds]:

@@ -36,7 +36,11 @@ def _besides(turn: Turn) -> Sequence[Choice]:
     return [each for each in offered(Matter)(turn) if Matter(each.value) in (Matter.FIRST_REQUEST, Matter.RISK_OF_HARM)]
 
 
-WITHOUT_AN_MP = {"freedom of information": LetterKind.FOI, "subject access": LetterKind.SUBJECT_ACCESS}
+ALSO = {
+    "freedom of information": LetterKind.FOI,
+    "subject access": LetterKind.SUBJECT_ACCESS,
+    "mp": LetterKind.MP_LETTER,
+}
 
 
 @command(
@@ -47,7 +51,7 @@ WITHOUT_AN_MP = {"freedom of information": LetterKind.FOI, "subject access": Let
 def letter(
     turn: Turn,
     *,
-    kind: Annotated[LetterKind, choice(LetterKind, "What it is", WITHOUT_AN_MP)],
+    kind: Annotated[LetterKind, choice(LetterKind, "What it is", ALSO)],
     received: Annotated[date, day("Date the council received it", lead="received", hint="In any inbox")],
     sender: Annotated[str, text("Who wrote", private=True, hint="Sealed; never shown in a room")] = "",
     matters: Annotated[tuple[Matter, ...], replace(MATTERS, label="It also holds", choices=_besides)] = (),
@@ -96,17 +100,19 @@ def matter(
     for one in matters:
         file = enquiries.add_matter(turn, case, one, on)
     named = " and ".join(one.label for one in matters)
-    return logged(turn, file, matters, f"holds this too: {named}")
+    return logged(turn, file, matters, f"holds this too: {named}", on)
 
 
-def logged(turn: Turn, file: EnquiryFile, matters: Sequence[Matter], done: str) -> Message:
+def logged(
+    turn: Turn, file: EnquiryFile, matters: Sequence[Matter], done: str, received: date | None = None
+) -> Message:
     """What follows from a letter, or from what it was found to hold: its dates, whom to tell, what to press next."""
     letter = file.enquiry
     owed = [d for d in file.deadlines if d.state is ClockState.RUNNING and not d.information]
     told = [Fact(sentence(title(turn, d)), when(turn, d), state=state(turn, d)) for d in owed]
     if Matter.FIRST_REQUEST in matters:
         told.append(Fact(sentence(Matter.FIRST_REQUEST.label), _first_request(turn, file)))
-    came = say_day(history.began(file.entries), turn.today)
+    came = say_day(received or history.began(file.entries), turn.today)
     text_ = f"{letter.reference} {done}, received {came}."
     return Message(
         f"{SAFEGUARDING}\n{text_}" if Matter.RISK_OF_HARM in matters else text_,
