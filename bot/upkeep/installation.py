@@ -16,7 +16,7 @@ from bot.cases import packs
 from bot.commands import BOOK
 from bot.domain.calendar import LONDON
 from bot.domain.errors import BadSettings
-from bot.rules import HERE, Rules, load_rules, tables_in
+from bot.rules import HERE, SHIPPED, Rules, load_rules, tables_in
 from bot.settings import Settings
 from bot.upkeep.clock import DemoClock
 from storage.connect import Store
@@ -136,6 +136,7 @@ def open_demo(settings: Settings, wall: Clock) -> Installation:
         log_level=settings.log_level,
         local_page=True,
         council="Anyshire",
+        rules=str(SHIPPED / "anyshire"),
         email_domains=("anyshire.example", "nhs.example", "oakhurst.example"),
     )
     vault, clock = Vault((DEMO / "key").read_text()), DemoClock(DEMO / "clock", wall)

@@ -8,14 +8,14 @@ import pytest
 from sqlmodel import select
 
 from bot.domain.terms import ClockState
-from bot.rules import load_rules
+from bot.rules import SHIPPED, load_rules
 from bot.upkeep.demo import load_demo
 from bot.upkeep.demo.stories import LETTERS, STORIES
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.tables import Case, Deadline, Enquiry, Person, Post, Room
 
-RULES = load_rules()
+RULES = load_rules(overlay=SHIPPED / "anyshire")
 STARTS = [  # a Sunday, a Monday before opening, Boxing Day's substitute, New Year's Day, a summer evening
     datetime(2026, 11, 22, 14, tzinfo=UTC),
     datetime(2026, 11, 23, 6, tzinfo=UTC),

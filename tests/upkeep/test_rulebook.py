@@ -4,16 +4,21 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import chdir
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
 from bot.commandline import CANNOT, WELL, WRONG
+from bot.domain.errors import BadSettings
 from bot.rules import HERE, SHIPPED, load_rules
+from bot.settings import Settings
+from bot.upkeep.installation import open_configured
 from bot.upkeep.rulebook.differences import differences
 from bot.upkeep.rulebook.table import page_of
+from storage.crypto import new_key
+from storage.migrate import migrate
 from tests.domain.days import day
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -81,6 +86,18 @@ def test_the_rules_in_use_are_those_of_the_settings(told: Told, overlay: Path) -
         WRONG,
         "overlay/clocks.csv:9:version: must be above 1, that of the row that it changes\n",
     )
+
+
+def test_the_bot_itself_runs_by_the_councils_overlay(told: Told, overlay: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'record.sqlite'}"
+    migrate(url)
+    ours = Settings(database_url=url, key=new_key(), rules=str(overlay))
+    here = open_configured(ours, lambda: datetime(2026, 11, 22, tzinfo=UTC))
+    assert here.rules.label == "england-2014 version 1 with anyshire version 1"
+    here.store.close()
+    put(overlay / "clocks.csv", "final_plan,2,,,,,,,,,,,,,,,19", "final_plan,2,,,,,,,,,,,,,,,21")
+    with pytest.raises(BadSettings, match=r"^overlay/clocks\.csv:5:target: must not be below 0 or beyond the period"):
+        open_configured(ours, here.clock)
 
 
 def test_every_wrong_row_is_told_of_at_once(told: Told, pack: Path) -> None:

@@ -82,7 +82,7 @@ def in_force(rule: ClockRule) -> str:
 def _binds(rule: ClockRule) -> str:
     if not rule.branch:
         return ""
-    settled = facts((*rule.binds, *rule.stops))
+    settled = facts(rule.binds or rule.stops)
     return f"only {rule.branch}; information until {settled}"
 
 
