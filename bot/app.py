@@ -149,7 +149,7 @@ class App:
         try:
             found, rest = self.book.find(said.line)
             if turn.person.role not in found.may:
-                raise NotAllowed(_not_yours(found))
+                raise NotAllowed(_not_yours(found, turn.rules))
             return self._run(found, turn, said, rest)
         except Unfinished as unfinished:
             turn.db.rollback()
@@ -233,8 +233,8 @@ def _stranger(db: Session) -> Message:
     return Message(text, private=True, error="Stranger")
 
 
-def _not_yours(found: Command) -> str:
-    who = [role.people for role in Role if role in found.may]
+def _not_yours(found: Command, rules: Rules) -> str:
+    who = [rules.people(role) for role in Role if role in found.may]
     named = " and ".join([", ".join(who[:-1]), who[-1]] if len(who) > 1 else who)
     return f"“{found.name}” is for {named}. Ask one of them, or your manager."
 
@@ -259,7 +259,10 @@ def refused(refusal: Refusal, said: Said) -> Message:
 def _instead(said: Said, wrote: str, words: str) -> str:
     """The line with the one that is meant in it, and what a form gave besides."""
     whole = line(said.line, **(said.values or {}))
-    return whole.replace(wrote, words, 1) if wrote else f"{whole} {words}"
+    if wrote:
+        return whole.replace(wrote, words, 1)
+    before, because, why = whole.partition(" because ") if said.values is None else (whole, "", "")
+    return f"{before} {words}{because}{why}"  # a reason takes all that follows it
 
 
 def fault(sentence: str, error: Exception) -> Message:

@@ -1,6 +1,6 @@
 """Exceptions in words: the line on a card, the answer to a claim, and what its owner has still to do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from bot.cards.dates import sentence
@@ -30,8 +30,9 @@ def noted(turn: Turn, deadline: Deadline, *, ground: bool = False) -> str:
 
 
 def _noted(claimed: Ground, *, ground: bool) -> str:
-    what = "exception recorded" if claimed.effect is Effect.RECORD else "date given"
-    return f"{what}: {claimed.title}" if ground else what
+    if claimed.effect is Effect.DATE:
+        return claimed.title if ground else "date given"
+    return f"exception recorded: {claimed.title}" if ground else "exception recorded"
 
 
 def may_know_ground(viewer: Viewer, deadline: Deadline) -> bool:
@@ -44,9 +45,7 @@ def claims_of(turn: Turn, file: File) -> Iterator[Fact]:
     by_number = {entry.number: entry for entry in file.entries}
     for claim in history.claims(file.entries):
         entry, ground = by_number[claim.entry], turn.rules.ground(claim.ground)
-        yield Fact(
-            _heading(ground), f"{ground.title}{_lasted(turn, claim)}", _so_far(turn, claim, entry, ground), private=True
-        )
+        yield Fact(_heading(ground), _what(turn, claim, ground), _so_far(turn, claim, entry, ground), private=True)
     for entry in file.entries:
         if exceptions.is_asked(entry) and not facts.is_agreed(file.entries, entry.number):
             ground = turn.rules.ground(entry.clear["clear"]["ground"])
@@ -55,7 +54,13 @@ def claims_of(turn: Turn, file: File) -> Iterator[Fact]:
 
 
 def _heading(ground: Ground) -> str:
-    return "Exception" if ground.effect is Effect.RECORD else "Date given"
+    return "Exception" if ground.effect is Effect.RECORD else "New date"
+
+
+def _what(turn: Turn, claim: Claim, ground: Ground) -> str:
+    """ "school closed, Thu 22 Jul to Wed 1 Sep", "date given by the Tribunal: Fri 18 Dec"."""
+    given = f": {say_day(claim.gives, turn.today)}" if claim.gives and not claim.pauses else ""
+    return f"{ground.title}{_lasted(turn, claim)}{given}"
 
 
 def _lasted(turn: Turn, claim: Claim) -> str:
@@ -70,14 +75,23 @@ def _lasted(turn: Turn, claim: Claim) -> str:
 def _so_far(turn: Turn, claim: Claim, entry: Entry, ground: Ground) -> str:
     parts = [f"agreed by {by.name}"] if (by := staff.person(turn, entry.recorded_by)) else []
     parts += [f"we aim for {say_day(claim.aim, turn.today)}"] if claim.aim else []
-    return " · ".join([*parts, _told(turn, claim.told, ground), f"entry {entry.number}"])
+    parts += [_told(turn, claim.told, ground)] if must_be_told(ground) else []
+    return " · ".join([*parts, f"entry {entry.number}"])
+
+
+def must_be_told(ground: Ground) -> bool:
+    """Whether somebody has to hear of it: a date that others gave, they know."""
+    return ground.shows is not Shows.GIVEN
 
 
 def _told(turn: Turn, told: date | None, ground: Ground) -> str:
-    who = "family" if ground.effect is Effect.RECORD else "they were"
-    if told:
-        return f"{who} told {say_day(told, turn.today)}"
-    return f"{who} not told yet"
+    who = "family" if ground.effect is Effect.RECORD else "they were" if told else "they are"
+    return f"{who} told {say_day(told, turn.today)}" if told else f"{who} not told yet"
+
+
+def named(ground: Ground) -> str:
+    """ "exception (school closed)", "new date (extension by two months)"."""
+    return f"{'exception' if ground.effect is Effect.RECORD else 'new date'} ({ground.title})"
 
 
 def asked_message(turn: Turn, file: File, recorded: Recorded) -> Message:
@@ -92,10 +106,12 @@ def asked_message(turn: Turn, file: File, recorded: Recorded) -> Message:
         recorded_on=turn.today,
         entry=entry.number,
         instance=entry.request_id,
+        aims_at=clear.get("aims_at"),
+        pauses=bool(clear.get("pauses")),
         **days,
     )
     return Message(
-        f"{reference}: {ground.title} waits for a second person's yes (entry {entry.number}).",
+        f"{reference}: {named(ground)} waits for a second person's yes (entry {entry.number}).",
         facts=tuple(_effects(turn, file, claim, ground, entry)),
         aside=_remember(file, ground) or "Until then the dates stay as they are.",
         private=True,
@@ -108,27 +124,29 @@ def agreed_message(turn: Turn, file: File, entry: Entry) -> Message:
     claim = next(claim for claim in history.claims([*file.entries, entry]) if claim.entry == entry.number)
     ground = turn.rules.ground(claim.ground)
     what = "exception recorded" if ground.effect is Effect.RECORD else "new date recorded"
-    actions = [] if claim.told else [Action("Told today", line("told", case=reference, entry=entry.number))]
+    telling = must_be_told(ground) and not claim.told
+    actions = [] if not telling else [Action("Told today", line("told", case=reference, entry=entry.number))]
     return Message(
         f"{reference}: {what}: {ground.title}.",
-        facts=tuple(_effects(turn, file, claim, ground, entry)),
+        facts=tuple(_effects(turn, file, claim, ground, entry, agreed=True)),
         actions=(*actions, Action("Undo", line("undo", case=reference, entry=entry.number))),
         aside=_remember(file, ground),
         private=True,
     )
 
 
-def _effects(turn: Turn, file: File, claim: Claim, ground: Ground, entry: Entry) -> Iterator[Fact]:
-    clocks = [
-        c for c in exceptions.clocks_of(turn, file) if c.rule.id in claim.rules and c.instance == entry.request_id
-    ]
+def _effects(
+    turn: Turn, file: File, claim: Claim, ground: Ground, entry: Entry, *, agreed: bool = False
+) -> Iterator[Fact]:
+    """From when to when, and what becomes of each date: as it is put forward, or as it stands once agreed to."""
+    found = exceptions.clocks_of(turn, file, entry) if agreed else exceptions.clocks_of(turn, file)
     if claim.starts:
         yield Fact("When", _lasted(turn, claim).removeprefix(", "))
-    for clock in clocks:
-        yield Fact(sentence(clock.rule.title), _effect(turn, claim, clock))
-    if claim.aim:
-        yield Fact("We aim for", say_day(claim.aim, turn.today))
-    if ground.shows is not Shows.GIVEN:
+    for clock in found:
+        if clock.rule.id in claim.rules and clock.instance == entry.request_id:
+            given = clock.legal if agreed else claim.gives
+            yield Fact(sentence(clock.rule.title), _effect(turn, claim, clock, given))
+    if must_be_told(ground):
         who = "Family told" if ground.effect is Effect.RECORD else "Told"
         reference = facts.about(file).reference
         yield Fact(
@@ -138,12 +156,14 @@ def _effects(turn: Turn, file: File, claim: Claim, ground: Ground, entry: Entry)
         yield Fact("To check", ground.unverified)
 
 
-def _effect(turn: Turn, claim: Claim, clock: Clock) -> str:
+def _effect(turn: Turn, claim: Claim, clock: Clock, given: date | None) -> str:
     kind = clock.rule.kind.label
-    if claim.gives is None:
-        return f"{say_day(clock.legal, turn.today)} stays the date, and the days keep counting · {kind}"
+    if claim.gives is None or given is None:
+        aimed = claim.aim if claim.aims_at in (None, clock.rule.id) else None
+        aim = f"; we aim for {say_day(aimed, turn.today)}" if aimed else ""
+        return f"{say_day(clock.legal, turn.today)} stays the date, and the days keep counting{aim} · {kind}"
     counted = clock.counted or clock.legal
-    return f"{say_day(claim.gives, turn.today)}, in place of {say_day(counted, turn.today)} · {kind}"
+    return f"{say_day(given, turn.today)}, in place of {say_day(counted, turn.today)} · {kind}"
 
 
 def _remember(file: File, ground: Ground) -> str:
@@ -152,8 +172,3 @@ def _remember(file: File, ground: Ground) -> str:
     if ground.id != "approved_extension" or EntryKind.MP_HOLDING_REPLY_SENT in kinds:
         return ""
     return "No holding reply is on record. Send one that names the new date, and say: sent holding reply"
-
-
-def waits(entries: Sequence[Entry]) -> bool:
-    """Whether an exception waits for a second person's yes."""
-    return any(exceptions.is_asked(e) and not facts.is_agreed(entries, e.number) for e in entries)

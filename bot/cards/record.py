@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from bot.cards.exceptions import named
 from bot.cases import history, staff
 from bot.domain.calendar import london_date
 from bot.domain.dates import say_day
@@ -31,13 +32,20 @@ def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> lis
 
 def what_of(turn: Turn, entry: Entry) -> str:
     """ "advice sent (CAMHS)", "closed: withdrawn"."""
-    named = what_is_asked(turn, entry) if entry.kind is EntryKind.BACKDATE_ASKED else label(entry.kind)
+    what = what_is_asked(turn, entry) if entry.kind is EntryKind.BACKDATE_ASKED else _labelled(turn, entry)
     if entry.request_id is None:
         more = _more(turn, entry)
-        return f"{named}: {more}" if more else named
+        return f"{what}: {more}" if more else what
     request = turn.db.get(Request, entry.request_id)
     service = turn.rules.service(request.service).label if request else ""
-    return f"{named} ({service})"
+    return f"{what} ({service})"
+
+
+def _labelled(turn: Turn, entry: Entry) -> str:
+    """ "draft plan sent", "exception (school closed) recorded"."""
+    if entry.kind is EntryKind.EXCEPTION_CLAIMED:
+        return f"{named(turn.rules.ground(entry.clear['ground']))} recorded"
+    return label(entry.kind)
 
 
 def _more(turn: Turn, entry: Entry) -> str:
@@ -48,8 +56,6 @@ def _more(turn: Turn, entry: Entry) -> str:
         case EntryKind.LINKED:
             letter = turn.db.get(Enquiry, entry.clear["enquiry"])
             return letter.reference if letter else ""
-        case EntryKind.EXCEPTION_CLAIMED:
-            return turn.rules.ground(entry.clear["ground"]).title
         case _:
             return str(entry.clear.get("what", ""))
 
@@ -58,7 +64,7 @@ def what_is_asked(turn: Turn, entry: Entry) -> str:
     """What a second person is asked to agree to: the fact and its date, or that an entry is struck out."""
     kind, on = EntryKind(entry.clear["kind"]), date.fromisoformat(entry.clear["on"])
     if kind is EntryKind.EXCEPTION_CLAIMED:
-        return f"{turn.rules.ground(entry.clear['clear']['ground']).title} waits for a second person's yes"
+        return f"{named(turn.rules.ground(entry.clear['clear']['ground']))} waits for a second person's yes"
     dated = "" if kind is EntryKind.CORRECTED else f", dated {say_day(on, turn.today)},"
     return f"{label(kind)}{dated} waits for a second person's yes"
 

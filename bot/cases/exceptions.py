@@ -12,7 +12,8 @@ from bot.cases.history import New
 from bot.cases.referrals import must_be_open
 from bot.domain.clocks import Adviser, Clock
 from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotNow, WhichOne
-from bot.domain.exceptions import Effect, Ground, Plea, School, claimable_for, gives, lasts, why_not
+from bot.domain.exceptions import Effect, Ground, Plea, School, Shows, claimable_for, gives, lasts, why_not
+from bot.domain.facts import Whole
 from bot.domain.terms import ClockState, EntryKind, Process, RuleId
 from bot.turn import Turn
 from storage.tables import Entry, Request
@@ -69,7 +70,7 @@ def claim(
     ground, clocks = found[0][0], [clock for _, clock in found]
     plea = days.plea(ground)
     fit = _fitting(turn, file, plea, clocks)
-    new = _new(turn, file, plea, fit, f"{reason}\nEvidence: {evidence}" if evidence else reason)
+    new = _new(turn, file, plea, fit, f"{reason} (evidence: {evidence})" if evidence else reason)
     _check_not_there(file, new)
     return facts.ask_second_person(turn, file, new, WAITS, agreed_by=ground.agreed_by)
 
@@ -84,8 +85,10 @@ def _check_days(turn: Turn, days: Days) -> None:
 # For which clocks
 
 
-def clocks_of(turn: Turn, file: File) -> tuple[Clock, ...]:
-    happened, claims = history.happenings(file.entries), history.claims(file.entries)
+def clocks_of(turn: Turn, file: File, *also: Entry) -> tuple[Clock, ...]:
+    """The clocks of a case or a letter; `also` are entries made since it was read."""
+    entries = [*file.entries, *also]
+    happened, claims = history.happenings(entries), history.claims(entries)
     return deadlines.clocks_of(turn, facts.about(file), happened, facts.requests_of(file), claims)
 
 
@@ -139,25 +142,36 @@ def _not_claimable(
     turn: Turn, file: File, grounds: Sequence[Ground], which: Which | None, meant: Sequence[Clock]
 ) -> str:
     """Why there is no clock that the ground is for: what it is for, or that the law knows none at all."""
-    about, title = facts.about(file), grounds[0].title
+    about, title = facts.about(file), _called(grounds)
     whole = deadlines.whole_of(about)
     if which and not meant:
         return (
             f"No date called “{which.said}” runs on {about.reference}. To see those that do, say: why {about.reference}"
         )
-    if not any(rule.exceptions for rule in turn.rules.of(whole)):
-        knows = "The law knows no exception" if isinstance(whole, Process) else "The rules know no extension"
-        return f"{knows} for {_a(whole.label)}: its dates stay, whatever the cause, and the days keep counting."
     if which and not any(clock.rule.exceptions for clock in meant):
         rule = meant[0].rule
         return f"The law knows no exception for the {rule.title} ({rule.source}): its date stays."
-    here, anywhere = claimable_for(grounds, turn.rules.of(whole)), claimable_for(grounds, turn.rules.clocks)
-    name = f"{title[:1].upper()}{title[1:]}"
-    if not here:
-        return f"{name} can't be claimed for {_a(whole.label)}. It can be for: {anywhere}."
-    if which:
+    name, here = f"{title[:1].upper()}{title[1:]}", claimable_for(grounds, turn.rules.of(whole))
+    if here and which:
         return f"{name} can't be claimed for the {meant[0].rule.title}. It can be for: {here}."
-    return f"{name} can be claimed for: {here}. None of these runs on {about.reference}."
+    if here:
+        return f"{name} can be claimed for: {here}. None of these runs on {about.reference}."
+    if not _knows_any(turn, whole):
+        knows = "The law knows no exception" if isinstance(whole, Process) else "The rules know no extension"
+        return f"{knows} for {_a(whole.label)}: its dates stay, whatever the cause, and the days keep counting."
+    return f"{name} can't be claimed for {_a(whole.label)}, only for: {claimable_for(grounds, turn.rules.clocks)}."
+
+
+def _called(grounds: Sequence[Ground]) -> str:
+    """What to call grounds that share a name: their title where they have one, else that name."""
+    return grounds[0].title if len({ground.title for ground in grounds}) == 1 else grounds[0].names[0]
+
+
+def _knows_any(turn: Turn, whole: Whole) -> bool:
+    """Whether there is any exception for a process, or any extension for a letter."""
+    effect = Effect.RECORD if isinstance(whole, Process) else Effect.DATE
+    listed = {ground for rule in turn.rules.of(whole) for ground in rule.exceptions}
+    return any(turn.rules.ground(ground).effect is effect for ground in listed)
 
 
 def _a(words: str) -> str:
@@ -190,6 +204,10 @@ def _new(turn: Turn, file: File, plea: Plea, clocks: Sequence[Clock], words: str
     }
     clear: dict[str, Any] = {"ground": plea.ground.id, "rules": [clock.rule.id for clock in clocks]}
     clear |= {name: day.isoformat() for name, day in days.items() if day}
+    if plea.ground.shows is Shows.PAUSE:
+        clear["pauses"] = True
+    if plea.aim:  # one aim is for the clock that ends last
+        clear["aims_at"] = clocks[-1].rule.id
     return New(EntryKind.EXCEPTION_CLAIMED, turn.today, request_id=clocks[0].instance, clear=clear, words=words.strip())
 
 

@@ -175,20 +175,27 @@ def happenings(entries: Sequence[Entry]) -> list[Happening]:
 
 
 def claims(entries: Sequence[Entry]) -> list[Claim]:
-    """The exceptions, extensions and given dates that hold, in the order in which they were asked for."""
-    held = [entry for entry in standing(entries) if entry.kind is EntryKind.EXCEPTION_CLAIMED]
-    return [_claim(entry) for entry in sorted(held, key=lambda entry: entry.clear.get("asked_entry", entry.number))]
+    """The exceptions, extensions and given dates that hold, in the order in which they came on record."""
+    if not any(entry.kind is EntryKind.EXCEPTION_CLAIMED for entry in entries):
+        return []
+    held = standing(entries)
+    told = {e.clear["claim"]: e.happened_on for e in held if e.kind is EntryKind.FAMILY_TOLD}
+    return [_claim(entry, told.get(entry.number)) for entry in held if entry.kind is EntryKind.EXCEPTION_CLAIMED]
 
 
-def _claim(entry: Entry) -> Claim:
-    told = entry.clear
-    days = {name: date.fromisoformat(told[name]) for name in CLAIMED_DAYS if told.get(name)}
+def _claim(entry: Entry, told: date | None) -> Claim:
+    clear = entry.clear
+    days = {name: date.fromisoformat(clear[name]) for name in CLAIMED_DAYS if clear.get(name)}
+    if told:
+        days["told"] = told
     return Claim(
-        ground=told["ground"],
-        rules=tuple(RuleId(rule) for rule in told["rules"]),
+        ground=clear["ground"],
+        rules=tuple(RuleId(rule) for rule in clear["rules"]),
         recorded_on=london_date(entry.recorded_at),
         entry=entry.number,
         instance=entry.request_id,
+        pauses=bool(clear.get("pauses")),
+        aims_at=RuleId(clear["aims_at"]) if clear.get("aims_at") else None,
         **days,
     )
 

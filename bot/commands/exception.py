@@ -15,7 +15,7 @@ from bot.commands.case import to_change
 from bot.commands.roles import CASEWORK, COUNCIL
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead
-from bot.domain.exceptions import Effect, Ground
+from bot.domain.exceptions import Effect, Ground, Shows
 from bot.domain.message import BlankKind, Choice, Message, Row, Table
 from bot.domain.terms import RuleId
 from bot.grammar import Ask, command
@@ -142,11 +142,12 @@ def closure(
     closed = closures.close(turn, school, starts, until)
     first, last = closed.window
     window = f"Asking its advice counts from {say_day(first, turn.today)} to {say_day(last, turn.today)}."
-    short = "Under 4 weeks (28 days) a closure gives no exception."
+    least = min(ground.weeks for ground in turn.rules.grounds if ground.shows is Shows.CLOSURE)
+    short = f"Under {least} weeks ({least * 7} days) a closure gives no exception."
     return Message(
         f"{school.name}: closed {say_day(closed.first, turn.today)} to {say_day(closed.last, turn.today)}, "
         f"{closed.days} days.",
-        aside=window if closed.days >= 28 else short,
+        aside=window if closed.days >= least * 7 else short,
         private=True,
     )
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.calendar import ONE_DAY, Calendar
-from bot.domain.clocks import Claim, Clock, ClockRule
+from bot.domain.clocks import Claim, Clock, ClockRule, given_date
 from bot.domain.dates import say_day, say_in_full
 from bot.domain.periods import corresponding
 from bot.domain.terms import Role
@@ -260,7 +260,7 @@ def _within(plea: Plea, clock: Clock, today: date) -> str:
         return f"{say_day(plea.starts, today)} is still to come. Record it once it has happened."
     ends = plea.starts if missed else plea.ends or today
     if plea.starts > _counted(clock) or ends < clock.start.on:
-        when = say_day(plea.starts, today) if missed else _sentence(_span(plea.starts, plea.ends, today))
+        when = say_day(plea.starts, today) if missed else f"What lasted {_span(plea.starts, plea.ends, today)}"
         return f"{when} lies outside {_period(clock, today)}, so it is no ground for this date."
     return ""
 
@@ -315,9 +315,13 @@ def latest_given(ground: Ground, clock: Clock, *, calendar: Calendar) -> date | 
         case (
             Unit.MONTHS
         ):  # a month more is counted from the start, as the first was, and so are the days it stood still
-            day = corresponding(clock.start.on, clock.rule.length + ground.most) + _stood_still(clock.claims)
+            day = corresponding(clock.start.on, clock.rule.length + ground.most) + _stood_still(clock)
             return calendar.checked(calendar.next_working_day_on_or_after(day))
     return None
+
+
+def _stood_still(clock: Clock) -> timedelta:
+    return timedelta(days=len(frozenset[date]().union(*(claim.paused for claim in clock.claims))))
 
 
 def _pause(plea: Plea, clock: Clock, today: date) -> str:
@@ -334,27 +338,10 @@ def _pause(plea: Plea, clock: Clock, today: date) -> str:
     return ""
 
 
-def _after_pause(plea: Plea, clock: Clock, calendar: Calendar) -> date:
-    """The counted date and the days on which the period stood still; rolled forward only then, as the law counts it."""
-    extended = [claim for claim in clock.claims if claim.gives and not _paused([claim])]
-    since = [claim for claim in clock.claims if not extended or claim.entry > extended[-1].entry]
-    base = extended[-1].gives if extended else None
-    base = base or corresponding(clock.start.on, clock.rule.length)
-    paused = _paused(since) | _span_of(plea.starts, plea.ends)
-    return calendar.checked(calendar.next_working_day_on_or_after(base + timedelta(days=len(paused))))
-
-
-def _stood_still(claims: Iterable[Claim]) -> timedelta:
-    return timedelta(days=len(_paused(claims)))
-
-
-def _paused(claims: Iterable[Claim]) -> set[date]:
-    """The days that did not count: from the day of asking to that of the answer, both included (UK GDPR, Art 12A)."""
-    return set[date]().union(*(_span_of(claim.starts, claim.ends) for claim in claims if claim.gives))
-
-
-def _span_of(first: date | None, last: date | None) -> set[date]:
-    return {first + ONE_DAY * n for n in range((last - first).days + 1)} if first and last else set()
+def _after_pause(plea: Plea, clock: Clock, calendar: Calendar) -> date | None:
+    """The date that the clock then has: the pauses on record, and this one."""
+    this = Claim(plea.ground.id, (clock.rule.id,), date.max, 0, starts=plea.starts, ends=plea.ends, pauses=True)
+    return given_date(clock.rule, clock.start.on, (*clock.claims, this), calendar=calendar)
 
 
 # In words
@@ -384,9 +371,14 @@ def _lines(claim: Claim, ground: Ground, clock: Clock, asked_by: str, agreed_by:
 
 
 def _effect(claim: Claim, clock: Clock) -> str:
-    aim = f"; we aim for {say_in_full(claim.aim)}" if claim.aim else ""
+    aimed = claim.aim and claim.aims_at in (None, clock.rule.id)
+    aim = f"; we aim for {say_in_full(claim.aim)}" if claim.aim and aimed else ""
     if claim.gives is None:
         return f"{say_in_full(clock.legal)} stays the legal date and the days keep counting{aim}"
+    if claim.pauses:
+        counted = say_in_full(_counted(clock))
+        still = f"{_days(len(claim.paused))} did not count"
+        return f"{still}; {say_in_full(clock.legal)} stands in place of {counted}, which the rule counts to{aim}"
     if claim.gives != clock.legal:
         return f"it gave {say_in_full(claim.gives)}; a later one stands in its place{aim}"
     return (

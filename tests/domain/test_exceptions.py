@@ -270,17 +270,16 @@ def test_asking_to_clarify_stops_the_clock_until_the_answer(days: str, due: str)
     assert gives(claimed, clock, calendar=CALENDAR) == day(due)
 
 
-def paused(days: str, number: int, clock: Clock) -> Claim:
+def paused(days: str, number: int) -> Claim:
     claimed = plea("clarify_stop", days)
-    moved = gives(claimed, clock, calendar=CALENDAR)
+    on = day("Fri 8 Jan 2027")
     return Claim(
-        "clarify_stop", (RuleId("sar_reply"),), day("Fri 8 Jan 2027"), number,
-        gives=moved, starts=claimed.starts, ends=claimed.ends,
-    )  # fmt: skip
+        "clarify_stop", (RuleId("sar_reply"),), on, number, starts=claimed.starts, ends=claimed.ends, pauses=True
+    )
 
 
 def test_a_second_pause_counts_from_the_counted_date_and_not_from_where_the_first_one_rolled_to() -> None:
-    first = paused("Mon 14 Dec 2026 - Fri 18 Dec 2026", 5, every_clock()["sar_reply"])
+    first = paused("Mon 14 Dec 2026 - Fri 18 Dec 2026", 5)
     once = every_clock((first,))["sar_reply"]
     assert once.legal == day("Mon 18 Jan 2027")
     second = plea("clarify_stop", "Mon 4 Jan 2027 - Thu 7 Jan 2027")
@@ -289,8 +288,18 @@ def test_a_second_pause_counts_from_the_counted_date_and_not_from_where_the_firs
     assert gives(again, once, calendar=CALENDAR) == day("Mon 18 Jan 2027")  # Sun 17 Jan
 
 
+def test_a_pause_that_is_struck_out_leaves_the_other_one() -> None:
+    first, second = paused("Mon 14 Dec 2026 - Fri 18 Dec 2026", 5), paused("Mon 4 Jan 2027 - Thu 7 Jan 2027", 6)
+    dates = {claims: every_clock(claims)["sar_reply"].legal for claims in ((first, second), (second, first), (second,))}
+    assert dates == {
+        (first, second): day("Wed 20 Jan 2027"),
+        (second, first): day("Wed 20 Jan 2027"),
+        (second,): day("Fri 15 Jan 2027"),
+    }
+
+
 def test_a_pause_lengthens_what_an_extension_can_give_and_moves_one_that_was_given() -> None:
-    first = paused("Mon 14 Dec 2026 - Fri 18 Dec 2026", 5, every_clock()["sar_reply"])
+    first = paused("Mon 14 Dec 2026 - Fri 18 Dec 2026", 5)
     once = every_clock((first,))["sar_reply"]
     assert latest_given(RULES.ground("extend_2m"), once, calendar=CALENDAR) == day("Tue 16 Mar 2027")
     extended = Claim("extend_2m", (RuleId("sar_reply"),), day("Fri 8 Jan 2027"), 7, gives=day("Thu 11 Mar 2027"))
