@@ -99,6 +99,8 @@ class Outcome(StrEnum):
 
 Delivered = Counter[Outcome]
 """How many posts went which way."""
+Noted = Callable[[Claim, Outcome | None, datetime], None]
+"""Called as an attempt begins, with no outcome, and with its outcome as it ends: to measure it."""
 
 
 class Courier:
@@ -115,10 +117,12 @@ class Courier:
         record_url: str = "",
         patience: float = PATIENCE,
         chance: Callable[[], float] = random.random,
+        noted: Noted = lambda *_: None,
     ) -> None:
         """`render` makes the words of a post when its turn comes; `chance`, from 0 to 1, spreads the waits."""
         self._store, self._rules, self._vault, self._record_url = store, rules, vault, record_url
         self._chats, self._render, self._patience, self._chance = chats, render, patience, chance
+        self._noted = noted
         self._under_way: set[asyncio.Task[Outcome]] = set()
         self._winding_up = False
 
@@ -169,10 +173,16 @@ class Courier:
 
     def _start(self, chat: Chat, claim: Claim, moment: Moment) -> asyncio.Task[Outcome]:
         """A task that goes on to its end even where the round around it fails."""
-        task = asyncio.create_task(self._carry(chat, claim, moment))
+        task = asyncio.create_task(self._measured(chat, claim, moment))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return task
+
+    async def _measured(self, chat: Chat, claim: Claim, moment: Moment) -> Outcome:
+        self._noted(claim, None, moment())
+        outcome = await self._carry(chat, claim, moment)
+        self._noted(claim, outcome, moment())
+        return outcome
 
     async def _carry(self, chat: Chat, claim: Claim, moment: Moment) -> Outcome:
         """One post, whatever comes."""

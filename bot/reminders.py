@@ -8,19 +8,14 @@ from datetime import date, datetime
 
 from bot.cases.digests import are_due, put_digests
 from bot.cases.mornings import anything_stale, look_again
-from bot.cases.nudging import Look, Reminder, Swept, look, write
+from bot.cases.nudging import SPEAKING, Look, Reminder, Swept, look, write
 from bot.cases.recipients import Place
-from bot.domain.calendar import OfficeHours
-from bot.domain.ladder import CLOSES, SPEAKS
 from bot.domain.terms import Hears, RuleId
 from bot.rules import Rules
 from bot.turn import Turn
 from storage.connect import Store
 from storage.crypto import Vault
 from storage.tables import Connection, Person, Room
-
-SPEAKING = OfficeHours(SPEAKS, CLOSES)
-"""When nudges are put in. One found ripe at night or on a Sunday waits: by then a newer rung may take its place."""
 
 BATCH = 500
 """Deadlines in one transaction. On an ordinary morning that is all of them, so that each person gets one post."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.auditor import STALE, Audit, Auditor
 from bot.cases.packs import renewed
 from bot.courier import Courier
 from bot.fault import log_fault
@@ -22,13 +23,31 @@ from storage.queries import forget_heard
 log = logging.getLogger(__name__)
 
 HEARD_KEPT = timedelta(days=30)
-EVERY: Mapping[str, float] = {"sweep": 60, "digests": 60, "cards": 60, "closed": 60, "purge": 3600, "deliver": 1}
+EVERY: Mapping[str, float] = {
+    "sweep": 60,
+    "audit": 300,
+    "digests": 60,
+    "cards": 60,
+    "canary": 60,
+    "closed": 60,
+    "deliver": 1,
+    "derive": 60,
+    "purge": 3600,
+}
 """Seconds between ticks. A delivery with nothing to do is one small read."""
 PATIENCE = 7.0
 """Seconds that work under way has to come to its end when the bot stops."""
 
 Work = Callable[[datetime], Awaitable[Any]]
 Around = Callable[[str], AbstractContextManager[None]]
+CameTo = Callable[[str, Any], None]
+"""Called with the name of what came to a good end, and with what it came to: to measure it."""
+Beat = Callable[[], Awaitable[None]]
+"""Tells the world outside that all is well."""
+
+
+async def no_beat() -> None:
+    """Nobody outside is listening."""
 
 
 class Scheduler:
@@ -44,11 +63,14 @@ class Scheduler:
         clock: Callable[[], datetime],
         around: Around = lambda _: nullcontext(),
         adopted: Callable[[Rules], None] = lambda _: None,
+        came_to: CameTo = lambda *_: None,
+        beat: Beat = no_beat,
         every: Mapping[str, float] = EVERY,
     ) -> None:
         """`around` is entered for each tick, with what it is of: to time it. `adopted` is told of newer rules."""
         self._store, self._rules, self._vault, self._courier = store, rules, vault, courier
         self._clock, self._around, self._adopted, self._every = clock, around, adopted, every
+        self._came_to, self._beat, self._auditor = came_to, beat, Auditor()
         self._ticker = AsyncIOScheduler(timezone=UTC)
         self._running: set[asyncio.Task[Any]] = set()
         self.last: dict[str, datetime] = {}
@@ -93,12 +115,28 @@ class Scheduler:
         """Each kind of work by name; deliveries are one kind a connection, so that a slow one delays no other."""
         return {
             "sweep": self._by_newest_rules(sweep),
+            "audit": self._audit,
             "digests": self._by_newest_rules(digests),
             "cards": self._by_newest_rules(refresh_cards),
+            "canary": self._by_newest_rules(self._auditor.sing),
             "closed": self._courier.give_up_on_closed,
             **{f"deliver {one}": partial(self._courier.deliver_to, one) for one in self._courier.connections},
+            "derive": self._by_newest_rules(self._auditor.derive),
             "purge": lambda now: asyncio.to_thread(self._purge, now),
         }
+
+    @property
+    def audited(self) -> Audit | None:
+        """The last audit; None before the first."""
+        return self._auditor.last
+
+    async def _audit(self, now: datetime) -> Audit:
+        """Look for what is late; where nothing is and the sweep ticks, the world outside may know."""
+        audit: Audit = await self._by_newest_rules(self._auditor.audit)(now)
+        swept = self.last.get("sweep")
+        if audit.judged and not audit.unhappy and swept is not None and now - swept < STALE:
+            await self._beat()
+        return audit
 
     def _by_newest_rules(self, work: Callable[[Store, Rules, Vault, datetime], Any]) -> Work:
         """The work, after a look whether other rules have been adopted: everybody here then counts by them."""
@@ -120,8 +158,9 @@ class Scheduler:
     async def _tick(self, name: str, work: Work) -> None:
         try:
             with self._around(name):
-                await work(self._clock())
+                came_to = await work(self._clock())
             self.last[name] = self._clock()
+            self._came_to(name, came_to)
         except Exception as error:  # noqa: BLE001  the edge of one tick: the next one tries again
             log_fault(log, f"{name} did not come to its end", error)
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, update
+from sqlalchemy import case as when
 from sqlalchemy import select as select_rows
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -77,8 +78,10 @@ def alone(db: Session, doing: str) -> None:
 
 @cache
 def _wanting(dialect: str) -> SqliteInsert | PostgresInsert:
-    again = {"wanted": columns(Post).wanted + 1, "state": PostState.WAITING, "withdraw": False, "refresh": False}
-    return _insert(dialect, Post).on_conflict_do_update(index_elements=["key"], set_=again)
+    of, put_in = columns(Post), _insert(dialect, Post)
+    due_at = when((of.state == PostState.WAITING, of.due_at), else_=put_in.excluded.due_at)
+    again = {"wanted": of.wanted + 1, "state": PostState.WAITING, "withdraw": False, "refresh": False}
+    return put_in.on_conflict_do_update(index_elements=["key"], set_={**again, "due_at": due_at})
 
 
 @cache

@@ -223,7 +223,7 @@ class Nudge(SQLModel, table=True):
     post_id: int | None = Field(default=None, foreign_key="post.id", index=True)
     late_arrival: bool = False
     skipped: str = ""
-    at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=Moment, index=True)
 
 
 class Post(SQLModel, table=True):
@@ -257,6 +257,8 @@ class Post(SQLModel, table=True):
     words: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     """A digest of what a living card says, so that it is not told to say the same."""
     not_before: datetime = Field(sa_type=Moment)
+    due_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When it should have gone out, since it was last wanted: `not_before` moves with every wait, this does not."""
     claimed_until: datetime | None = Field(default=None, sa_type=Moment)
     attempts: int = 0
     trouble: str = ""

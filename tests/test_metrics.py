@@ -58,7 +58,7 @@ def test_the_outbox_is_measured(store: Store) -> None:
     assert 'referralbot_posts{state="waiting"} 2.0' in told
     assert 'referralbot_posts{state="sent"} 1.0' in told
     assert 'referralbot_posts{state="failed"} 0.0' in told
-    assert "referralbot_queue_age_seconds 120.0" in told
+    assert 'referralbot_queue_age_seconds{connection="1"} 120.0' in told
 
 
 def test_a_queue_that_waits_for_its_hour_is_not_old(store: Store) -> None:
@@ -66,7 +66,7 @@ def test_a_queue_that_waits_for_its_hour_is_not_old(store: Store) -> None:
         db.add(Connection(platform=Platform.SLACK, outside_id="T1", name="Anyshire"))
         db.flush()
         db.add(post("1", PostState.WAITING, NOW + timedelta(hours=1)))
-    assert "referralbot_queue_age_seconds 0.0" in measured(store).text().decode()
+    assert 'referralbot_queue_age_seconds{connection="1"} 0.0' in measured(store).text().decode()
 
 
 def test_cards_that_wait_only_for_the_new_days_words_do_not_make_the_queue_old(store: Store) -> None:
@@ -78,7 +78,7 @@ def test_cards_that_wait_only_for_the_new_days_words_do_not_make_the_queue_old(s
         db.add(card)
     told = measured(store).text().decode()
     assert 'referralbot_posts{state="waiting"} 1.0' in told
-    assert "referralbot_queue_age_seconds 0.0" in told
+    assert 'referralbot_queue_age_seconds{connection="1"} 0.0' in told
 
 
 def test_ticks_are_timed(store: Store) -> None:

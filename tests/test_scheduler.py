@@ -10,7 +10,7 @@ from bot.cases import posts
 from bot.courier import Courier
 from bot.domain.message import Message
 from bot.domain.terms import Agency, PostState
-from bot.scheduler import Scheduler
+from bot.scheduler import EVERY, Scheduler
 from bot.turn import Turn
 from storage.connect import Store
 from storage.tables import Heard, Post
@@ -18,7 +18,7 @@ from tests.council import RULES, SLACK, TEAMS, VAULT, Council, at
 from tests.fake_chat import FakeChat
 
 MONDAY = at("2026-10-05 08:00")
-QUICK = {"sweep": 0.05, "digests": 0.05, "cards": 0.05, "closed": 0.05, "purge": 0.05, "deliver": 0.05}
+QUICK = dict.fromkeys(EVERY, 0.05)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_one_broken_tick_stops_no_other(council: Council) -> None:
     courier = Broken(council.store, RULES, VAULT, chats={}, render=words)
     ticking = Scheduler(council.store, RULES, VAULT, courier, clock=lambda: MONDAY)
     await ticking.run_once()
-    assert set(ticking.last) == {"sweep", "digests", "cards", "purge"}
+    assert set(ticking.last) == EVERY.keys() - {"closed", "deliver"}
 
 
 async def test_stopping_waits_for_a_message_under_way(council: Council) -> None:

@@ -3,6 +3,7 @@
 from sqlmodel import select
 
 from bot.cards.auditing import found_words
+from bot.cards.auditing import found_words
 from bot.cards.dates import when
 from bot.cards.record import what_of
 from bot.cases import advice, facts, history, staff
@@ -75,6 +76,8 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             who = turn.db.get(Person, post.about["person_id"]) if post.about.get("person_id") else None
             whom = f" for {who.name}" if who else ""
             return f"A message{whom} could not be delivered. Say people, to see who can't be reached.", ()
+        case Notice.FOUND_UNSAID:
+            return found_words(turn, post), ()
         case Notice.FOUND_UNSAID:
             return found_words(turn, post), ()
 

@@ -1,5 +1,6 @@
 """What a post says, made from the record at the moment it is sent."""
 
+from bot.cards.auditing import canary_message
 from bot.cards.case import case_card
 from bot.cards.digest import digest_message
 from bot.cards.letter import letter_card
@@ -32,6 +33,8 @@ def post_message(turn: Turn, post: Post) -> Message | None:
             return _digest(turn, post, person) if person else None
         case PostSays.NOTICE:
             return notice_message(turn, post)
+        case PostSays.CANARY:
+            return canary_message(post)
 
 
 def _digest(turn: Turn, post: Post, person: Person) -> Message:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,8 +14,8 @@ from sqlmodel import col, select
 from bot.cases import visible
 from bot.cases.posts import in_office_hours, new_post, tell_administrators
 from bot.cases.recipients import Hearers, Place, Recipients
-from bot.domain.calendar import moment
-from bot.domain.ladder import SPEAKS, Rung, Speak, nudge_key, ripe
+from bot.domain.calendar import OfficeHours, moment
+from bot.domain.ladder import CLOSES, SPEAKS, Rung, Speak, nudge_key, ripe
 from bot.domain.terms import CaseStatus, ClockKind, ClockState, EntryKind, Hears, Notice, PostSays, RuleId
 from bot.fault import log_fault
 from bot.turn import Turn
@@ -25,6 +25,8 @@ from storage.tables import Case, Deadline, Enquiry, Entry, Nudge, Post, Request
 log = logging.getLogger(__name__)
 
 SET_ASIDE = timedelta(hours=1)
+SPEAKING = OfficeHours(SPEAKS, CLOSES)
+"""When nudges are put in. One found ripe at night or on a Sunday waits: by then a newer rung may take its place."""
 
 NOBODY = Hearers(())
 
@@ -41,6 +43,8 @@ class Reminder:
     due: date
     rung: str
     hears: Hears
+    ripe_at: datetime | None = None
+    """When its deadline was to be looked at: in office hours it is to be said then."""
     hearers: Hearers = NOBODY
     latest: datetime | None = None
     late_arrival: bool = False
@@ -87,13 +91,14 @@ def _counts(swept: Swept) -> tuple[int, ...]:
     return (swept.looked, swept.said, swept.skipped, swept.posts, swept.set_aside)
 
 
-def look(turn: Turn, *, limit: int) -> list[Look]:
-    """Look at up to `limit` ripe deadlines, and change nothing."""
+def look(turn: Turn, *, limit: int, these: Collection[int] | None = None) -> list[Look]:
+    """Look at up to `limit` ripe deadlines, or at `these` whenever they are ripe, and change nothing."""
+    which = col(Deadline.next_at) <= turn.now if these is None else col(Deadline.id).in_(these)
     query = (
         select(Deadline, Case, Enquiry)
         .outerjoin(Case, col(Deadline.case_id) == Case.id)
         .outerjoin(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
-        .where(col(Deadline.next_at) <= turn.now)
+        .where(which)
         .order_by(col(Deadline.next_at), col(Deadline.id))
         .limit(limit)
     )
@@ -166,7 +171,8 @@ def said_already(deadline: Deadline, rungs: Sequence[Rung], said: set[str]) -> s
 
 
 def _reminder(deadline: Deadline, rung: Rung, hears: Hears) -> Reminder:
-    return Reminder(_key(deadline, rung, hears), deadline.id or 0, deadline.legal, rung.id, hears)
+    key = _key(deadline, rung, hears)
+    return Reminder(key, deadline.id or 0, deadline.legal, rung.id, hears, deadline.next_at)
 
 
 def _said_to(deadline: Deadline, about: Case | Enquiry, speak: Speak, recipients: Recipients) -> Reminder:
@@ -275,8 +281,15 @@ def _bundle(turn: Turn, place: Place, bundle: Mapping[int, Reminder]) -> dict[st
         "latest": {str(nudge): one.latest.isoformat() for nudge, one in bundle.items() if one.latest},
         "instead": {str(nudge): one.hearers.why for nudge, one in bundle.items() if one.hearers.why},
     }
+    when = {"not_before": in_office_hours(turn), "due_at": _due(turn, bundle)}
     where = {"room_id": place.room_id, "person_id": place.person_id}
-    return new_post(turn, PostSays.NUDGES, place.connection_id, about=about, not_before=in_office_hours(turn), **where)
+    return new_post(turn, PostSays.NUDGES, place.connection_id, about=about, **when, **where)
+
+
+def _due(turn: Turn, bundle: Mapping[int, Reminder]) -> datetime:
+    """The minute at which the first of these should have been said: lateness is counted from it."""
+    ripe_at = min((one.ripe_at for one in bundle.values() if one.ripe_at), default=turn.now)
+    return SPEAKING.next_open(ripe_at, calendar=turn.rules.calendar)
 
 
 def _tell_of_unheard(turn: Turn, looks: Sequence[Look], new: Mapping[str, int]) -> None:

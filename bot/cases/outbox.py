@@ -46,6 +46,9 @@ class Claim:
     attempts: int
     must_be_heard: bool
     """Said elsewhere rather than never. A card is not: it only shows what can be asked for."""
+    says: PostSays
+    due_at: datetime
+    """When it should have gone out."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def claim(db: Session, connection: int, now: datetime, *, until: datetime, most:
     people = select(held.person_id).where(*in_hand, col(held.person_id).is_not(None))
     of = columns(Post)
     found = db.execute(
-        select_rows(of.id, of.says, of.room_id, of.person_id, of.claimed_until, of.attempts)
+        select_rows(of.id, of.says, of.room_id, of.person_id, of.claimed_until, of.attempts, of.not_before, of.due_at)
         .where(*_due(connection, now))
         .where(or_(col(Post.room_id).is_(None), col(Post.room_id).not_in(rooms)))
         .where(or_(col(Post.person_id).is_(None), col(Post.person_id).not_in(people)))
@@ -116,7 +119,9 @@ def claim(db: Session, connection: int, now: datetime, *, until: datetime, most:
 
 def _claimed(post: Row[Any], until: datetime) -> Claim:
     unsure = post.claimed_until is not None
-    return Claim(post.id, until, unsure, post.attempts + 1, must_be_heard=post.says not in CARDS)
+    heard = post.says not in (*CARDS, PostSays.CANARY)
+    due_at = post.due_at or post.not_before
+    return Claim(post.id, until, unsure, post.attempts + 1, must_be_heard=heard, says=post.says, due_at=due_at)
 
 
 def _due(connection: int, now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -59,7 +59,7 @@ def enquiry_moved(turn: Turn, enquiry: Enquiry) -> None:
         update(Post)
         .where(col(Post.enquiry_id) == enquiry.id, col(Post.says) == PostSays.ENQUIRY_CARD, bound)
         .where(~col(Post.withdraw), col(Post.state) != PostState.WITHDRAWN)
-        .values(wanted=Post.wanted + 1, refresh=False, state=PostState.WAITING)
+        .values(wanted=Post.wanted + 1, refresh=False, state=PostState.WAITING, due_at=turn.now)
     )
 
 
@@ -69,7 +69,7 @@ def withdraw_case(turn: Turn, case: Case) -> None:
         update(Post)
         .where(col(Post.case_id) == case.id, col(Post.says) == PostSays.CASE_CARD)
         .where(col(Post.state) != PostState.WITHDRAWN)
-        .values(withdraw=True, refresh=False, state=PostState.WAITING)
+        .values(withdraw=True, refresh=False, state=PostState.WAITING, due_at=turn.now)
     )
 
 
@@ -211,6 +211,7 @@ def new_post(turn: Turn, says: PostSays, connection_id: int, **what: Any) -> dic
         "withdraw": False,
         "refresh": False,
         "not_before": turn.now,
+        "due_at": what.get("not_before", turn.now),
         "attempts": 0,
         "trouble": "",
         "platform_id": "",

@@ -66,13 +66,13 @@ def bring_in_line(
     for found in look_over(store, turn_on, tell, batch=batch):
         waiting[found.kept.of].append(found.kept.about.id)
         if len(waiting[found.kept.of]) == MENDED:
-            yield from _mend(store, turn_on, found.kept.of, waiting[found.kept.of])
+            yield from mend(store, turn_on, found.kept.of, waiting[found.kept.of])
             waiting[found.kept.of] = []
     for of, ids in waiting.items():
-        yield from _mend(store, turn_on, of, ids)
+        yield from mend(store, turn_on, of, ids)
 
 
-def _mend(store: Store, turn_on: TurnOn, of: type[Case | Enquiry], ids: Sequence[int]) -> list[Found]:
+def mend(store: Store, turn_on: TurnOn, of: type[Case | Enquiry], ids: Sequence[int]) -> list[Found]:
     """Look again at those that were found, with everybody else kept away from them, and write what follows."""
     if not ids:
         return []

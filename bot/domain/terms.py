@@ -374,6 +374,8 @@ class PostSays(StrEnum):
     NOTICE = "notice"
     CANARY = "canary"
     """The hourly proof that nudges arrive: one message in the administrators' room, written anew each hour."""
+    CANARY = "canary"
+    """The hourly proof that nudges arrive: one message in the administrators' room, written anew each hour."""
 
 
 class PostState(StrEnum):
@@ -395,6 +397,7 @@ class Notice(StrEnum):
     ADVICE_SENT = "advice_sent"
     HELP_ASKED = "help_asked"
     UNDELIVERED = "undelivered"
+    FOUND_UNSAID = "found_unsaid"
     FOUND_UNSAID = "found_unsaid"
     IMPORTED = "imported"
     ROUND = "round"

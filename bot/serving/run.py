@@ -12,8 +12,9 @@ from bot.app import App
 from bot.cards.posted import post_message
 from bot.courier import Chat, Courier, Credentials
 from bot.domain.terms import Platform
-from bot.scheduler import Scheduler
+from bot.scheduler import Scheduler, no_beat
 from bot.serving import web
+from bot.serving.heartbeat import Heartbeat
 from bot.serving.log import log_to_stderr
 from bot.serving.metrics import Answer, Metrics
 from bot.upkeep.clock import DemoClock
@@ -77,8 +78,22 @@ async def _run(
 def ticking(here: Installation, chats: Mapping[int, Chat], metrics: Metrics, app: App) -> Scheduler:
     """What goes on by itself. `app` hears of rules that are adopted; `chats` may be filled up to when it starts."""
     told = (here.store, here.rules, here.vault)
-    courier = Courier(*told, chats=chats, render=post_message, record_url=here.settings.record_url)
-    return Scheduler(*told, courier, clock=here.clock, around=metrics.timing, adopted=app.count_by)
+    url, proxy = here.settings.heartbeat_url, here.settings.https_proxy or None
+    return Scheduler(
+        *told,
+        Courier(
+            *told,
+            chats=chats,
+            render=post_message,
+            record_url=here.settings.record_url,
+            noted=metrics.attempted,
+        ),
+        clock=here.clock,
+        around=metrics.timing,
+        adopted=app.count_by,
+        came_to=metrics.came_to,
+        beat=Heartbeat(url, proxy=proxy).beat if url else no_beat,
+    )
 
 
 def jumping(here: Installation, scheduler: Scheduler) -> Jump | None:

@@ -13,6 +13,7 @@ from typing import Protocol
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import auditor
 from bot.domain.errors import BadSettings
 from bot.scheduler import Scheduler
 from bot.serving.metrics import Metrics
@@ -91,7 +92,7 @@ class Server:
 
     async def _ready(self, request: web.Request) -> web.Response:
         """200 where lines can be answered and nudges go out; else 503. Says what is wrong, and nothing else."""
-        checks = {**await self._database(), "scheduler": self._ticking()}
+        checks = {**await self._database(), "scheduler": self._ticking(), "auditor": self._audited()}
         ready = set(checks.values()) == {"ok"}
         return web.json_response({"ready": ready, **checks}, status=200 if ready else 503)
 
@@ -100,6 +101,12 @@ class Server:
         if last is None:
             return "has not ticked yet"
         return "ok" if self.here.clock() - last < STALE else "has stopped ticking"
+
+    def _audited(self) -> str:
+        last = self.scheduler.audited
+        if last is None or self.here.clock() - last.at > auditor.STALE:
+            return "has not run"
+        return f"unhappy ({last.unhappy})" if last.unhappy else "ok"
 
     async def _database(self) -> dict[str, str]:
         try:

@@ -90,6 +90,14 @@ class Settings:
         group=RUN,
         read=readers.proxy,
     )
+    heartbeat_url: str = setting(
+        "REFERRALBOT_HEARTBEAT_URL",
+        "An address that is asked every five minutes while all is well, such as a check of healthchecks.io. Silence is"
+        " then the alarm: whoever watches it is told from outside. Nothing of the record is in the request.",
+        group=RUN,
+        read=readers.address,
+        secret=True,
+    )
     council: str = setting(
         "REFERRALBOT_COUNCIL", "The council's name, as messages say it.", group=COUNCIL, default="The council"
     )

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, func, select
 
+from bot.cases.nudging import SPEAKING
 from bot.cases.posts import OFFICE
 from bot.domain.calendar import Calendar, OfficeHours, london_date, moment
 from bot.domain.errors import NotNow
 from bot.domain.terms import PostSays, PostState
-from bot.reminders import SPEAKING
 from bot.upkeep.clock import DemoClock
 from storage.connect import Store
 from storage.tables import Deadline, Post

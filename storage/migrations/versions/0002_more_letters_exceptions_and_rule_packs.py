@@ -54,8 +54,15 @@ def upgrade() -> None:
     with op.batch_alter_table("enquiry", schema=None) as batch_op:
         batch_op.alter_column("kind", server_default=None)
 
+    op.add_column("post", sa.Column("due_at", sa.DateTime(), nullable=True))
+    op.create_index(op.f("ix_nudge_at"), "nudge", ["at"], unique=False)
+
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_nudge_at"), table_name="nudge")
+    with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.drop_column("due_at")
+
     with op.batch_alter_table("enquiry", schema=None) as batch_op:
         batch_op.drop_column("kind")
 

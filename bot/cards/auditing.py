@@ -1,0 +1,50 @@
+"""What the auditor says: the message by which nudges prove every hour that they arrive, and what it found unsaid."""
+
+from sqlmodel import col, select
+
+from bot.cases import visible
+from bot.cases.auditing import Found
+from bot.domain.calendar import london_time
+from bot.domain.message import Message
+from bot.turn import Turn
+from storage.tables import Case, Enquiry, Post
+
+NAMED = 5
+"""How many references are named; the rest are counted."""
+
+SENTENCES = {
+    Found.UNSENT: ("{n} message was not sent within ten minutes", "{n} messages were not sent within ten minutes"),
+    Found.UNSWEPT: ("{n} date was not looked at in time", "{n} dates were not looked at in time"),
+    Found.UNSAID: ("{n} reminder was in no message", "{n} reminders were in no message"),
+    Found.UNHEARD: ("{n} reminder reached nobody", "{n} reminders reached nobody"),
+    Found.ASTRAY: ("{n} case or letter was kept with a wrong date", "{n} cases or letters were kept with a wrong date"),
+    Found.NO_CANARY: ("the hourly check of nudges has not come through",) * 2,
+}
+
+
+def canary_message(post: Post) -> Message:
+    """ "Nudges were last checked end to end on Mon 23 Nov at 14:00." """
+    due = london_time(post.due_at or post.not_before)
+    return Message(f"Nudges were last checked end to end on {due:%a %-d %b} at {due:%H:%M}.", private=False)
+
+
+def found_words(turn: Turn, post: Post) -> str:
+    """What the auditor found today and what became of it, with references of cases that every reader may know of."""
+    told = post.about
+    counts = [(Found(kind), n) for kind, n in told["found"].items()]
+    found = "; ".join(SENTENCES[kind][n != 1].format(n=n) for kind, n in counts)
+    references = _references(turn, told.get("cases", []), told.get("letters", []))
+    more = f" and {len(references) - NAMED} more" if len(references) > NAMED else ""
+    whose = f" About {', '.join(references[:NAMED])}{more}." if references else ""
+    return (
+        f"{found[:1].upper()}{found[1:]}.{whose} What could be done again has been, once."
+        f" The log says more under code {told['code']}; referralbot posts list shows what waits."
+    )
+
+
+def _references(turn: Turn, cases: list[int], letters: list[int]) -> list[str]:
+    """None of a restricted case, nor of a letter about one."""
+    open_ones = select(Case).where(col(Case.id).in_(cases), ~col(Case.restricted)).order_by(Case.reference)
+    about = select(Enquiry).where(col(Enquiry.id).in_(letters)).order_by(Enquiry.reference)
+    fit = [letter for letter in turn.db.exec(about) if not visible.is_restricted(turn, letter)]
+    return [each.reference for each in (*turn.db.exec(open_ones), *fit)]
