@@ -2,6 +2,7 @@
 
 from bot.domain.clocks import ClockRule
 from bot.domain.dates import say_date, say_day
+from bot.domain.exceptions import Effect
 from bot.domain.message import State
 from bot.domain.terms import ClockState, Nature, RuleId
 from bot.turn import Turn
@@ -20,9 +21,14 @@ def rule_of(turn: Turn, deadline: Deadline) -> ClockRule:
 
 def when(turn: Turn, deadline: Deadline) -> str:
     """ "due Mon 28 Dec (in 3 days), act by Thu 24 Dec · statutory"; a rule that is to be read first says so."""
-    rule = rule_of(turn, deadline)
-    to_check = TO_CHECK if rule.unverified and deadline.state is ClockState.RUNNING else ""
-    return f"{_date(turn, deadline)} · {rule.kind.label}{to_check}"
+    to_check = TO_CHECK if _is_to_check(turn, deadline) else ""
+    return f"{_date(turn, deadline)} · {rule_of(turn, deadline).kind.label}{to_check}"
+
+
+def _is_to_check(turn: Turn, deadline: Deadline) -> bool:
+    """Where somebody else gave the date, it no longer hangs on how the rule reads."""
+    given = (turn.rules.ground(each).effect is Effect.DATE for each in deadline.exception.split("|") if each)
+    return bool(rule_of(turn, deadline).unverified) and deadline.state is ClockState.RUNNING and not any(given)
 
 
 def due(turn: Turn, deadline: Deadline) -> str:
@@ -35,6 +41,8 @@ def _date(turn: Turn, deadline: Deadline) -> str:
     match deadline.state:
         case ClockState.MET | ClockState.MET_LATE:
             stopped = deadline.stopped_on or deadline.legal
+            if deadline.nature is Nature.AT_ONCE:  # which has no last day, so that none is ever late
+                return f"done {say_day(stopped, turn.today)}"
             late = (stopped - deadline.legal).days
             how = "on time" if late <= 0 else f"{late} day{'s' if late > 1 else ''} late"
             return f"done {say_day(stopped, turn.today)}, {how}"
@@ -44,7 +52,8 @@ def _date(turn: Turn, deadline: Deadline) -> str:
         case Nature.EARLIEST:
             return f"until at least {legal}"
         case Nature.RIGHT:
-            return f"until {legal}"
+            later = ", or later: the later of two limits counts" if rule_of(turn, deadline).composite else ""
+            return f"until {legal}{later}"
         case Nature.AT_ONCE:
             return f"at once, from {legal}"
     if deadline.information:

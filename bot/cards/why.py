@@ -1,6 +1,6 @@
 """A case's dates taken apart: the rule, the start, the count, the days nobody works; all of them, or one by name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.cards.dates import sentence
@@ -13,7 +13,7 @@ from bot.domain.errors import NotFound, WhichOne
 from bot.domain.exceptions import lines as lines_of_claim
 from bot.domain.message import Action, Fact, Message
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Agency, ClockState
+from bot.domain.terms import Agency, ClockState, Role
 from bot.domain.why import Told, explain, headline
 from bot.grammar import line
 from bot.turn import Turn
@@ -109,7 +109,13 @@ def _told(turn: Turn, file: File, clock: Clock, clocks: Sequence[Clock], viewer:
         instead_of=before.happened_on if before and before.happened_on != clock.start.on else None,
         other=next((other for other in clocks if other.rule.id == clock.rule.composite), None),
         claims=_claims(turn, file, clock, viewer),
+        out_of_order=_out_of_order(file, clock),
     )
+
+
+def _out_of_order(file: File, clock: Clock) -> list[int]:
+    numbers = {clock.start.entry, clock.stopped.entry if clock.stopped else 0}
+    return [entry.number for entry in file.entries if entry.number in numbers and entry.clear.get("out_of_order")]
 
 
 def _who(turn: Turn, entry: Entry) -> str:
@@ -122,10 +128,10 @@ def _who(turn: Turn, entry: Entry) -> str:
 
 
 def _claims(turn: Turn, file: File, clock: Clock, viewer: Viewer) -> list[tuple[str, str]]:
-    """What was claimed is the council's to read, privately: it tells of a family's circumstances."""
+    """What was claimed is read privately, by the council or the body whose advice it is: it may tell of a family."""
     if not clock.claims:
         return []
-    if not (viewer.council and viewer.private):
+    if not (viewer.private and (viewer.council or clock.instance is not None)):
         return [("Exceptions", "one is on record")]
     told: list[tuple[str, str]] = []
     for claim in clock.claims:
@@ -147,9 +153,19 @@ def _one(turn: Turn, reference: str, found: Explained) -> Message:
     return Message(
         text,
         facts=tuple(Fact(label, said) for label, said in lines),
-        actions=(Action("All dates", line("why", case=reference), acts=False),),
+        actions=(
+            *_could_one_apply(turn, reference, found.clock),
+            Action("All dates", line("why", case=reference), acts=False),
+        ),
         private=turn.private,
     )
+
+
+def _could_one_apply(turn: Turn, reference: str, clock: Clock) -> Iterator[Action]:
+    """For those who run cases, beside a date that runs and for which nothing was claimed."""
+    runs = clock.state is ClockState.RUNNING and not clock.information
+    if turn.person.role in (Role.OFFICER, Role.MANAGER) and runs and clock.rule.exceptions and not clock.claims:
+        yield Action("Could one apply?", line("exception", case=reference))
 
 
 def _facts(turn: Turn, found: Explained) -> list[Fact]:

@@ -32,10 +32,20 @@ class Called:
 
 def meant(clocks: Sequence[Called], text: str) -> list[Called]:
     """Those that the words fit: by a name of their own, else an agency's, else by every word of it said of them."""
-    for fits in (_is_it, _is_named, _is_agencys, _is_said_of):
+    for fits in (_is_it, _is_named, _is_met_by, _is_agencys, _is_said_of):
         if found := [called for called in clocks if fits(called, text)]:
-            return found
+            return _that_count(found)
     return []
+
+
+def _that_count(found: list[Called]) -> list[Called]:
+    """Of two that stand for one thing, the one that counts: the later limb of a limit, the branch that was taken."""
+    first = found[0].clock.rule
+    if all(called.clock.rule.composite in {other.clock.rule.id for other in found} for called in found):
+        return [max(found, key=lambda called: (called.clock.later_limb is None, called.clock.legal))]
+    binding = [called for called in found if not called.clock.information]
+    alike = all(called.clock.rule.title == first.title and called.clock.instance is None for called in found)
+    return binding if alike and len(binding) == 1 else found
 
 
 def _is_it(called: Called, text: str) -> bool:
@@ -48,13 +58,18 @@ def _is_named(called: Called, text: str) -> bool:
 
 def _names(called: Called) -> list[str]:
     rule = called.clock.rule
-    names = [called.title, rule.id, *(said for stop in rule.stops for said in FACTS[stop].said)]
+    names = [called.title, rule.id, *(said for stop in rule.stops[:1] for said in FACTS[stop].said)]
     names += [rule.period] if rule.length else []
     if called.adviser is None:
         return [*names, rule.title]
     what = "advice" if called.adviser.asks is Asks.ADVICE else "consultation"
     known = (called.adviser.label, str(called.adviser.id), *called.adviser.also)
     return [*names, *known, *(f"{name} {what}" for name in known)]
+
+
+def _is_met_by(called: Called, text: str) -> bool:
+    """By another fact than its own that meets it: a full reply makes a holding reply needless."""
+    return _plain(text) in {_plain(said) for stop in called.clock.rule.stops for said in FACTS[stop].said}
 
 
 def _is_agencys(called: Called, text: str) -> bool:

@@ -31,11 +31,13 @@ class Told:
     """The other limb, where the later of two limits counts."""
     claims: Sequence[tuple[str, str]] = ()
     """Exceptions and given dates, as (label, text)."""
+    out_of_order: Sequence[int] = ()
+    """The numbers of its entries that were recorded though the order of facts speaks against them."""
 
 
 def headline(clock: Clock, other: Clock | None = None) -> str:
     """The date in one sentence: what it is the last day for, the day to act by, and the kind of clock."""
-    to_check = ", to check" if clock.rule.unverified else ""
+    to_check = ", to check" if _to_check(clock) else ""
     return f"{_sentence(_headline(clock, other))}. {clock.rule.kind.label.capitalize()}{to_check}."
 
 
@@ -73,9 +75,16 @@ def _lines(clock: Clock, told: Told, calendar: Calendar) -> Iterator[tuple[str, 
     yield "Binds", f"only {rule.branch}; not so far" if rule.branch and clock.information and not _met(clock) else ""
     yield "Stopped", _stopped(clock)
     yield "Look at", _doubt(clock)
-    yield "To check", rule.unverified
+    for number in told.out_of_order:
+        yield "Look at", f"entry {number} was recorded out of its order, for the reason kept with it"
+    yield "To check", _to_check(clock)
     yield from told.claims
     yield "Exceptions", "none recorded" if rule.exceptions and not clock.claims else ""
+
+
+def _to_check(clock: Clock) -> str:
+    """What is to be read in the law first; a date that somebody gave no longer hangs on that."""
+    return "" if clock.counted else clock.rule.unverified
 
 
 def _met(clock: Clock) -> bool:
@@ -102,11 +111,12 @@ def _two_limits(clock: Clock, other: Clock | None) -> str:
         return ""
     if other is None:
         return "the later of two limits counts; the other one has not begun"
-    ends = f"{other.rule.title}: until {say_in_full(other.legal)}"
+    ends = f"{say_in_full(other.legal)} ({other.rule.title})"
     if clock.later_limb:
-        return f"the later of two limits counts: {ends}"
-    which = "both end on that day" if other.legal == clock.legal else f"this is the later; the other is {ends}"
-    return f"the later of two limits counts: {which}"
+        return f"the later of two limits counts, until {ends}"
+    if other.legal == clock.legal:
+        return "the later of two limits counts; both end on that day"
+    return f"the later of two limits counts, and this is it; the other ends on {ends}"
 
 
 def _act_by(clock: Clock, calendar: Calendar) -> str:
