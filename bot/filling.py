@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.errors import CannotRead, NoSuchThing, Refusal
@@ -165,8 +165,9 @@ def shortened(text: str, longest: int = 80) -> str:
 
 def form_of(command: Command, turn: Turn, filled: Filled) -> Form:
     """The form of a command, with what is known filled in and what was wrong beside its field."""
-    shown = [field for field in command.fields if field.ask.asked or field.name in filled.wrong]
-    hidden = {f.name: filled.typed[f.name] for f in command.fields if f not in shown and filled.typed.get(f.name)}
+    fields = [_fitted(field, turn, filled) for field in command.fields]
+    shown = [field for field in fields if field.ask.asked or field.name in filled.wrong]
+    hidden = {f.name: filled.typed[f.name] for f in fields if f not in shown and filled.typed.get(f.name)}
     return Form(
         title=command.heading,
         line=line(command.name, **hidden),
@@ -175,8 +176,13 @@ def form_of(command: Command, turn: Turn, filled: Filled) -> Form:
     )
 
 
+def _fitted(field: Field, turn: Turn, filled: Filled) -> Field:
+    """The blank as it is asked for, now that others are known."""
+    return replace(field, ask=field.ask.fitting(turn, filled.values)) if field.ask.fitting else field
+
+
 def _blank(field: Field, turn: Turn, filled: Filled) -> Blank:
-    ask = field.ask.fitting(turn, filled.values) if field.ask.fitting else field.ask
+    ask = field.ask
     return Blank(
         name=field.name,
         label=ask.label,

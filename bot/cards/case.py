@@ -1,38 +1,46 @@
 """The card of a case: one living card in each room, and a fuller one for those who open it privately."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from bot.cards.dates import sentence, state, title, when
+from sqlmodel import col, select
+
+from bot.cards.dates import rule_of, sentence, state, title, when
 from bot.cards.exceptions import claims_of, may_know_ground, noted
-from bot.cards.letter import open_letter
+from bot.cards.letter import open_letter, record_button
 from bot.cards.record import lines_of
-from bot.cases import advice, children
+from bot.cases import advice, children, visible
 from bot.cases.files import CaseFile
+from bot.domain.clocks import ClockRule, Per
 from bot.domain.dates import say_day, week_of
+from bot.domain.facts import FACTS, Asks, beginnings
 from bot.domain.message import Action, Fact, Message, State, Style
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Agency, CaseStatus, ClockState, EntryKind, Kind, Nature, Role, RuleId
+from bot.domain.terms import Agency, CaseStatus, ClockState, Counting, EntryKind, Kind, Nature, Role
 from bot.grammar import line
 from bot.turn import Turn
-from storage.tables import Deadline, Request
+from storage.tables import Case, Deadline, Request
 
 ENTRIES_SHOWN = 5
 BUTTONS = 5
+OTHERS = 3
+"""How many other cases of the child have a button."""
 
-WHOLE = RuleId("final_plan")
-"""The clock by whose weeks a case is spoken of: "week 10 of 20"."""
+PLANS = frozenset({EntryKind.FINAL_PLAN_SENT, EntryKind.AMENDED_PLAN_SENT})
+"""What ends the weeks by which a case is spoken of: "week 10 of 20"."""
 
 
 def case_card(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool = False) -> Message:
     """The card of a case as this viewer may see it. `whole` adds who the child is and the latest entries."""
-    facts = [*_child(turn, file, viewer)] if whole else []
+    others = _others(turn, file, viewer) if whole else []
+    facts = [*_child(turn, file, viewer), *map(_other, others)] if whole else []
     facts += [*_advice(turn, file, viewer), *_council(turn, file, viewer), *_people(turn, file, viewer)]
     if whole and viewer.may_know(Kind.NOTES):
         facts += [*claims_of(turn, file), *lines_of(turn, file.case, file.entries[-ENTRIES_SHOWN:])]
     return Message(
         text=_heading(turn, file) if viewer.may_know(Kind.DATES) else file.case.reference,
         facts=tuple(facts),
-        actions=tuple(_actions(turn, file, viewer, whole=whole)),
+        actions=(*_actions(turn, file, viewer, whole=whole), *map(_look, others[:OTHERS])),
         private=viewer.private,
     )
 
@@ -44,11 +52,41 @@ def _heading(turn: Turn, file: CaseFile) -> str:
         outcome = case.outcome.label if case.outcome else ""
         closed = say_day(case.closed_on, turn.today) if case.closed_on else ""
         return " · ".join([*parts, f"closed {closed} ({outcome})"])
-    whole = next((deadline for deadline in file.deadlines if deadline.rule == WHOLE), None)
-    if whole and whole.state is ClockState.RUNNING:
-        weeks = (whole.legal - whole.started_on).days // 7
-        parts.append(f"week {week_of(whole.started_on, turn.today)} of {weeks}")
+    if whole := max(_of_the_whole(turn, file), key=lambda clock: clock[1].length, default=None):
+        deadline, rule = whole
+        parts.append(f"week {week_of(deadline.started_on, turn.today)} of {rule.length}")
     return " · ".join([*parts, case.stage] if case.stage else parts)
+
+
+def _of_the_whole(turn: Turn, file: CaseFile) -> Iterator[tuple[Deadline, ClockRule]]:
+    """The clocks in weeks that run until the plan: from the beginning of the case, or on the branch it has taken."""
+    for deadline in file.deadlines:
+        rule = rule_of(turn, deadline)
+        runs = deadline.state is ClockState.RUNNING and rule.counting is Counting.WEEKS and rule.per is Per.CASE
+        whole = not deadline.information or not {*rule.starts}.isdisjoint(beginnings(file.case.process))
+        if runs and whole and not PLANS.isdisjoint(rule.stops):
+            yield deadline, rule
+
+
+def _others(turn: Turn, file: CaseFile, viewer: Viewer) -> list[Case]:
+    """The child's other cases, as far as the asker may know of each that it is this child's. No room ever hears."""
+    if not (viewer.private and viewer.may_know(Kind.IDENTITY)):
+        return []
+    own = (Case.child_id == file.case.child_id, Case.id != file.case.id)
+    found = turn.db.exec(select(Case).where(*own, visible.cases(turn)).order_by(col(Case.status).desc(), col(Case.id)))
+    alone = replace(turn, private=True)
+    return [case for case in found if visible.viewer(alone, case).may_know(Kind.IDENTITY)]
+
+
+def _other(case: Case) -> Fact:
+    """ "SEND-2026-0101 · annual review · review meeting held"."""
+    stands = f"closed ({case.outcome.label})" if case.outcome else case.stage
+    value = " · ".join(filter(None, [case.reference, case.process.label, stands]))
+    return Fact("Also for this child", value, private=True)
+
+
+def _look(case: Case) -> Action:
+    return Action(f"Open {case.reference}", line("open", case=case.reference), acts=False)
 
 
 def _child(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
@@ -79,24 +117,31 @@ def _advice(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
 
 def _how_far(turn: Turn, request: Request, *, runs: bool) -> str:
     """The last thing that happened to a request, and what is waited for while its clock runs."""
+    consults = advice.asks(turn, request) is Asks.CONSULTATION
     if request.received_on:
-        response = request.response.label if request.response else ""
-        return f"received {say_day(request.received_on, turn.today)} ({response})"
+        response = f" ({request.response.label})" if request.response else ""
+        return f"{'reply ' if consults else ''}received {say_day(request.received_on, turn.today)}{response}"
     if request.sent_on:
         waiting = " · waiting for the council to confirm" if runs else ""
-        return f"advice sent {say_day(request.sent_on, turn.today)}{waiting}"
+        return f"{'reply' if consults else 'advice'} sent {say_day(request.sent_on, turn.today)}{waiting}"
     if request.receipt_on:
-        return f"request received {say_day(request.receipt_on, turn.today)}"
-    return f"asked {say_day(request.asked_on, turn.today)}{' · receipt not confirmed' if runs else ''}"
+        return f"{'papers' if consults else 'request'} received {say_day(request.receipt_on, turn.today)}"
+    unconfirmed = " · receipt not confirmed" if runs else ""
+    return f"{'consulted' if consults else 'asked'} {say_day(request.asked_on, turn.today)}{unconfirmed}"
 
 
 def _council(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
     if not viewer.may_know(Kind.DATES):
         return
     for deadline in file.deadlines:
-        if deadline.request_id is None and _worth_showing(deadline, viewer):
+        if deadline.request_id is None and _worth_showing(deadline, viewer) and not _of_the_older(turn, deadline):
             claimed = noted(turn, deadline, ground=may_know_ground(viewer, deadline))
             yield Fact(sentence(title(turn, deadline)), when(turn, deadline), claimed, state(turn, deadline))
+
+
+def _of_the_older(turn: Turn, deadline: Deadline) -> bool:
+    """The date for a child under five, where the child was not: that is known when the case begins."""
+    return deadline.information and EntryKind.UNDER_FIVE in rule_of(turn, deadline).binds
 
 
 def _worth_showing(deadline: Deadline, viewer: Viewer) -> bool:
@@ -124,7 +169,7 @@ def _actions(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool) -> Iter
     if is_open and (partner or viewer.role is Role.CONTRIBUTOR):
         yield from _partner_actions(turn, file, viewer)
     if is_open and (officer or (viewer.role is None and viewer.agency is Agency.EDUCATION)):
-        yield from _officer_actions(file, reference)
+        yield from _officer_actions(turn, file, reference)
     if is_open and officer and whole:
         yield Action("Assign…", line("assign", case=reference))
         yield Action("Why these dates", line("why", case=reference), acts=False)
@@ -140,17 +185,39 @@ def _partner_actions(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Act
         if request.receipt_on is None and request.sent_on is None:
             yield Action(f"We have the request{of}", line("have", request=request.id))
         if request.sent_on is None:
-            yield Action(f"Advice sent{of}", line("advice sent", request=request.id), Style.PRIMARY)
+            yield Action(f"{_answer(turn, request)} sent{of}", line("advice sent", request=request.id), Style.PRIMARY)
             if not several:
                 yield Action("We can't by then…", line("help needed", request=request.id))
 
 
-def _officer_actions(file: CaseFile, reference: str) -> Iterator[Action]:
-    waiting = [request for request in file.requests if request.received_on is None]
+def _answer(turn: Turn, request: Request) -> str:
+    return "Reply" if advice.asks(turn, request) is Asks.CONSULTATION else "Advice"
+
+
+def _officer_actions(turn: Turn, file: CaseFile, reference: str) -> Iterator[Action]:
+    waiting = [request for request in file.requests if request.received_on is None and _runs(file, request)]
+    answers = "/".join(dict.fromkeys(_answer(turn, request) for request in waiting))
     if len(waiting) == 1:
-        yield Action("Advice received", line("received", request=waiting[0].id), Style.PRIMARY)
+        yield Action(f"{answers} received", line("received", request=waiting[0].id), Style.PRIMARY)
     elif waiting:
-        yield Action("Advice received…", line("received", cases=reference), Style.PRIMARY)
-    if not any(e.kind is EntryKind.ADVICE_ASKED for e in file.entries):
+        answers = "Advice or reply" if "/" in answers else answers
+        yield Action(f"{answers} received…", line("received", cases=reference), Style.PRIMARY)
+    asked = any(advice.asks(turn, request) is Asks.ADVICE for request in file.requests)
+    if not asked and advice.is_due_on(turn, file.case, {entry.kind for entry in file.entries}):
         yield Action("Ask for advice…", line("ask", case=reference))
+    if step := _next_step(turn, file):
+        yield record_button(step, reference)
     yield Action("Record…", line("sent", case=reference))
+
+
+def _runs(file: CaseFile, request: Request) -> bool:
+    deadline = file.of_request(request)
+    return deadline is not None and deadline.state is ClockState.RUNNING
+
+
+def _next_step(turn: Turn, file: CaseFile) -> EntryKind | None:
+    """What stops the council's next duty, where that is one fact."""
+    owed = (d for d in file.deadlines if d.state is ClockState.RUNNING and d.ladder and d.request_id is None)
+    first = next((deadline for deadline in owed if deadline.agency is Agency.EDUCATION), None)
+    stops = rule_of(turn, first).stops if first else ()
+    return stops[0] if len(stops) == 1 and FACTS[stops[0]].said else None

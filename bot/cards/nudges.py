@@ -8,25 +8,18 @@ from sqlmodel import col, select
 
 from bot.cards.dates import due as due_on
 from bot.cards.dates import rule_of, sentence, state, title
+from bot.cards.letter import record_button
 from bot.cases import advice
 from bot.cases.posts import NOTHING
 from bot.cases.visible import is_restricted
 from bot.domain.calendar import london_date
 from bot.domain.dates import say_date, say_day
+from bot.domain.facts import FACTS, Asks
 from bot.domain.message import Action, Message, Row, Style, Table
-from bot.domain.terms import Agency, EntryKind, Hears, RuleId
+from bot.domain.terms import Agency, Hears, Nature
 from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Nudge, Request
-
-RECORD = {
-    EntryKind.DECISION_TO_ASSESS_SENT: "Decision sent…",
-    EntryKind.DRAFT_SERVED: "Draft sent",
-    EntryKind.FINAL_PLAN_SENT: "Final plan sent",
-    EntryKind.MP_ACKNOWLEDGED: "Acknowledged",
-    EntryKind.MP_HOLDING_REPLY_SENT: "Holding reply sent",
-    EntryKind.MP_REPLY_SENT: "Reply sent",
-}
 
 
 @dataclass(frozen=True)
@@ -91,6 +84,11 @@ def _one(turn: Turn, due: Due, agency: Agency | None) -> Message:
     if late and due.nudge.hears in (Hears.MANAGER, Hears.HEAD):
         return _escalated(turn, due)
     who = f"{sentence(agency.label)} · " if agency else ""
+    if asked := _asked(turn, due):
+        since = f"{what}, owed at once from {say_day(deadline.legal, turn.today)}"
+        return Message(
+            f"{who}{due.about.reference}: {asked} {sentence(since)} · {kind}", actions=_actions(turn, due, agency)
+        )
     verb = "was due" if late else "is due"
     told = f"{verb} {say_date(deadline.legal, turn.today)}"
     holiday = _holiday(turn, due)
@@ -98,6 +96,14 @@ def _one(turn: Turn, due: Due, agency: Agency | None) -> Message:
         what, told = f"{what}:", f"the last working day is {say_date(deadline.safe, turn.today)}"
     text = f"{who}{due.about.reference} {what} {told} · {kind}"
     return Message(text=text, aside=holiday, actions=_actions(turn, due, agency))
+
+
+def _asked(turn: Turn, due: Due) -> str:
+    """What is asked, once, of a duty that has no number of days: "Is the provision in place?" """
+    if due.deadline.nature is not Nature.AT_ONCE:
+        return ""
+    stops = rule_of(turn, due.deadline).stops
+    return next((FACTS[kind].asked for kind in stops if FACTS[kind].asked), "Has it been done?")
 
 
 def _escalated(turn: Turn, due: Due) -> Message:
@@ -200,25 +206,19 @@ def _actions(turn: Turn, due: Due, agency: Agency | None) -> tuple[Action, ...]:
         sent = Action("Advice sent", line("advice sent", request=request.id), Style.PRIMARY)
         return (sent, Action("We can't by then…", line("help needed", request=request.id)))
     if request is not None:
-        return (Action("Advice received", line("received", request=request.id), Style.PRIMARY), _open(reference))
-    stops = turn.rules.by_id[RuleId(due.deadline.rule)].stops
-    record = [Action(RECORD[kind], _record_line(kind, reference), Style.PRIMARY) for kind in stops if kind in RECORD]
-    return (*record[:1], _open(reference))
+        what = "Reply" if advice.asks(turn, request) is Asks.CONSULTATION else "Advice"
+        return (Action(f"{what} received", line("received", request=request.id), Style.PRIMARY), _open(reference))
+    if agency in (Agency.HEALTH, Agency.SOCIAL_CARE):  # what stops it, the council records
+        return (_open(reference),)
+    return (_record(turn, due), _open(reference))
 
 
-def _record_line(kind: EntryKind, reference: str) -> str:
-    return line("sent", what=SENT_WORDS[kind], case=reference)
-
-
-SENT_WORDS = {
-    EntryKind.DECISION_TO_ASSESS_SENT: "",
-    EntryKind.DRAFT_SERVED: "draft",
-    EntryKind.FINAL_PLAN_SENT: "final plan",
-    EntryKind.MP_ACKNOWLEDGED: "acknowledgement",
-    EntryKind.MP_HOLDING_REPLY_SENT: "holding reply",
-    EntryKind.MP_REPLY_SENT: "reply",
-}
-"""What `sent` calls each; a decision to assess or not is asked for in the form."""
+def _record(turn: Turn, due: Due) -> Action:
+    """The one press that stops the clock; where several facts could, a form asks which. Of a letter's the first."""
+    stops = [kind for kind in rule_of(turn, due.deadline).stops if FACTS[kind].said]
+    if len(stops) == 1 or isinstance(due.about, Enquiry):
+        return record_button(stops[0], due.about.reference, Style.PRIMARY)
+    return Action("Record…", line("sent", case=due.about.reference), Style.PRIMARY)
 
 
 def _open(reference: str) -> Action:

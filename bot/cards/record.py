@@ -45,7 +45,8 @@ def _labelled(turn: Turn, entry: Entry) -> str:
     """ "draft plan sent", "exception (school closed) recorded"."""
     if entry.kind is EntryKind.EXCEPTION_CLAIMED:
         return f"{named(turn.rules.ground(entry.clear['ground']))} recorded"
-    return label(entry.kind)
+    out = ", out of its order" if entry.clear.get("out_of_order") else ""
+    return f"{label(entry.kind)}{out}"
 
 
 def _more(turn: Turn, entry: Entry) -> str:

@@ -1,6 +1,6 @@
 """Requests: advice asked of a body, a school consulted. Had by it, answered, received: each is a clock of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlmodel import select
@@ -14,10 +14,13 @@ from bot.domain.clocks import Adviser
 from bot.domain.dates import say_day
 from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotFound, NotNow, Refusal, WhichOne
 from bot.domain.facts import FACTS, STEPS, Asks, Steps
-from bot.domain.terms import Agency, EntryKind, Notice, ResponseType, Role, Service
+from bot.domain.terms import Agency, EntryKind, Notice, Process, ResponseType, Role, Service
 from bot.turn import Turn
 from storage.add import add_all
 from storage.tables import Case, Deadline, Request
+
+ASSESSES = frozenset({EntryKind.ORDER_TO_ASSESS, EntryKind.CONCEDED_ASSESSMENT})
+"""What a Tribunal orders, or a council concedes, that has a child assessed."""
 
 SCHOOL = Service("education")
 """The advice that a school or another setting gives."""
@@ -57,6 +60,12 @@ def is_asked_on(turn: Turn, case: Case, what: Asks = Asks.ADVICE) -> bool:
     """Whether a case of this process asks for advice, or consults schools: whether a clock runs on it there."""
     clocks = {adviser.clock for adviser in turn.rules.services if adviser.asks is what}
     return any(rule.id in clocks for rule in turn.rules.of(case.process))
+
+
+def is_due_on(turn: Turn, case: Case, kinds: Collection[EntryKind]) -> bool:
+    """Whether advice may be wanted, with these facts on record: a child is being assessed, and has no plan yet."""
+    ordered = case.process not in (Process.TRIBUNAL_ORDER, Process.CONCESSION) or not ASSESSES.isdisjoint(kinds)
+    return is_asked_on(turn, case) and ordered and EntryKind.FINAL_PLAN_SENT not in kinds
 
 
 def ask(
@@ -108,8 +117,11 @@ def _check_may_ask(turn: Turn, file: CaseFile, what: Asks, on: date) -> None:
     case = file.case
     must_be_open(case)
     if not is_asked_on(turn, case, what):
-        named = "No advice is asked for" if what is Asks.ADVICE else "No school is consulted"
-        raise NotNow(f"{case.reference}: {case.process.label}. {named} on that, as far as the rules know.")
+        named = "advice" if what is Asks.ADVICE else "consulting a school"
+        raise NotNow(
+            f"{case.reference} ({case.process.label}): the rules hold no date for {named} there. "
+            f"Write down what was asked, and of whom: note {case.reference}"
+        )
     if on > turn.today:
         raise CannotRead("That would be dated after today. Ask on the day itself.", "on")
     first = next((e for e in history.standing(file.entries) if e.kind is file.entries[0].kind), None)

@@ -13,7 +13,7 @@ from bot.cases.files import requests_of as requests_of
 from bot.cases.history import New
 from bot.cases.referrals import must_be_open
 from bot.cases.staff import manager_of, managers
-from bot.domain.clocks import Clock, is_late
+from bot.domain.clocks import Clock, ClockRule, is_late
 from bot.domain.dates import say_day
 from bot.domain.errors import AlreadyDone, CannotRead, NeedsReason, NotAllowed, NotNow, OutOfOrder
 from bot.domain.facts import ACTS, FACTS, STEPS, label
@@ -123,7 +123,7 @@ def _put(turn: Turn, file: File, new: New) -> Recorded:
     added = history.record_after(turn, record, together, last=history.end_of(file.entries))
     after = deadlines.rebuild(turn, record, [*file.entries, *added], requests_of(file))
     moved(turn, file)
-    return Recorded(added[0], _touched(turn, after, new), tuple(_started(turn, after, together)))
+    return Recorded(added[0], _touched(turn, after, new), tuple(_started(turn, file, after, together)))
 
 
 def moved(turn: Turn, file: File) -> None:
@@ -145,14 +145,21 @@ def _touched(turn: Turn, after: list[Deadline], new: New) -> Deadline | None:
     )
 
 
-def _started(turn: Turn, after: list[Deadline], together: list[New]) -> Iterator[Deadline]:
-    """The duties of the case as a whole that count from the fact, or from what followed it."""
+def _started(turn: Turn, file: File, after: list[Deadline], together: list[New]) -> Iterator[Deadline]:
+    """The duties of the whole that count from the fact, or from what followed it, or go on because of it."""
     for deadline in after:
         rule = turn.rules.by_id.get(RuleId(deadline.rule))
         runs = deadline.state is ClockState.RUNNING and not deadline.information and deadline.request_id is None
         days = {new.on for new in together if rule and new.kind in rule.starts}
-        if runs and days and deadline.started_on in days | {turn.today}:
+        starts = bool(days) and deadline.started_on in days | {turn.today}
+        if runs and (starts or (rule is not None and _goes_on(file, rule, together[0]))):
             yield deadline
+
+
+def _goes_on(file: File, rule: ClockRule, new: New) -> bool:
+    """Whether the fact brings a clock back that another had ended: the first dates count again."""
+    ended = any(entry.kind in rule.ends for entry in history.standing(file.entries))
+    return ended and new.kind in rule.resumes and new.kind not in rule.stops
 
 
 def _stops(turn: Turn, deadline: Deadline) -> tuple[EntryKind, ...]:

@@ -43,7 +43,7 @@ from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotAllowed, NotNow
 from bot.domain.facts import ACTS, FACTS, label, recordable
 from bot.domain.message import Action, Fact, Message
-from bot.domain.terms import EntryKind, Role
+from bot.domain.terms import EntryKind, Nature, Role
 from bot.grammar import command, line
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Entry
@@ -146,8 +146,8 @@ def _aside(turn: Turn, file: File, kind: EntryKind) -> str:
 
 def _no_decision(file: File) -> bool:
     kinds = {entry.kind for entry in history.standing(file.entries)}
-    needed = EntryKind.DECISION_TO_ASSESS_SENT
-    return deadlines.whole_of(facts.about(file)) in FACTS[needed].of and needed not in kinds
+    whole, decided = deadlines.whole_of(facts.about(file)), EntryKind.DECISION_TO_ASSESS_SENT
+    return whole in FACTS[decided].of and not kinds & {decided, EntryKind.REFUSAL_TO_ASSESS_SENT}
 
 
 def said_recorded(turn: Turn, file: File, recorded: Recorded, what: str, on: date) -> Message:
@@ -156,7 +156,8 @@ def said_recorded(turn: Turn, file: File, recorded: Recorded, what: str, on: dat
     if recorded.waits:
         waiting = f"{about.reference}: {what}, dated {say_day(on, turn.today)}, waits for a second person's yes."
         return Message(waiting, aside="Until then the dates stay as they are.", private=True)
-    how_far = f", {against(on, clock.legal)}" if clock and clock.stopped_on == on else ""
+    counted = clock is not None and clock.stopped_on == on and clock.nature is not Nature.AT_ONCE
+    how_far = f", {against(on, clock.legal)}" if clock and counted else ""
     today = "today, " if on == turn.today else ""
     undo = line("undo", case=about.reference, entry=recorded.entry.number)
     other = line("correct", case=about.reference, entry=recorded.entry.number)

@@ -29,7 +29,7 @@ from bot.cases.referrals import Match, Opened
 from bot.commands.roles import CASEWORK
 from bot.domain.dates import read_date, say_day
 from bot.domain.errors import CannotRead, WhichOne
-from bot.domain.facts import FACTS, beginnings
+from bot.domain.facts import FACTS, beginnings, recordable
 from bot.domain.message import Action, Fact, Message, Style
 from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Nature, Notice, Process
 from bot.grammar import Ask, command, line
@@ -47,6 +47,13 @@ def _fitting(label: str, usual: Ask) -> Ask:
     return replace(usual, fitting=fit)
 
 
+def _unless_usual(turn: Turn, values: Mapping[str, Any]) -> Ask:
+    """A new assessment counts from its request; of another process it is asked what it counts from."""
+    asked = BEGINNING.fitting(turn, values) if BEGINNING.fitting else BEGINNING
+    process = values.get("process", Process.NEW_ASSESSMENT)
+    return replace(asked, asked=len(beginnings(process)) > 1)
+
+
 RECEIVED = day("Date the council received the request", lead="received", hint="In any inbox, not the day it was logged")
 ASKED_BY = replace(choice(AskedBy, "Who asked for the assessment"), words=0)
 
@@ -60,7 +67,7 @@ def new(
     setting: SettingBlank = "",
     record_number: Annotated[str, text("Record number in the council's system", private=True, longest=40)] = "",
     process: ProcessBlank = Process.NEW_ASSESSMENT,
-    began: Annotated[EntryKind | None, replace(BEGINNING, asked=False, words=0)] = None,
+    began: Annotated[EntryKind | None, replace(BEGINNING, asked=False, words=0, fitting=_unless_usual)] = None,
     received: Annotated[date, _fitting("Date it counts from", RECEIVED)],
     asked_by: Annotated[AskedBy, _fitting("Who asked for it", ASKED_BY)],
     owner: Annotated[Person | None, replace(OWNER, hint="You, if left empty")] = None,
@@ -114,7 +121,9 @@ def start(
     process: Annotated[Process | None, PROCESS] = None,
     case: Annotated[Case, CASE.named("A case of the child")],
     began: BeginningBlank = None,
-    on: Annotated[str, day_or_year("Date it counts from", "For a phase transfer any day of 15 February or 31 March")],
+    on: Annotated[
+        str, day_or_year("Date it counts from", "For a move to the next phase: 15 February, or 31 March, of its year")
+    ],
     owner: Annotated[Person | None, replace(OWNER, hint="The case's owner, if left empty")] = None,
     known: Annotated[bool, replace(yes_no("Open another case from the same day"), asked=False)] = False,
 ) -> Message:
@@ -154,7 +163,7 @@ def _beginning(process: Process, said: EntryKind | None, on: date | str) -> Entr
     told = [kind for kind in known if day_ and FACTS[kind].yearly == (day_.month, day_.day)]
     fits = [said] if said else told if len(told) == 1 else list(known)
     if len(fits) > 1:
-        sentence_ = f"What does the {process.label} count from on that day?"
+        sentence_ = f"What does the {process.label} count from?"
         raise WhichOne(sentence_, {sentence(FACTS[kind].label): f"began={kind.value}" for kind in fits})
     return fits[0]
 
@@ -164,7 +173,7 @@ def _day(turn: Turn, beginning: EntryKind, written: str) -> date:
     fact = FACTS[beginning]
     if len(written) == len("2027"):
         if fact.yearly is None:
-            raise CannotRead(f"Give the whole date on which {fact.label} is counted, not the year alone.", "on")
+            raise CannotRead(f"Give the whole date ({fact.label}), not the year alone.", "on")
         return date(int(written), *fact.yearly)
     return read_date(written, turn.today, past=not fact.ahead)
 
@@ -217,9 +226,18 @@ def _opened(turn: Turn, opened: Opened, beginning: EntryKind, on: date) -> Messa
             Fact(sentence(title(turn, deadline)), when(turn, deadline), state=state(turn, deadline))
             for deadline in duties
         ),
-        actions=(*_next(turn, case), Action("Open privately", line("open", case=case.reference), acts=False)),
+        actions=(
+            *_next(turn, case, beginning),
+            Action("Open privately", line("open", case=case.reference), acts=False),
+        ),
+        aside="" if duties else _what_to_record(case, beginning),
         private=True,
     )
+
+
+def _what_to_record(case: Case, beginning: EntryKind) -> str:
+    named = ", ".join(FACTS[kind].said[0] for kind in recordable(case.process, {beginning}))
+    return f"No last day runs yet. Record what is known of: {named}."
 
 
 def _counted(beginning: EntryKind) -> str:
@@ -227,8 +245,8 @@ def _counted(beginning: EntryKind) -> str:
     return "received" if beginning is EntryKind.REQUEST_RECEIVED else f"counted from: {FACTS[beginning].label},"
 
 
-def _next(turn: Turn, case: Case) -> Iterator[Action]:
-    if advice.is_asked_on(turn, case):
+def _next(turn: Turn, case: Case, beginning: EntryKind) -> Iterator[Action]:
+    if advice.is_due_on(turn, case, {beginning}):
         yield Action("Ask the usual advisers", line("ask", case=case.reference, services="all"), Style.PRIMARY)
     else:
         yield Action("Record…", line("sent", case=case.reference), Style.PRIMARY)

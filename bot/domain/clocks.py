@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.domain.calendar import ONE_DAY, Calendar
-from bot.domain.facts import Asks, Whole
+from bot.domain.facts import FACTS, Asks, Whole
 from bot.domain.periods import WAYS, corresponding, last_day, safe_day
 from bot.domain.terms import Agency, ClockKind, ClockState, Counting, EntryKind, Nature, RuleId, Service
 
@@ -68,7 +68,7 @@ class ClockRule:
     branch: str
     """Such as "if refusing": until a stop is recorded the clock is only information. Empty: it always binds."""
     binds: tuple[EntryKind, ...]
-    """Facts that settle the branch before a stop does: the decision to amend, where it binds "if amending"."""
+    """Facts that settle the branch: the decision to amend, where it binds "if amending". Empty: the stop does."""
     length: int
     counting: Counting
     target: int | None
@@ -299,6 +299,7 @@ def _clock(
     given = given_date(rule, start.on, mine, calendar=calendar)
     legal = given or counted
     bound = any(fact.kind in rule.binds and fact.instance in (None, instance) for fact in happenings)
+    binds = _binds(rule, stop, bound)
     return Clock(
         rule=rule,
         instance=instance,
@@ -307,9 +308,9 @@ def _clock(
         legal=legal,
         safe=safe_day(legal, start.on, rule.counting, calendar=calendar),
         target=_target(rule, start, mine, calendar),
-        state=_state(rule, stop, legal, closed_on),
+        state=_state(rule, stop, legal, closed_on) if binds or stop is None else ClockState.NOT_NEEDED,
         stopped=stop,
-        information=rule.nature is not Nature.DUTY or not _binds(rule, stop, bound),
+        information=rule.nature is not Nature.DUTY or not binds,
         doubt=doubt,
         counted=counted if given else None,
         claims=mine,
@@ -335,8 +336,14 @@ def given_date(rule: ClockRule, start: date, claims: Iterable[Claim], *, calenda
 
 
 def _binds(rule: ClockRule, stop: Happening | None, bound: bool) -> bool:
-    """Whether its branch is taken: by a fact that settles it, or by the stop itself. What has none always binds."""
-    return not rule.branch or bound or (stop is not None and stop.kind not in rule.ends)
+    """Whether its branch is taken: by a fact that settles it, else by the stop itself. What has none always binds.
+
+    Where the row names what settles it, a stop that it does not name settles nothing: a review's decision says nothing
+    of how old the child is.
+    """
+    if not rule.branch or bound:
+        return True
+    return not rule.binds and stop is not None and stop.kind not in rule.ends
 
 
 def _target(rule: ClockRule, start: Happening, claims: Sequence[Claim], calendar: Calendar) -> date | None:
@@ -361,9 +368,14 @@ def _start_and_stop(
     start = _start(rule, own, by=date.max)
     if start is None:
         return None, None, None
-    first = date.min if WAYS[rule.counting].back else start.on
+    first = date.min if _lies_ahead(rule) else start.on
     stop = _first([fact for fact in own if fact.on >= first], rule.stops)
     return start, stop, None if stop else _first(own, rule.stops)
+
+
+def _lies_ahead(rule: ClockRule) -> bool:
+    """Whether what it counts from may be still to come, so that all that happens may come before it."""
+    return WAYS[rule.counting].back or any(FACTS[kind].ahead for kind in rule.starts if kind in FACTS)
 
 
 def _start(rule: ClockRule, own: Sequence[Happening], *, by: date) -> Happening | None:
@@ -387,7 +399,7 @@ def _needless(rule: ClockRule, facts: Sequence[Happening], stop: Happening | Non
     if not rule.ends:
         return None
     begun = min(fact.on for fact in facts if fact.kind in (*rule.starts, *rule.starts_presumed))
-    begun = date.min if WAYS[rule.counting].back else begun
+    begun = date.min if _lies_ahead(rule) else begun
     resumed = max((fact.order for fact in facts if fact.kind in rule.resumes), default=(date.min, 0))
     still = [fact for fact in facts if fact.on >= begun and fact.order > resumed]
     end = _first(still, rule.ends)

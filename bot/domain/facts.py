@@ -102,6 +102,12 @@ FACTS: Mapping[EntryKind, FactKind] = {
         ("assessment notified", "notice of assessment"),
         after=(E.ORDER_TO_ASSESS, E.CONCEDED_ASSESSMENT), stage="assessment under way",
     ),
+    E.CONCEDED_INFORMALLY: FactKind(
+        "conceded informally, without order or notice", "the council gave way without an order or a notice", _of(NEW),
+        ("informal concession", "conceded informally"),
+        after=(E.REFUSAL_TO_ASSESS_SENT, E.REFUSAL_TO_ISSUE_SENT), again=True,
+        stage="conceded: counted from the first request",
+    ),
     E.DECISION_TO_ASSESS_SENT: FactKind(
         "decision to assess sent", "the decision to assess was sent", _of(NEW),
         ("decision to assess", "decision", "assess"), stage="assessment under way",
@@ -129,12 +135,6 @@ FACTS: Mapping[EntryKind, FactKind] = {
     E.REFUSAL_TO_ISSUE_SENT: FactKind(
         "refusal to issue a plan sent", "the refusal to issue a plan was sent", ASSESSING, ("refusal to issue",),
         ruled_out_by=frozenset({E.FINAL_PLAN_SENT}), stage="plan refused",
-    ),
-    E.CONCEDED_INFORMALLY: FactKind(
-        "conceded informally, without order or notice", "the council gave way without an order or a notice", _of(NEW),
-        ("informal concession", "conceded informally"),
-        after=(E.REFUSAL_TO_ASSESS_SENT, E.REFUSAL_TO_ISSUE_SENT), again=True,
-        stage="conceded: counted from the first request",
     ),
     E.FINAL_PLAN_SENT: FactKind(
         "final plan sent", "the final plan was sent", ASSESSING, ("final plan", "final", "plan"),
@@ -276,7 +276,7 @@ FACTS: Mapping[EntryKind, FactKind] = {
         begins=_of(P.MOVE), ahead=True, stage="plan to be transferred",
     ),
     E.AWARE_IN_TIME: FactKind(
-        "old authority knew 15 working days before", "the old authority knew of the move in time", _of(P.MOVE),
+        "old authority became aware in good time", "the old authority knew of the move in time", _of(P.MOVE),
         stage="plan to be transferred",
     ),
     E.BECAME_AWARE: FactKind(

@@ -74,6 +74,7 @@ class Process(Term):
             Process.AMENDMENT: "amendment without a review",
             Process.MOVE: "move between authorities",
             Process.ICB_CHANGE: "change of ICB",
+            Process.TRIBUNAL_ORDER: "Tribunal order",
             Process.CONCESSION: "conceded appeal",
             Process.DETAINED_ASSESSMENT: "assessment in custody",
         }.get(self, super().label)
@@ -374,8 +375,6 @@ class PostSays(StrEnum):
     NOTICE = "notice"
     CANARY = "canary"
     """The hourly proof that nudges arrive: one message in the administrators' room, written anew each hour."""
-    CANARY = "canary"
-    """The hourly proof that nudges arrive: one message in the administrators' room, written anew each hour."""
 
 
 class PostState(StrEnum):
@@ -397,7 +396,6 @@ class Notice(StrEnum):
     ADVICE_SENT = "advice_sent"
     HELP_ASKED = "help_asked"
     UNDELIVERED = "undelivered"
-    FOUND_UNSAID = "found_unsaid"
     FOUND_UNSAID = "found_unsaid"
     IMPORTED = "imported"
     ROUND = "round"
