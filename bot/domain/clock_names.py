@@ -32,7 +32,7 @@ class Called:
 
 def meant(clocks: Sequence[Called], text: str) -> list[Called]:
     """Those that the words fit: by a name of their own, else an agency's, else by every word of it said of them."""
-    for fits in (_is_it, _is_named, _is_met_by, _is_agencys, _is_said_of):
+    for fits in (_is_it, _is_named, _is_met_by, _is_agencys, _is_in_title, _is_said_of):
         if found := [called for called in clocks if fits(called, text)]:
             return _that_count(found)
     return []
@@ -78,11 +78,20 @@ def _is_agencys(called: Called, text: str) -> bool:
     return agency is not None and _plain(text) in (_plain(agency.label), _plain(f"{agency.label} advice"))
 
 
+def _is_in_title(called: Called, text: str) -> bool:
+    return _all_in(text, called.title)
+
+
 def _is_said_of(called: Called, text: str) -> bool:
     rule = called.clock.rule
-    said = set(_words(" ".join([*_names(called), rule.act, rule.branch, rule.source])))
-    asked = _words(text)
-    return bool(asked) and set(asked) <= said
+    return _all_in(text, " ".join([*_names(called), rule.act, rule.branch, rule.source]))
+
+
+def _all_in(text: str, said: str) -> bool:
+    """Whether every word of it is there: "section 44" in "section 44(1)(b)"."""
+    asked, words = _words(text), _words(said)
+    known = {word[:end] for word in words for end in (len(word), *(at for at, each in enumerate(word) if each == "("))}
+    return bool(asked) and set(asked) <= known
 
 
 def _plain(text: str) -> str:

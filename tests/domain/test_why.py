@@ -1,8 +1,9 @@
 """Why a date is what it is, in the words that a caseworker reads."""
 
+import json
 from typing import Any
 
-from bot.domain.clocks import Clock, Happening, derive
+from bot.domain.clocks import Claim, Clock, Happening, Per, derive
 from bot.domain.terms import EntryKind, LetterKind, Process, RuleId
 from bot.domain.why import Told, as_values, explain, headline
 from bot.rules import load_rules
@@ -119,3 +120,140 @@ def test_how_it_ended_is_part_of_why() -> None:
         if each.rule.id == "final_plan"
     )
     assert why(closed)["Stopped"] == "it was closed while this ran"
+
+
+def both(process: str, first: str, second: str, *happenings: Happening) -> tuple[Clock, Clock]:
+    return clock(first, *happenings, process=process), clock(second, *happenings, process=process)
+
+
+def test_the_later_of_two_limits_is_said_of_both_limbs() -> None:
+    reviewed = fact(EntryKind.LAST_REVIEW_CONCLUDED, "Tue 10 Mar 2026")
+    transferred = fact(EntryKind.PLAN_TRANSFERRED, "Tue 29 Dec 2026")
+    a, b = both(Process.MOVE, "move_review_a", "move_review_b", reviewed, transferred)
+    assert headline(a, b) == (
+        "Sun 28 March 2027 is the last day to complete the review and send the decision, the later of two limits; "
+        "this one ends on Tue 9 March 2027. Statutory."
+    )
+    assert why(a, other=b)["Two limits"] == (
+        "the later of two limits counts, until Sun 28 March 2027 (review after the move, from the transfer)"
+    )
+    assert why(b, other=a)["Two limits"] == (
+        "the later of two limits counts, and this is it; "
+        "the other ends on Tue 9 March 2027 (review after the move, from the last review)"
+    )
+    assert "Act by" in why(b, other=a) and "Act by" not in why(a, other=b)
+    alone = clock("move_review_a", reviewed, process=Process.MOVE)
+    assert why(alone)["Two limits"] == "the later of two limits counts; the other one has not begun"
+
+
+def test_a_right_that_rolls_to_the_tribunals_next_day_says_from_which() -> None:
+    decided = fact(EntryKind.DECISION_NOTICE_SENT, "Sun 25 Oct 2026")
+    certified = fact(EntryKind.MEDIATION_CERTIFICATE, "Sun 29 Nov 2026")
+    decision, certificate = both(Process.APPEAL, "appeal_from_decision", "appeal_from_cert", decided, certified)
+    assert headline(decision, certificate) == "The family may appeal until Mon 4 January 2027. Statutory."
+    assert why(decision, other=certificate)["Two limits"] == "the later of two limits counts; both end on that day"
+    assert why(certificate, other=decision)["Count"] == (
+        "1 month: the corresponding date is Tue 29 December 2026, which is not a Tribunal working day "
+        "(the Tribunal's Christmas); rolls to Mon 4 January"
+    )
+
+
+def test_what_counts_back_says_from_what() -> None:
+    fixed = clock(
+        "ar_notice_meeting", fact(EntryKind.MEETING_FIXED, "Thu 10 Dec 2026", "Fri 2 Oct 2026"),
+        process=Process.ANNUAL_REVIEW,
+    )  # fmt: skip
+    assert why(fixed, instead_of=day("Thu 19 Nov 2026")) == {
+        "Rule": "SEND Regulations 2014, regulations 20(3) and 21(3); rule pack england-2014 version 3, "
+        "row ar_notice_meeting version 1",
+        "Start": "the review meeting is on Thu 10 December 2026 "
+        "(recorded on 2 October, in place of Thu 19 November 2026)",
+        "Count": "2 weeks = 14 calendar days back from the meeting; that day is day 0; weekends and holidays count",
+    }
+    moved = clock(
+        "phase_p16_to_p16", fact(EntryKind.TRANSFER_DATE, "Wed 1 Sep 2027", "Fri 2 Oct 2026"),
+        process=Process.PHASE_TRANSFER,
+    )  # fmt: skip
+    assert why(moved)["Count"] == "5 months back from the transfer: the corresponding date is Thu 1 April 2027"
+
+
+PAPERS = fact(EntryKind.TRIBUNAL_PAPERS_RECEIVED, "Thu 10 Dec 2026")
+
+
+def test_a_date_that_was_given_is_the_headline_and_what_was_counted_stays_in_the_values() -> None:
+    rule = RuleId("appeal_la_response")
+    given = Claim("directed", (rule,), day("Fri 11 Dec 2026"), 4, gives=day("Fri 15 Jan 2027"))
+    found = derive(RULES.of(Process.APPEAL), [PAPERS], calendar=RULES.calendar, claims=[given])
+    response = next(each for each in found if each.rule.id == rule)
+    assert headline(response) == "Fri 15 January 2027 is the last day to send the response to the Tribunal. Statutory."
+    assert "To check" not in why(response), "what the Tribunal says does not hang on how we read the row"
+    values = as_values(response, Told("england-2014 version 3"), calendar=RULES.calendar)
+    assert (values["legal"], values["counted"]) == ("2027-01-15", "2027-01-29")
+    assert values["exceptions"] == [
+        {"ground": "directed", "gives": "2027-01-15", "aim": None, "recorded_on": "2026-12-11"}
+    ]
+
+
+def test_the_same_for_a_program() -> None:
+    found = clock("mp_reply", fact(EntryKind.MP_RECEIVED, "Fri 11 Dec 2026"), process=LetterKind.MP_LETTER)
+    told = Told("england-2014 version 3", "F. Doyle", day("Mon 14 Dec 2026"))
+    assert as_values(found, told, calendar=RULES.calendar) == {
+        "rule": "mp_reply",
+        "title": "reply to the MP",
+        "act": "send the full reply",
+        "source": found.rule.source,
+        "kind": "local",
+        "nature": "duty",
+        "pack": "england-2014 version 3",
+        "version": 1,
+        "unverified": None,
+        "start": {
+            "fact": "mp_received",
+            "on": "2026-12-11",
+            "recorded_by": "F. Doyle",
+            "recorded_on": "2026-12-11",
+            "in_place_of": "2026-12-14",
+            "presumed": False,
+        },
+        "counting": {
+            "code": "WD",
+            "length": 10,
+            "unit": "working_days",
+            "words": why(found)["Count"],
+            "skipped": [
+                {"date": "2026-12-12", "name": "Saturday"},
+                {"date": "2026-12-13", "name": "Sunday"},
+                {"date": "2026-12-19", "name": "Saturday"},
+                {"date": "2026-12-20", "name": "Sunday"},
+                {"date": "2026-12-25", "name": "Christmas Day"},
+                {"date": "2026-12-26", "name": "Saturday"},
+                {"date": "2026-12-27", "name": "Sunday"},
+                {"date": "2026-12-28", "name": "Boxing Day (substitute)"},
+            ],
+        },
+        "counted": "2026-12-29",
+        "legal": "2026-12-29",
+        "safe": "2026-12-29",
+        "safe_reason": None,
+        "target": None,
+        "branch": None,
+        "binds": True,
+        "later_of_two": None,
+        "exceptions": [],
+        "state": "running",
+        "stopped": None,
+        "doubt": None,
+    }
+
+
+def test_every_clock_can_be_taken_apart_in_words_and_for_a_program() -> None:
+    for rule in RULES.clocks:
+        kind, on = rule.starts[0], rule.examples[0].start
+        instance = 1 if rule.per is Per.REQUEST else None
+        found = derive(
+            [rule], [Happening(kind, on, on, instance)], calendar=RULES.calendar, requests={1: rule.id}
+        )  # fmt: skip
+        values = as_values(found[0], Told("p"), calendar=RULES.calendar)
+        assert values["legal"] == rule.examples[0].end.isoformat()
+        assert json.loads(json.dumps(values)) == values
+        assert {"Rule", "Start", "Count"} <= why(found[0]).keys()
