@@ -61,7 +61,7 @@ def log(
     `sender` is who wrote, other than an MP: it is sealed like a note.
     """
     _check_dates(turn, received, dated)
-    check_owner(owner, OWNERS)
+    check_owner(turn, owner, OWNERS)
     for matter in matters:
         check_matter(kind, matter)
     _, wrapped = turn.vault.new_child_key()
@@ -159,7 +159,7 @@ def link(turn: Turn, letter: Enquiry, cases: Sequence[Case]) -> None:
 
 def assign(turn: Turn, letter: Enquiry, owner: Person) -> None:
     must_be_open(letter)
-    check_owner(owner, OWNERS, blank="to")
+    check_owner(turn, owner, OWNERS, blank="to")
     check_new_owner(letter, owner)
     before, letter.owner_id = letter.owner_id, owner.id
     history.record(turn, letter, New(EntryKind.ASSIGNED, turn.today, clear={"owner": owner.id, "before": before}))

@@ -75,7 +75,7 @@ def open_case(
     """
     start = New(beginning or beginnings(process)[0], received)
     _check_began(turn, start, private.born)
-    check_owner(owner, staff.OFFICERS)
+    check_owner(turn, owner, staff.OFFICERS)
     same = same or children.known(turn, private)
     child = None if same.surely else children.register(turn, private)
     case = Case(
@@ -100,7 +100,7 @@ def start(
         raise NotNow(f"The child of {of.case.reference} has been erased from the record. Say: new")
     start = New(beginning, on)
     _check_began(turn, start, known.born, blank="on")
-    check_owner(owner, staff.OFFICERS)
+    check_owner(turn, owner, staff.OFFICERS)
     case = Case(
         child_id=of.case.child_id,
         setting_id=of.case.setting_id,
@@ -178,7 +178,7 @@ def must_be_open(record: Case | Enquiry) -> None:
 def assign(turn: Turn, case: Case, owner: Person) -> None:
     """Hand a case over. Later nudges go to the new owner; what the old one was told stays on record."""
     must_be_open(case)
-    check_owner(owner, staff.OFFICERS, blank="to")
+    check_owner(turn, owner, staff.OFFICERS, blank="to")
     check_new_owner(case, owner)
     before, case.owner_id = case.owner_id, owner.id
     history.record(turn, case, New(EntryKind.ASSIGNED, turn.today, clear={"owner": owner.id, "before": before}))
@@ -187,10 +187,10 @@ def assign(turn: Turn, case: Case, owner: Person) -> None:
         posts.tell(turn, owner.id or 0, Notice.ASSIGNED, case_id=case.id)
 
 
-def check_owner(owner: Person | None, roles: Collection[Role], *, blank: str = "owner") -> None:
+def check_owner(turn: Turn, owner: Person | None, roles: Collection[Role], *, blank: str = "owner") -> None:
     """Refuses an owner whose work this is not."""
     if owner is not None and owner.role not in roles:
-        people = " and ".join(role.people for role in roles)
+        people = " and ".join(turn.rules.people(role) for role in roles)
         raise CannotRead(f"{owner.name} can't be its owner: that is for {people}.", blank)
 
 

@@ -40,7 +40,7 @@ def _one(turn: Turn, found: Command) -> Message:
         for field in found.fields
         if field.ask.asked
     ]
-    *most, last = [role.people for role in Role if role in found.may]
+    *most, last = [turn.rules.people(role) for role in Role if role in found.may]
     may = "everyone" if found.may == set(Role) else f"{', '.join(most)} and {last}" if most else last
     return Message(found.help, facts=tuple(facts), aside=f"For {may}.", private=turn.private)
 

@@ -23,7 +23,7 @@ def people(turn: Turn) -> Message:
             (
                 person.name,
                 person.agency.label,
-                person.role.label,
+                turn.rules.called(person.role),
                 names.get(person.manager_id, "no manager"),
                 "linked" if person.id in linked else "not linked yet",
             )

@@ -10,11 +10,11 @@ from pathlib import Path
 from bot.domain.backplan import Milestone, Panel
 from bot.domain.calendar import Calendar
 from bot.domain.clocks import Adviser, ClockRule
-from bot.domain.exceptions import Effect, Ground
+from bot.domain.exceptions import Effect, Ground, former
 from bot.domain.facts import Whole
 from bot.domain.ladder import Ladder
 from bot.domain.school_year import SchoolTime
-from bot.domain.terms import ClockKind, RuleId
+from bot.domain.terms import ClockKind, Role, RuleId
 from bot.rules.clock_rows import WHOLES, Known, Row, read_clocks
 from bot.rules.grounds import read_grounds
 from bot.rules.holidays import read_calendar
@@ -131,9 +131,18 @@ class Rules:
         """Who gives the advice that a request asks for. KeyError for a service that no row names."""
         return self._by_service[service]
 
+    def called(self, role: Role) -> str:
+        """What the council calls it: "EHC coordinator"."""
+        return self.names.get(role, role.label)
+
+    def people(self, role: Role) -> str:
+        """Those who have it: "EHC coordinators", "the MP team"."""
+        name = self.names.get(role)
+        return role.people if name is None else f"the {name}" if role is Role.MP_TEAM else f"{name}s"
+
     def ground(self, ground: str) -> Ground:
-        """What was claimed. KeyError for a ground that no row names."""
-        return self._by_ground[ground]
+        """What was claimed, also where the rules have no row for it any more."""
+        return self._by_ground.get(ground) or former(ground)
 
     def grounds_called(self, name: str) -> tuple[Ground, ...]:
         """What staff mean by a name: "away" is a ground of several regulations, and the clock says of which."""

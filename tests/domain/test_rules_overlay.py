@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.clocks import ClockRule, Happening, derive
 from bot.domain.errors import BadSettings
 from bot.domain.periods import WAYS, last_day
-from bot.domain.terms import ClockKind, ClockState, Counting, EntryKind, LetterKind, Nature, Process, RuleId
+from bot.domain.terms import ClockKind, ClockState, Counting, EntryKind, LetterKind, Nature, Process, Role, RuleId
 from bot.rules import HERE, SHIPPED, Rules, load_rules, rules_from, tables_in
 from bot.rules.clock_rows import COLUMNS
 from tests.domain.days import day
@@ -50,7 +50,8 @@ def test_anyshire_lies_over_the_law() -> None:
     assert (ANYSHIRE.pack, ANYSHIRE.overlay) == ("england-2014", "anyshire")
     assert ANYSHIRE.label == "england-2014 version 1 with anyshire version 1"
     assert (PLAIN.overlay, PLAIN.label) == ("", "england-2014 version 1")
-    assert ANYSHIRE.names["officer"] == "EHC coordinator"
+    assert (ANYSHIRE.called(Role.OFFICER), ANYSHIRE.people(Role.OFFICER)) == ("EHC coordinator", "EHC coordinators")
+    assert (ANYSHIRE.called(Role.VIEWER), ANYSHIRE.people(Role.MP_TEAM)) == ("viewer", "the MP team")
     assert ANYSHIRE.adviser("advisory teacher") and not PLAIN.adviser("advisory teacher")
 
 

@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import select
 
+from bot.app import App
+from bot.commands import BOOK
+from bot.domain.message import Message, Said, Where, Who
 from bot.domain.terms import ClockState
 from bot.rules import SHIPPED, load_rules
 from bot.upkeep.demo import load_demo
 from bot.upkeep.demo.stories import LETTERS, STORIES
+from bot.upkeep.seats import PRIVATE
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.tables import Case, Deadline, Enquiry, Person, Post, Room
@@ -94,3 +98,16 @@ def test_no_room_hears_of_the_restricted_case(demo: Demo) -> None:
         hidden = db.exec(select(Case).where(Case.restricted)).one()
         assert hidden.number == 90
         assert db.exec(select(Post).where(Post.case_id == hidden.id)).all() == []
+
+
+def test_its_staff_are_called_what_its_council_calls_them(demo: Demo) -> None:
+    app = App(demo.store, Vault(new_key()), RULES, BOOK)
+
+    def says(email: str, line: str) -> Message:
+        where = Where(1, PRIVATE + email, private=True)
+        return app.answer(Said(line, Who(1, email, email=email), where), demo.now)
+
+    roles = says("moira.bell@anyshire.example", "people").table
+    assert roles and "EHC coordinator" in {row.cells[2] for row in roles.rows}
+    assert says("moira.bell@anyshire.example", "help new").aside == "For EHC coordinators and team managers."
+    assert "is for EHC coordinators and team managers." in says("lucy.tran@nhs.example", "new").text
