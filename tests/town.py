@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, select
 
 from bot.app import App
 from bot.cards import post_message
+from bot.cases.packs import renewed
 from bot.commands import BOOK
 from bot.courier import Courier
 from bot.domain.message import Address, Message, Said, Where, Who
@@ -28,7 +29,7 @@ DOMAINS = ("anyshire.example", "nhs.example", "oakhurst.example")
 SINCE = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """When the rooms were bound and everybody was first heard."""
 
-CASES, LETTERS = (42, 47, 51, 58, 63, 79), (7, 11, 15, 19, 23, 31)
+CASES, LETTERS = (42, 47, 51, 58, 63, 79, 84, 90, 93, 97, 101), (7, 11, 15, 19, 23, 31)
 """The references that are drawn, in this order."""
 
 STAFF = (
@@ -94,7 +95,8 @@ class Town:
     """Everybody and every room, and the bot that they talk to. `now` is the clock on the wall."""
 
     def __init__(self, store: Store, now: datetime = datetime(2026, 10, 16, 9, tzinfo=UTC)) -> None:
-        self.store, self.now, self.vault = store, now, Vault(new_key())
+        self.store, self.now, self.key = store, now, new_key()
+        self.vault = Vault(self.key)
         self.app = App(store, self.vault, RULES, BOOK, draw=self._draw)
         self.numbers = {"SEND": deque(CASES), "MP": deque(LETTERS)}
         self.page = Page()
@@ -195,9 +197,16 @@ class Town:
 
     def remind(self) -> None:
         """Put in what is due to be said by now: the nudges, and this morning's digests."""
-        sweep(self.store, RULES, self.vault, self.now)
-        digests(self.store, RULES, self.vault, self.now)
+        self.count_by_newest()
+        sweep(self.store, self.app.rules, self.vault, self.now)
+        digests(self.store, self.app.rules, self.vault, self.now)
         self.deliver()
+
+    def count_by_newest(self) -> None:
+        """Learn of rules that were adopted, as a running bot does before it sweeps."""
+        rules = renewed(self.store, self.app.rules)
+        self.app.count_by(rules)
+        self._courier.count_by(rules)
 
     def deliver(self) -> None:
         """Bring every post that is due to its place."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TextIO
 
 from sqlmodel import Session, col, select
 
@@ -46,7 +47,7 @@ def preview(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     """What a pack would move. Nothing is changed."""
     here, progress = open_installation(settings, wall), Progress()
     proposed = propose(here, arguments.folder)
-    counted = Counter[str]()
+    counted = Counter({"dates": 0})
     for move in moves(here, proposed.rules, progress):
         counted.update(_counts(move))
         progress.say(json.dumps(move.in_json, ensure_ascii=False) if arguments.json else str(move))
@@ -56,20 +57,20 @@ def preview(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     return WELL
 
 
-def adopt(arguments: Namespace, settings: Settings, wall: Clock) -> int:
+def adopt(arguments: Namespace, settings: Settings, wall: Clock, answers: TextIO | None = None) -> int:
     """Show what a pack would move, ask, put it on record, and bring every date in line with it."""
     here, progress = open_installation(settings, wall), Progress()
     proposed = propose(here, arguments.folder)
     if told := _adopted_already(here, proposed):
         print(told)
         return WELL
-    counted = Counter[str]()
+    counted = Counter({"dates": 0})
     for move in moves(here, proposed.rules, progress):
         counted.update(_counts(move))
         progress.say(str(move))
     progress.clear()
     print(_totals(counted))
-    if not arguments.yes and not _yes():
+    if not arguments.yes and not _yes(answers or sys.stdin):
         print("Nothing was adopted.")
         return CANNOT
     number = put_on_record(here, proposed, email=arguments.email, reason=arguments.reason)
@@ -130,14 +131,13 @@ def bring_by_newest(here: Installation, tell: Tell) -> int:
 
 def _adopted_already(here: Installation, proposed: Proposed) -> str:
     with here.store.reading() as db:
-        known = packs.adopted_by(db)[-1:]
-    if not known or known[0][0].digest != packs.digest_of(proposed.files):
-        return ""
-    pack, name = known[0]
-    return (
-        f"{pack.name} is in force already, word for word: {_by_whom(pack.adopted_at, name)}. Nothing was changed.\n"
-        "If that was cut short, finish it with: referralbot rebuild"
-    )
+        for pack, name in packs.adopted_by(db)[-1:]:
+            if pack.digest == packs.digest_of(proposed.files):
+                return (
+                    f"{pack.name} is in force already, word for word: {_by_whom(pack.adopted_at, name)}. "
+                    "Nothing was changed.\nIf that was cut short, finish it with: referralbot rebuild"
+                )
+    return ""
 
 
 def _who(db: Session, email: str) -> Person:
@@ -148,10 +148,9 @@ def _who(db: Session, email: str) -> Person:
     return found
 
 
-def _yes() -> bool:
-    sys.stdout.write(ASKED)
-    sys.stdout.flush()
-    return sys.stdin.readline().strip().casefold() == "yes"
+def _yes(answers: TextIO) -> bool:
+    print(ASKED, end="", flush=True)
+    return answers.readline().strip().casefold() == "yes"
 
 
 def _counts(move: Move) -> Iterator[str]:
@@ -161,7 +160,7 @@ def _counts(move: Move) -> Iterator[str]:
 
 
 def _totals(counted: Counter[str]) -> str:
-    if not counted:
+    if not counted["dates"]:
         return "No date would move."
     rest = ", ".join(f"{number:,} {what}" for what, number in counted.items() if what != "dates")
     many = counted["dates"]
