@@ -94,6 +94,15 @@ class Ground:
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
+def former(ground: str) -> Ground:
+    """What stands on record as claimed, where no row says any more what it was."""
+    title = f"ground {ground} of earlier rules"
+    return Ground(
+        ground, 0, title, (ground,), "", "earlier rules", Shows.NOTHING, 0, Effect.RECORD, 0, None, (), "",
+        date.min, date.min,
+    )  # fmt: skip
+
+
 class Closed(NamedTuple):
     """A time when a school was closed, its first and last day included."""
 
