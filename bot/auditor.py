@@ -33,6 +33,8 @@ from storage.tables import Case, Enquiry
 
 log = logging.getLogger(__name__)
 
+LATE = (Found.UNSENT, Found.UNSWEPT, Found.NO_CANARY)
+"""What is amiss only where the bot was running: after a stop it is late, and about to go out."""
 STALE = timedelta(minutes=15)
 """An audit older than this says nothing any more."""
 NIGHTS = 7
@@ -53,7 +55,7 @@ class Audit:
     findings: tuple[Finding, ...] = ()
     again: int = 0
     unhappy: int = 0
-    """How much of it should not have been. 0 just after a stop: what became late meanwhile is about to go out."""
+    """How much of it should not have been, save what the administrators were told that people alone can mend."""
     judged: bool = False
     """Whether the bot had been running long enough for what is late to be its fault."""
 
@@ -88,10 +90,11 @@ class Auditor:
             findings = (*auditing.look_for(turn), *self._taken_astray(), *silent)
             reachable = administrators_room(turn) is not None
         again = _do_again(at, findings)
-        unhappy = sum(len(one.ids) for one in findings if one.found is not Found.UNHEARD or not reachable)
-        if findings and judged:
-            _show(at, findings)
-        self.last = Audit(now, findings, again, unhappy if judged else 0, judged)
+        amiss = [one for one in findings if judged or one.found not in LATE]
+        unhappy = sum(len(one.ids) for one in amiss if one.found is not Found.UNHEARD or not reachable)
+        if amiss:
+            _show(at, amiss)
+        self.last = Audit(now, findings, again, unhappy, judged)
         return self.last
 
     def sing(self, store: Store, rules: Rules, vault: Vault, now: datetime) -> bool:
