@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     why.add_argument("reference", metavar="REFERENCE", help="such as SEND-2026-0042 or MP-2026-0007")
     why.add_argument("date", metavar="DATE", nargs="*", help="one date, as staff call it: 20 weeks, final plan, SLT")
     why.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who asks: they see what they may")
+    _at(why, "as at a moment; now, unless given")
     why.add_argument("--json", action="store_true", help="print it as JSON")
 
     sweep = command("sweep", "Say what should have been said by a moment and has not been.")

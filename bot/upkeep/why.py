@@ -16,14 +16,14 @@ from bot.domain.why import as_values, headline
 from bot.filling import fill
 from bot.settings import Settings
 from bot.turn import Turn
-from bot.upkeep.installation import Clock, Installation, open_installation
+from bot.upkeep.installation import Clock, Installation, open_installation, read_moment
 from bot.upkeep.seats import place, take_seat
 
 
 def tell(arguments: Namespace, settings: Settings, wall: Clock, render: Callable[[Message], str]) -> int:
     """Ask as a member of staff; 1 where the answer is a no. What may be known, and that it was asked, is as in chat."""
     here = open_installation(settings, wall)
-    line, now = " ".join(["why", arguments.reference, *arguments.date]), here.clock()
+    line, now = " ".join(["why", arguments.reference, *arguments.date]), read_moment(arguments.at, here.clock)
     with here.store.transaction() as db:
         who = take_seat(db, arguments.email, now)
         where = place(db, who, None)
