@@ -16,13 +16,16 @@ def pack(
     version: int = 2,
     transition: str = "new_clocks_only",
     clocks: Mapping[str, Cells] | None = None,
+    without: Sequence[str] = (),
     holidays: Sequence[tuple[str, str]] = (),
 ) -> Path:
-    """The law's pack in a folder, with other cells in some rows of clocks.csv and further bank holidays of England."""
+    """The law's pack in a folder: other cells in some rows of clocks.csv, some rows gone, further bank holidays."""
     copytree(HERE, folder)
     _change(folder / "pack.csv", "setting", {"version": {"value": str(version)}, "transition": {"value": transition}})
     changed = {name: {"version": str(version), **cells} for name, cells in (clocks or {}).items()}
     _change(folder / "clocks.csv", "id", changed)
+    rows = _read(folder / "clocks.csv")
+    _write(folder / "clocks.csv", list(rows[0]), [row for row in rows if row["id"] not in without])
     with (folder / "bank_holidays.csv").open("a") as table:
         table.writelines(f"{day},england-and-wales,{name},yes\n" for day, name in holidays)
     return folder

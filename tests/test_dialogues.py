@@ -16,6 +16,7 @@ A file is read from top to bottom. What stands at the margin is done; what is in
     Before: Priya says ask 0042 SLT     a line said before the story begins, whose answer is of no matter here
     Reminders are due                   the bot looks at its deadlines; what it says is read in the rooms
     Tom leaves                          somebody is taken off the staff list
+    $ referralbot rules preview NAME    a command of the operator's; NAME may be a folder beside the transcripts
     # ...                               a remark
 
 `python -m tests.test_dialogues --write [NAME ...]` writes the answers anew. Read them before you commit them.
@@ -23,6 +24,7 @@ A file is read from top to bottom. What stands at the margin is done; what is in
 
 import argparse
 import re
+import shlex
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -114,6 +116,7 @@ class Conversation:
             (r"(\w+) opens (\d+) for ([\w ]+), received ([\w ]+)(, restricted)?", self._opens),
             (r"Before: (\w+) says (.+)", self._before),
             (r"(\w+) leaves", self._leaves),
+            (r"\$ referralbot (.+)", self._operator),
             (r"Reminders are due", self.town.remind),
         ]
 
@@ -196,6 +199,12 @@ class Conversation:
     def _leaves(self, name: str) -> None:
         answer = self.town.say("Alan", f"people deactivate {self.town.email(name)}")
         assert not answer.error, answer
+
+    def _operator(self, line: str) -> list[str]:
+        words = [str(DIALOGUES / word) if (DIALOGUES / word).is_dir() else word for word in shlex.split(line)]
+        _, lines = self.town.operator(*words)
+        self.town.count_by_newest()
+        return lines
 
 
 def _blocks(written: str) -> Iterator[str]:

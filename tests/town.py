@@ -3,22 +3,27 @@
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from itertools import count
 from typing import Any
 
 from sqlmodel import Session, SQLModel, select
 
+from bot.__main__ import task
 from bot.app import App
 from bot.cards import post_message
 from bot.cases.packs import renewed
+from bot.commandline import parser
 from bot.commands import BOOK
 from bot.courier import Courier
 from bot.domain.message import Address, Message, Said, Where, Who
 from bot.domain.terms import Agency, Platform, Role
 from bot.reminders import digests, sweep
 from bot.rules import load_rules
+from bot.settings import Settings
 from bot.turn import Turn
 from storage.connect import Store
 from storage.crypto import Vault, new_key
@@ -191,6 +196,14 @@ class Town:
             "note": "",
         }
         return self.say(name, "new", values=values | blanks)
+
+    def operator(self, *words: str) -> tuple[int, list[str]]:
+        """What a command of `referralbot` ends with, and the lines that it prints."""
+        arguments = parser().parse_args(words)
+        settings = Settings(database_url=self.store.url, key=self.key)
+        with redirect_stdout(StringIO()) as out:
+            ended = task(arguments.run)(arguments, settings, lambda: self.now)
+        return ended, out.getvalue().splitlines()
 
     def pass_time(self, **much: float) -> None:
         self.now += timedelta(**much)

@@ -10,8 +10,8 @@ from pathlib import Path
 from bot.domain.backplan import Milestone, Panel
 from bot.domain.calendar import Calendar
 from bot.domain.clocks import Adviser, ClockRule
-from bot.domain.exceptions import Effect, Ground, former
 from bot.domain.facts import Whole
+from bot.domain.grounds import Effect, Ground, former
 from bot.domain.ladder import Ladder
 from bot.domain.school_year import SchoolTime
 from bot.domain.terms import ClockKind, Role, RuleId
@@ -96,8 +96,8 @@ class Rules:
 
     @cached_property
     def by_id(self) -> Mapping[RuleId, ClockRule]:
-        """The newest row of each clock."""
-        return {rule.id: rule for rule in sorted(self.clocks, key=_age)}
+        """The newest row of each clock, and the last one of a clock that there is no more."""
+        return {rule.id: rule for rule in (*self.former, *sorted(self.clocks, key=_age))}
 
     @cached_property
     def _by_version(self) -> Mapping[tuple[str, int], ClockRule]:
@@ -244,7 +244,7 @@ def _after(rules: Rules, earlier: Sequence[Earlier]) -> Rules:
     kept = {(row.id, row.version) for row in clocks}
     every = (row for each in earlier for row in each.clocks)
     former = {(row.id, row.version): row for row in every if (row.id, row.version) not in kept}
-    return replace(rules, clocks=clocks, former=tuple(former.values()))
+    return replace(rules, clocks=clocks, former=())
 
 
 def _age(rule: ClockRule) -> tuple[date, date]:

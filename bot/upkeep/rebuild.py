@@ -69,7 +69,12 @@ def by(here: Installation, rules: Rules) -> Callable[[Session], Turn]:
 def _told(records: int, columns: int, *, check: bool) -> str:
     if not records:
         return "Every date follows from its entries and the rules."
-    found = f"{columns:,} values of {records:,} cases and letters were kept otherwise than they follow"
+    values = "1 value" if columns == 1 else f"{columns:,} values"
+    where = f"in {say_records(records)}"
     if check:
-        return f"{found}. Bring them in line with: referralbot rebuild"
-    return f"{found}, and are in line now."
+        return f"{values} {where} kept otherwise than it follows. Bring it in line with: referralbot rebuild"
+    return f"{values} {where} brought in line."
+
+
+def say_records(number: int) -> str:
+    return "1 case or letter" if number == 1 else f"{number:,} cases and letters"

@@ -12,12 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
-from bot.__main__ import task
 from bot.cases import deadlines, packs
 from bot.cases.rebuilding import look_over
 from bot.commandline import CANNOT, WELL, parser
 from bot.domain.errors import BadSettings
-from bot.domain.terms import ClockState
+from bot.domain.terms import ClockState, RuleId
 from bot.settings import Settings
 from bot.turn import Turn
 from bot.upkeep.rulebook.adopting import adopt
@@ -51,16 +50,8 @@ def said(town: Town, name: str, line: str) -> None:
     assert not answer.error and not answer.form, answer
 
 
-def operator(town: Town, *words: str) -> tuple[int, list[str]]:
-    """What a command ends with, and its lines."""
-    arguments = parser().parse_args(words)
-    with redirect_stdout(StringIO()) as out:
-        ended = task(arguments.run)(arguments, Settings(database_url=town.store.url, key=town.key), lambda: town.now)
-    return ended, out.getvalue().splitlines()
-
-
 def adopts(town: Town, folder: Path) -> list[str]:
-    ended, lines = operator(town, "rules", "adopt", str(folder), *HELEN, "--yes")
+    ended, lines = town.operator("rules", "adopt", str(folder), *HELEN, "--yes")
     assert ended == WELL, lines
     town.count_by_newest()
     return lines
@@ -117,7 +108,7 @@ def test_a_pack_for_open_cases_too_moves_what_runs_and_leaves_what_had_ended(tow
     assert lines[:2] == [
         "SEND-2026-0042  final_plan  statutory  "
         "Mon 25 January 2027 -> Mon 28 December 2026, act by Thu 24 December 2026  (row changed)",
-        "1 date would move: 1 statutory, 1 row changed.",
+        "1 date would move (statutory 1, row changed 1).",
     ]
     assert due(town, "SEND-2026-0042", "final_plan").legal == day("Mon 28 Dec 2026")
     met = due(town, "SEND-2026-0042", "ehcna_decide")
@@ -163,17 +154,17 @@ def test_a_preview_changes_nothing_and_says_what_adopting_then_moves(town: Town,
         holidays=[("2026-10-22", "Day of mourning")],
     )
     before, kept = everything(town), dates(town)
-    ended, lines = operator(town, "rules", "preview", str(folder), "--json")
+    ended, lines = town.operator("rules", "preview", str(folder), "--json")
     assert ended == WELL and everything(town) == before
     *moves, totals = map(json.loads, lines)
-    assert totals == {"totals": {"dates": 3, "statutory": 1, "row changed": 2, "local": 2, "calendar changed": 1}}
-    assert operator(town, "rules", "preview", str(folder))[1][:-1] == adopts(town, folder)[:3]
+    assert totals == {"totals": {"dates": 3, "statutory": 1, "row changed": 2, "our target": 2, "calendar changed": 1}}
+    assert town.operator("rules", "preview", str(folder))[1][:-1] == adopts(town, folder)[:3]
     after = dates(town)
     streams = {case.reference: f"case:{case.id}" for case in town.all(Case)}
     streams |= {letter.reference: f"enquiry:{letter.id}" for letter in town.all(Enquiry)}
     told = {(streams[move["reference"]], move["rule"]): (_days(move["from"]), _days(move["to"])) for move in moves}
     assert told == {which: (kept[which], after[which]) for which in after if after[which] != kept.get(which)}
-    assert operator(town, "rules", "preview", str(folder))[1] == ["No date would move."]
+    assert town.operator("rules", "preview", str(folder))[1] == ["No date would move."]
 
 
 def _days(told: dict[str, str | None]) -> tuple[Any, ...]:
@@ -181,14 +172,14 @@ def _days(told: dict[str, str | None]) -> tuple[Any, ...]:
 
 
 def test_who_adopted_what_and_why_is_listed_and_the_same_again_changes_nothing(town: Town, tmp_path: Path) -> None:
-    assert operator(town, "rules", "adopted")[1] == [
+    assert town.operator("rules", "adopted")[1] == [
         "None was adopted: england-2014 version 1 is in force as it comes with the bot and the settings."
     ]
     folder = overlay(tmp_path / "ours", clocks={"final_plan": {"target": "18"}})
     adopts(town, folder)
     before = everything(town)
     first, second = town.all(RulePack)
-    assert operator(town, "rules", "adopted")[1] == [
+    assert town.operator("rules", "adopted")[1] == [
         "1  england-2014 version 1, for what is recorded from the beginning",
         "   in force before the first was adopted on Fri 16 October 2026",
         f"   SHA-256 {first.digest.hex()}",
@@ -198,7 +189,7 @@ def test_who_adopted_what_and_why_is_listed_and_the_same_again_changes_nothing(t
         f"   SHA-256 {second.digest.hex()}",
     ]
     assert second.files["overlay/clocks.csv"] == (folder / "clocks.csv").read_text()
-    ended, lines = operator(town, "rules", "adopt", str(folder), *HELEN, "--yes")
+    ended, lines = town.operator("rules", "adopt", str(folder), *HELEN, "--yes")
     assert (ended, lines) == (
         WELL,
         [
@@ -226,7 +217,7 @@ def test_what_cannot_be_read_or_cannot_do_is_refused_and_nothing_is_kept(town: T
     ):
         for words in (("preview", str(folder)), ("adopt", str(folder), *HELEN, "--yes")):
             with pytest.raises(BadSettings) as refused:
-                operator(town, "rules", *words)
+                town.operator("rules", *words)
             assert str(refused.value).startswith(why)
     assert everything(town) == before
 
@@ -242,7 +233,7 @@ def test_nothing_is_adopted_without_a_yes_or_by_somebody_who_may_not(town: Town,
         assert out.getvalue().endswith("Adopt it? Type yes: Nothing was adopted.\n")
     for email in ("priya.shah@anyshire.example", "nobody@anyshire.example"):
         with pytest.raises(BadSettings, match="no manager or administrator"):
-            operator(town, "rules", "adopt", str(folder), "--as", email, "--because", "it is time", "--yes")
+            town.operator("rules", "adopt", str(folder), "--as", email, "--because", "it is time", "--yes")
     assert everything(town) == before
     with redirect_stdout(StringIO()):
         assert adopt(words, settings, lambda: town.now, StringIO("yes\n")) == WELL
@@ -268,8 +259,24 @@ def test_packs_adopted_one_after_another_each_count_for_their_own_days(town: Tow
     assert differences(town) == []
 
 
+def test_a_clock_that_the_law_drops_stays_readable_where_it_was_met(town: Town, tmp_path: Path) -> None:
+    said(town, "Priya", "sent draft plan 0042")
+    lines = adopts(
+        town, pack(tmp_path / "v2", transition="open_cases_too", without=["draft_plan_target", "draft_reps_min"])
+    )
+    assert lines[0] == ("SEND-2026-0042  draft_reps_min  statutory  Fri 30 October 2026 -> falls away  (row changed)")
+    met = due(town, "SEND-2026-0042", "draft_plan_target")
+    assert (met.state, due(town, "SEND-2026-0042", "draft_reps_min").state) == (ClockState.MET, ClockState.STOPPED)
+    assert town.app.rules.rule("draft_plan_target", 1) and RuleId("draft_reps_min") in town.app.rules.by_id
+    for line in ("status 0042", "why 0042", "open 0042", "snooze 0042 until 30 Oct because the panel meets then"):
+        said(town, "Priya", line)
+    town.now = at("Mon 19 Oct 2026 09:00")
+    town.remind()
+    assert differences(town) == []
+
+
 def test_a_replica_that_does_not_know_yet_writes_no_date_by_the_old_rules(town: Town, tmp_path: Path) -> None:
-    operator(town, "rules", "adopt", str(pack(tmp_path / "v2", clocks=SHORTER)), *HELEN, "--yes")
+    town.operator("rules", "adopt", str(pack(tmp_path / "v2", clocks=SHORTER)), *HELEN, "--yes")
     assert town.app.rules is RULES, "it was adopted elsewhere"
     before = everything(town)
     (case,) = town.all(Case, Case.reference == "SEND-2026-0042")

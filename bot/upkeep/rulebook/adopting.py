@@ -25,7 +25,7 @@ from bot.rules.pack import is_overlay
 from bot.settings import Settings
 from bot.turn import Turn
 from bot.upkeep.installation import Installation, files_in_force, open_installation
-from bot.upkeep.rebuild import Progress, by
+from bot.upkeep.rebuild import Progress, by, say_records
 from bot.upkeep.rulebook.folders import folder_of
 from storage.tables import Person, Request, RulePack
 
@@ -79,7 +79,7 @@ def adopt(arguments: Namespace, settings: Settings, wall: Clock, answers: TextIO
     records = bring_by_newest(here, progress)
     progress.clear()
     here.store.close()
-    print(f"{records:,} cases and letters were brought in line with it.")
+    print(f"Brought in line with it: {say_records(records)}." if records else "Nothing had to be brought in line.")
     return WELL
 
 
@@ -155,16 +155,16 @@ def _yes(answers: TextIO) -> bool:
 
 def _counts(move: Move) -> Iterator[str]:
     yield "dates"
-    yield move.kind.value
+    yield move.kind.label
     yield move.why.value
 
 
 def _totals(counted: Counter[str]) -> str:
     if not counted["dates"]:
         return "No date would move."
-    rest = ", ".join(f"{number:,} {what}" for what, number in counted.items() if what != "dates")
+    rest = ", ".join(f"{what} {number:,}" for what, number in counted.items() if what != "dates")
     many = counted["dates"]
-    return f"{many:,} {'dates' if many > 1 else 'date'} would move: {rest}."
+    return f"{many:,} {'dates' if many > 1 else 'date'} would move ({rest})."
 
 
 def _told(pack: RulePack, name: str) -> Iterator[str]:
