@@ -2,7 +2,7 @@
 
 from bot.domain.clocks import ClockRule
 from bot.domain.dates import say_date, say_day
-from bot.domain.exceptions import Effect
+from bot.domain.grounds import Effect
 from bot.domain.message import State
 from bot.domain.terms import ClockState, Nature, RuleId
 from bot.turn import Turn

@@ -6,9 +6,10 @@ from datetime import date
 from bot.cards.dates import sentence
 from bot.cases import exceptions, facts, history, staff
 from bot.cases.facts import File, Recorded
-from bot.domain.clocks import Claim, Clock
+from bot.domain.claims import Claim
+from bot.domain.clocks import Clock
 from bot.domain.dates import say_day
-from bot.domain.exceptions import Effect, Ground, Shows
+from bot.domain.grounds import Effect, Ground, Shows
 from bot.domain.message import Action, Fact, Message
 from bot.domain.sharing import Viewer
 from bot.domain.terms import Agency, EntryKind, RuleId

@@ -9,7 +9,7 @@ from bot.cases import advice, history
 from bot.cases.files import CaseFile
 from bot.domain.dates import say_day
 from bot.domain.errors import AlreadyDone, CannotRead, NotFound
-from bot.domain.exceptions import Closed, School
+from bot.domain.grounds import Closed, School
 from bot.domain.terms import EntryKind
 from bot.turn import Turn
 from storage.tables import Closure, Setting

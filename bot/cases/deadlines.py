@@ -9,7 +9,8 @@ from sqlmodel import select
 
 from bot.cases import history, packs
 from bot.cases.posts import first_look
-from bot.domain.clocks import Claim, Clock, Happening, derive
+from bot.domain.claims import Claim
+from bot.domain.clocks import Clock, Happening, derive
 from bot.domain.facts import FACTS, FROM_BEFORE, PLACES, STEPS, Whole
 from bot.domain.terms import CaseStatus, ClockState, EntryKind, Process
 from bot.rules import Rules

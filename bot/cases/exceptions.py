@@ -12,8 +12,9 @@ from bot.cases.history import New
 from bot.cases.referrals import must_be_open
 from bot.domain.clocks import Adviser, Clock
 from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotNow, WhichOne
-from bot.domain.exceptions import Effect, Ground, Plea, School, Shows, claimable_for, gives, lasts, why_not
+from bot.domain.exceptions import claimable_for, gives, lasts, why_not
 from bot.domain.facts import Whole
+from bot.domain.grounds import Effect, Ground, Plea, School, Shows
 from bot.domain.terms import ClockState, EntryKind, Process, RuleId
 from bot.turn import Turn
 from storage.tables import Entry, Request

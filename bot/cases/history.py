@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from bot.domain.calendar import london_date
-from bot.domain.clocks import Claim, Happening
+from bot.domain.claims import Claim
+from bot.domain.clocks import Happening
 from bot.domain.facts import FACTS
 from bot.domain.terms import EntryKind, RuleId
 from bot.turn import Turn

@@ -15,7 +15,7 @@ from bot.commands.case import to_change
 from bot.commands.roles import CASEWORK, COUNCIL
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead
-from bot.domain.exceptions import Effect, Ground, Shows
+from bot.domain.grounds import Effect, Ground, Shows
 from bot.domain.message import BlankKind, Choice, Message, Row, Table
 from bot.domain.terms import RuleId
 from bot.grammar import Ask, command

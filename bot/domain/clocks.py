@@ -7,9 +7,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.domain.calendar import ONE_DAY, Calendar
+from bot.domain.calendar import Calendar
+from bot.domain.claims import Claim, given_date
 from bot.domain.facts import FACTS, Asks, Whole
-from bot.domain.periods import WAYS, corresponding, last_day, safe_day
+from bot.domain.periods import WAYS, last_day, safe_day
 from bot.domain.terms import Agency, ClockKind, ClockState, Counting, EntryKind, Nature, RuleId, Service
 
 
@@ -158,39 +159,6 @@ class Happening:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """An exception, an extension or a date that was given: on record, agreed to by a second person."""
-
-    ground: str
-    """A row of `grounds.csv`."""
-    rules: tuple[RuleId, ...]
-    """The clocks that it is claimed for."""
-    recorded_on: date
-    entry: int
-    instance: int | None = None
-    gives: date | None = None
-    """The new legal date, where the ground can give one: an exception to a statutory limit never does."""
-    aim: date | None = None
-    """The council's own aim in place of a date that it cannot keep."""
-    aims_at: RuleId | None = None
-    """The clock that the aim is for; None: each that it is claimed for."""
-    starts: date | None = None
-    ends: date | None = None
-    """From when to when what is claimed lasted, both days included."""
-    told: date | None = None
-    """When the family was told of it."""
-    pauses: bool = False
-    """The days that it lasted do not count: the clock stood still."""
-
-    @property
-    def paused(self) -> frozenset[date]:
-        """The days on which the clock stood still, the first and the last included (UK GDPR, Article 12A)."""
-        if not (self.pauses and self.starts and self.ends):
-            return frozenset()
-        return frozenset(self.starts + ONE_DAY * n for n in range((self.ends - self.starts).days + 1))
-
-
-@dataclass(frozen=True)
 class Clock:
     """One rule running, or having run, on a case, an enquiry or one request."""
 
@@ -296,7 +264,7 @@ def _clock(
     stop = _needless(rule, [fact for fact in happenings if fact.instance in (None, instance)], stop) or stop
     mine = tuple(claim for claim in claims if rule.id in claim.rules and claim.instance in (None, instance))
     counted = last_day(rule.counting, start.on, rule.length, calendar=calendar)
-    given = given_date(rule, start.on, mine, calendar=calendar)
+    given = given_date(start.on, rule.length, mine, calendar=calendar)
     legal = given or counted
     bound = any(fact.kind in rule.binds and fact.instance in (None, instance) for fact in happenings)
     binds = _binds(rule, stop, bound)
@@ -316,23 +284,6 @@ def _clock(
         claims=mine,
         bound=bound,
     )
-
-
-def given_date(rule: ClockRule, start: date, claims: Iterable[Claim], *, calendar: Calendar) -> date | None:
-    """What stands in place of the counted date: the last that was given, later by the days it stood still since.
-
-    A month that stood still for some days ends so many days after the corresponding date, and rolls forward only then.
-    """
-    base, paused = None, frozenset[date]()
-    for claim in claims:
-        if claim.pauses:
-            paused |= claim.paused
-        elif claim.gives:
-            base, paused = claim.gives, frozenset()
-    if not paused:
-        return base
-    unrolled = corresponding(start, rule.length)
-    return calendar.checked(calendar.next_working_day_on_or_after((base or unrolled) + ONE_DAY * len(paused)))
 
 
 def _binds(rule: ClockRule, stop: Happening | None, bound: bool) -> bool:

@@ -1,6 +1,6 @@
 """grounds.csv: what may be claimed as an exception or as another date, and what only seems to be one."""
 
-from bot.domain.exceptions import Effect, Ground, Shows, Unit
+from bot.domain.grounds import Effect, Ground, Shows, Unit
 from bot.domain.terms import Role
 from bot.rules.reading import Cells, Tables, each_read, rows
 

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from bot.domain.clocks import Claim, Clock, Happening, derive, is_late
+from bot.domain.claims import Claim
+from bot.domain.clocks import Clock, Happening, derive, is_late
 from bot.domain.terms import ClockState, EntryKind, LetterKind, Process, RuleId
 from bot.rules import load_rules
 from tests.domain.days import day

@@ -7,20 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.clocks import Claim, Clock, derive, is_late
-from bot.domain.exceptions import (
-    Closed,
-    Effect,
-    Plea,
-    School,
-    claimable_for,
-    gives,
-    lasts,
-    latest_given,
-    lines,
-    why_not,
-)
+from bot.domain.claims import Claim
+from bot.domain.clocks import Clock, derive, is_late
+from bot.domain.exceptions import claimable_for, gives, lasts, latest_given, lines, why_not
 from bot.domain.facts import Whole
+from bot.domain.grounds import Closed, Effect, Plea, School
 from bot.domain.terms import LetterKind, Process, RuleId
 from bot.rules import load_rules
 from tests.domain.days import day

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from bot.domain.clocks import Claim, Clock, Happening, Per, derive
+from bot.domain.claims import Claim
+from bot.domain.clocks import Clock, Happening, Per, derive
 from bot.domain.terms import EntryKind, LetterKind, Process, RuleId
 from bot.domain.why import Told, as_values, explain, headline
 from bot.rules import load_rules
