@@ -244,7 +244,7 @@ def _after(rules: Rules, earlier: Sequence[Earlier]) -> Rules:
     kept = {(row.id, row.version) for row in clocks}
     every = (row for each in earlier for row in each.clocks)
     former = {(row.id, row.version): row for row in every if (row.id, row.version) not in kept}
-    return replace(rules, clocks=clocks, former=())
+    return replace(rules, clocks=clocks, former=tuple(former.values()))
 
 
 def _age(rule: ClockRule) -> tuple[date, date]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from bot.domain.calendar import Calendar
+from bot.domain.errors import BadSettings
 from bot.rules.reading import Tables, rows
 
 TABLE = "bank_holidays.csv"
@@ -27,6 +28,8 @@ def read_calendar(tables: Tables) -> Calendar:
             england[day] = anywhere[day]
         if not cells.yes("announced"):
             computed.add(day.year)
+    if not anywhere:
+        raise BadSettings(f"{TABLE}:2: has no day, and every count needs its bank holidays")
     first, last = min(anywhere).year, max(anywhere).year
     announced = date(min(computed, default=last + 1) - 1, 12, 31)
     return Calendar(england, anywhere, date(first, 1, 1), date(last, 12, 31), announced)

@@ -137,7 +137,7 @@ def test_a_clock_is_shown_as_a_legal_lead_would_sign_it(told: Told) -> None:
 
 Version 1. Send the refusal to issue a plan: 10 weeks from order to assess. Statutory.
   Source      SEND Regulations 2014, regulation 44(2)(b)(i)
-  Processes   tribunal order
+  Processes   Tribunal order
   Runs        once on the case or letter
   Starts      order to assess
   Counts      10 weeks; that day is day 0; weekends and holidays count
