@@ -17,8 +17,10 @@ from storage.connect import Store
 from storage.crypto import Vault
 from storage.tables import Connection, Person, Room
 
-BATCH = 500
-"""Deadlines in one transaction. On an ordinary morning that is all of them, so that each person gets one post."""
+BATCH = 5_000
+"""Deadlines in one transaction. On any morning that is all of them, so that each person gets one post: in February
+every phase transfer of a council is near on one day.
+"""
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,8 @@ class Deadline(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("stream", "rule", "instance"),
+        # What lists ask: duties that run, by date. All that they are narrowed by first stands in it.
+        Index("ix_deadline_duty", "state", "information", "legal", "safe", "agency"),
         Index("ix_deadline_ripe", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -193,13 +195,13 @@ class Deadline(SQLModel, table=True):
     presumed: bool = False
     """Counted from the day the request was sent, until the body records its own receipt."""
     started_on: date
-    legal: date = Field(index=True)
+    legal: date
     safe: date
     target: date | None = None
     """What the council aims for itself: of the row, or set with an exception."""
     exception: str = ""
     """The grounds that were claimed for it, with | between them."""
-    state: ClockState = word(ClockState, index=True)
+    state: ClockState = word(ClockState)
     stopped_on: date | None = None
     recorded_at: datetime = Field(sa_type=Moment)
     """When the start was recorded: rungs before this never existed."""

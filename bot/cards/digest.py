@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Select, and_, func, or_
 from sqlalchemy import select as select_rows
@@ -21,6 +23,22 @@ from storage.tables import Case, Deadline, Enquiry, Nudge, Person, Request
 SHOWN = 15
 NOTHING_DUE = "nothing late and nothing due within a week"
 NONE: Sequence[int] = ()
+
+
+class Dated(Protocol):
+    """A deadline, or as much of it as tells when it is due."""
+
+    @property
+    def id(self) -> int | None: ...
+
+    @property
+    def legal(self) -> date: ...
+
+    @property
+    def safe(self) -> date: ...
+
+
+D = TypeVar("D", bound=Dated)
 
 
 @dataclass(frozen=True)
@@ -56,7 +74,7 @@ def digest_message(
     )
 
 
-def headline(turn: Turn, found: Sequence[Deadline]) -> str:
+def headline(turn: Turn, found: Sequence[Dated]) -> str:
     """ "Today, Fri 16 Oct: 2 due, 1 late, 4 within a week"."""
     counted = Counter(_place(turn, deadline) for deadline in found)
     counts = f"{counted[0]} due, {counted[1]} late, {counted[2]} within a week" if found else NOTHING_DUE
@@ -64,7 +82,7 @@ def headline(turn: Turn, found: Sequence[Deadline]) -> str:
     return f"Today, {say_day(turn.today, turn.today)}: {counts}{later}"
 
 
-def _place(turn: Turn, deadline: Deadline) -> int:
+def _place(turn: Turn, deadline: Dated) -> int:
     """Where it stands among the others: what is due now is read first, however much is late."""
     if deadline.legal < turn.today:
         return 1
@@ -73,7 +91,7 @@ def _place(turn: Turn, deadline: Deadline) -> int:
     return 2 if deadline.safe <= turn.today + AHEAD else 3
 
 
-def in_order(turn: Turn, found: Iterable[Deadline]) -> list[Deadline]:
+def in_order(turn: Turn, found: Iterable[D]) -> list[D]:
     """As a digest tells them: due today, late, to come, each by date."""
     return sorted(found, key=lambda deadline: (_place(turn, deadline), deadline.legal, deadline.id or 0))
 
@@ -122,7 +140,8 @@ def _due(turn: Turn, owners: Sequence[int], restricted_of: Sequence[int], arrive
         and_(col(Case.id).is_not(None), visible.cases(turn)),
         and_(col(Enquiry.id).is_not(None), visible.enquiries(turn)),
     )
-    rows = turn.db.execute(_duties().where(seen, or_(and_(theirs, soon), new)))
+    wanted = or_(and_(theirs, soon), new) if arrived else and_(theirs, soon)  # which its index answers
+    rows = turn.db.execute(_duties().where(seen, wanted))
     found = {row[0].id: Line(row[0], row[1] or row[2] or "", row[3] or "") for row in rows}
     return [found[deadline.id] for deadline in in_order(turn, [line.deadline for line in found.values()])]
 

@@ -3,7 +3,6 @@
 from sqlmodel import select
 
 from bot.cards.auditing import found_words
-from bot.cards.auditing import found_words
 from bot.cards.dates import when
 from bot.cards.record import what_of
 from bot.cases import advice, facts, history, staff

@@ -42,6 +42,10 @@ def upgrade() -> None:
     op.add_column("case", sa.Column("round", sa.String(), nullable=True))
     op.create_index("ix_case_round", "case", ["child_id", "round"], unique=True)
 
+    op.create_index("ix_deadline_duty", "deadline", ["state", "information", "legal", "safe", "agency"])
+    op.drop_index("ix_deadline_legal", table_name="deadline")
+    op.drop_index("ix_deadline_state", table_name="deadline")
+
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.add_column(sa.Column("exception", sa.String(), nullable=False, server_default=""))
 
@@ -68,6 +72,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.drop_column("exception")
+
+    op.create_index("ix_deadline_state", "deadline", ["state"])
+    op.create_index("ix_deadline_legal", "deadline", ["legal"])
+    op.drop_index("ix_deadline_duty", table_name="deadline")
 
     op.drop_index("ix_case_round", table_name="case")
     with op.batch_alter_table("case", schema=None) as batch_op:
