@@ -22,6 +22,10 @@ from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Nudge, Request
 
 
+SHOWN = 15
+"""The most lines of one message: the earliest dates."""
+
+
 @dataclass(frozen=True)
 class Due:
     """A nudge with what it is about, as things stand now."""
@@ -45,22 +49,29 @@ def nudges_message(
     `instead` says, by the id of a nudge, why it comes here and not to whom it was meant for. A room that `outsiders`
     read hears how many there are, and where to see them.
     """
-    still = [_due(turn, nudge) for nudge in nudges]
-    if not still:
+    if not nudges:
         return None
     if outsiders:
-        return _for_outsiders(len(still), agency)
-    why = "; ".join(dict.fromkeys(instead[str(d.nudge.id)] for d in still if str(d.nudge.id) in instead))
+        return _for_outsiders(len(nudges), agency)
+    why = "; ".join(dict.fromkeys(instead[str(one.id)] for one in nudges if str(one.id) in instead))
     aside = f"You hear this because {why}." if why else ""
-    if len(still) == 1:
-        one = _one(turn, still[0], agency)
+    if len(nudges) == 1:
+        one = _one(turn, _due(turn, nudges[0]), agency)
         return replace(one, aside=" ".join(filter(None, [one.aside, aside])))
     who = f"{sentence(agency.label)} · " if agency else ""
+    shown = [_due(turn, nudge) for nudge in nudges[:SHOWN]]
     return Message(
-        text=f"{who}{len(still)} things need an answer",
-        table=Table(("Reference", "What", "Due"), tuple(_row(turn, due, agency) for due in still)),
-        aside=aside,
+        text=f"{who}{len(nudges)} things need an answer",
+        table=Table(("Reference", "What", "Due"), tuple(_row(turn, due, agency) for due in shown)),
+        aside=" ".join(filter(None, [_not_shown(len(nudges) - SHOWN, agency), aside])),
     )
+
+
+def _not_shown(more: int, agency: Agency | None) -> str:
+    """What to say to see the rest, on a morning when hundreds of dates are near."""
+    if more <= 0:
+        return ""
+    return f"{more} more, due later: say {f'list {agency.label}' if agency else 'today'}."
 
 
 def _for_outsiders(number: int, agency: Agency | None) -> Message:
