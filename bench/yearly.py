@@ -1,0 +1,223 @@
+"""A council's year at its size: both rounds, the lists and the sweep on the morning when every phase transfer is near.
+
+`python -m bench.yearly --plans 20000` prints it for SQLite, and with `--postgres` for PostgreSQL.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from statistics import median, quantiles
+from typing import Any
+
+from sqlmodel import func, select
+
+from bench.council import opened
+from bot.app import App
+from bot.cases import deadlines, history
+from bot.cases.children import Private, register
+from bot.cases.history import New
+from bot.cases.references import insert_all
+from bot.domain.message import Said, Where, Who
+from bot.domain.terms import Agency, AskedBy, CaseStatus, EntryKind, Outcome, Platform, Process, Role
+from bot.reminders import digests, sweep
+from bot.turn import Turn
+from bot.upkeep.progress import in_batches
+from bot.upkeep.rounds import Run
+from storage.columns import columns
+from storage.crypto import new_key
+from storage.migrate import migrate
+from storage.tables import Case, Connection, Identity, Person, Post, Room, Setting
+
+ROUND = datetime(2026, 12, 1, 10, tzinfo=UTC)
+BEFORE, SPIKE = datetime(2027, 1, 28, 17, tzinfo=UTC), datetime(2027, 1, 29, 9, tzinfo=UTC)
+"""Fourteen days before Friday 12 February 2027, the last working day before Sunday the 14th."""
+LATE = datetime(2027, 2, 15, 10, tzinfo=UTC)
+MOVING = 0.15
+"""The share of plans whose child moves on in one September."""
+OFFICERS_TO_PLANS = 200
+LINES = ("list overdue", "list due this week", "list mine overdue", "list mine", "letters", "home")
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Year:
+    """What was measured; seconds, but for the lines, which are milliseconds."""
+
+    plans: int
+    reviews: int
+    transfers: int
+    reviews_took: float
+    transfers_took: float
+    again_took: float
+    """The round of reviews held a second time: it finds nothing to open."""
+    swept: int
+    posts: int
+    readers: int
+    sweep_took: float
+    digests_took: float
+    lines: dict[str, tuple[float, float]]
+    """By who says what and when: p50 and p99."""
+
+
+def measured(url: str, plans: int, times: int) -> Year:
+    """Fill a database, hold both rounds, and live through the morning of the spike and the day after the date."""
+    migrate(url)
+    with opened(url, new_key()) as app:
+        staff = _fill(app, plans)
+        run = Run(app.store, app.vault, app.rules, ROUND)
+        reviews, reviews_took = _timed(lambda: run.reviews(2027))
+        transfers, transfers_took = _timed(lambda: run.transfers(2027))
+        _, again_took = _timed(lambda: run.reviews(2027))
+        _analyse(app)
+        sweep(app.store, app.rules, app.vault, BEFORE)
+        before = _posts(app)
+        swept, sweep_took = _timed(lambda: sweep(app.store, app.rules, app.vault, SPIKE))
+        _check_one_each(app)
+        _, digests_took = _timed(lambda: digests(app.store, app.rules, app.vault, SPIKE))
+        lines = {}
+        for moment, when in ((SPIKE, "the spike"), (LATE, "the day after")):
+            for who in staff:
+                for line in LINES:
+                    lines[f"{when}, {who}: {line}"] = _said(app, who, line, moment, times)
+        return Year(
+            plans=plans,
+            reviews=reviews.tally.opened,
+            transfers=transfers.tally.opened,
+            reviews_took=reviews_took,
+            transfers_took=transfers_took,
+            again_took=again_took,
+            swept=swept.looked,
+            posts=swept.posts,
+            readers=_posts(app) - before,
+            sweep_took=sweep_took,
+            digests_took=digests_took,
+            lines=lines,
+        )
+
+
+def _timed(do: Callable[[], Any]) -> tuple[Any, float]:
+    began = time.perf_counter()
+    return do(), time.perf_counter() - began
+
+
+def _fill(app: App, plans: int) -> tuple[str, ...]:
+    """Staff, rooms and children with a plan; an officer and a manager to ask as."""
+    with app.store.transaction() as db:
+        db.add(Connection(platform=Platform.SLACK, outside_id="T1", name="Council"))
+        db.flush()
+        for agency in (*Agency, None):
+            name = agency.value if agency else "administrators"
+            db.add(Room(connection_id=1, place=name, name=name, agency=agency, bound_at=ROUND))
+        db.add_all([Setting(name=f"School {number}") for number in range(200)])
+        head = _person(db, "head", Role.MANAGER, None)
+        _person(db, "kit", Role.ADMINISTRATOR, None)
+        managers = [_person(db, f"manager{number}", Role.MANAGER, head) for number in range(6)]
+        number_of = max(1, plans // OFFICERS_TO_PLANS)
+        owners = [_person(db, f"officer{n}", Role.OFFICER, managers[n % len(managers)]) for n in range(number_of)]
+    dice = Random(2027)
+    for batch in in_batches(range(plans), BATCH, "plans made"):
+        with app.store.transaction() as db:
+            _put_in(Turn(db, ROUND, app.rules, app.vault), batch, owners, dice)
+    return ("officer0", "manager0", "head")
+
+
+def _person(db: Any, name: str, role: Role, manager: int | None) -> int:
+    email = f"{name}@council.example"
+    person = Person(email=email, name=name, agency=Agency.EDUCATION, role=role, manager_id=manager)
+    db.add(person)
+    db.flush()
+    db.add(Identity(person_id=person.id, connection_id=1, account=name, place=name, heard_at=ROUND))
+    return person.id or 0
+
+
+def _put_in(turn: Turn, numbers: range, owners: list[int], dice: Random) -> None:
+    cases, made = [], []
+    for number in numbers:
+        born = date(2016, 1, 10) if dice.random() < MOVING else date(2018, 1, 10)
+        child = register(turn, Private(f"Child {number}", born, f"R{number}"))
+        made.append(date(2026, 1, 1) + timedelta(days=dice.randrange(330)))
+        case = Case(
+            child_id=child.id, setting_id=number % 200 + 1, process=Process.NEW_ASSESSMENT, asked_by=AskedBy.PARENT,
+            owner_id=owners[number % len(owners)], status=CaseStatus.CLOSED, outcome=Outcome.PLAN_ISSUED,
+            closed_on=made[-1], opened_at=ROUND,
+        )  # fmt: skip
+        cases.append(case)
+    insert_all(turn, cases)
+    for case, day in zip(cases, made, strict=True):
+        facts = [New(EntryKind.REQUEST_RECEIVED, day - timedelta(weeks=20)), New(EntryKind.FINAL_PLAN_SENT, day)]
+        entries = history.record_after(turn, case, facts, last=(0, history.FIRST))
+        deadlines.rebuild(turn, case, entries, first=True)
+
+
+def _analyse(app: App) -> None:
+    """As autovacuum does on PostgreSQL after a while."""
+    with app.store.transaction() as db:
+        db.connection().exec_driver_sql("ANALYZE")
+
+
+def _posts(app: App) -> int:
+    with app.store.reading() as db:
+        return db.exec(select(func.count()).select_from(Post)).one()
+
+
+def _check_one_each(app: App) -> None:
+    """Of one morning each person and room has one post of nudges. RuntimeError where one has two."""
+    post = columns(Post)
+    with app.store.reading() as db:
+        said = select(post.person_id, post.room_id, func.count()).where(post.made_at == SPIKE, post.says == "nudges")
+        twice = [row for row in db.execute(said.group_by(post.person_id, post.room_id)) if row[2] > 1]
+    if twice:
+        raise RuntimeError(f"{len(twice)} readers have more than one post of the same morning")
+
+
+def _said(app: App, who: str, line: str, now: datetime, times: int) -> tuple[float, float]:
+    took = []
+    for _ in range(times):
+        said = Said(line, Who(1, who), Where(1, who, private=True))
+        answer, seconds = _timed(lambda said=said: app.answer(said, now))
+        if answer.error:
+            raise RuntimeError(f"{who} said {line!r} and heard {answer.text!r}")
+        took.append(seconds * 1000)
+    return median(took), quantiles(took, n=100)[98] if len(took) > 1 else took[0]
+
+
+def told(year: Year) -> Iterator[str]:
+    """Line by line."""
+    yield f"{year.plans:,} plans: {year.reviews:,} reviews and {year.transfers:,} phase transfers opened"
+    for name, many, took in (
+        ("reviews", year.reviews, year.reviews_took), ("transfers", year.transfers, year.transfers_took),
+    ):  # fmt: skip
+        yield f"round of {name}: {took:.1f} s, {took / max(many, 1) * 1000:.2f} s for 1,000 opened"
+    yield f"the same again, nothing to open: {year.again_took:.1f} s"
+    yield f"sweep of the spike: {year.swept:,} dates in {year.sweep_took:.2f} s, {year.posts} posts, one to a reader"
+    yield f"digests of that morning: {year.digests_took:.2f} s"
+    for name, (usual, slow) in year.lines.items():
+        yield f"{name}: p50 {usual:.1f} ms, p99 {slow:.1f} ms"
+
+
+def main() -> int:
+    words = argparse.ArgumentParser(prog="python -m bench.yearly", description=__doc__)
+    words.add_argument("--plans", type=int, default=2_000)
+    words.add_argument("--times", type=int, default=20, help="how often each line is said")
+    words.add_argument("--postgres", action="store_true")
+    asked = words.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench") as name:
+        from bench.__main__ import postgres
+
+        folder = Path(name)
+        server = postgres(folder / "pg") if asked.postgres else nullcontext((f"sqlite:///{folder}/year.sqlite", ""))
+        with server as (url, _):
+            for line in told(measured(url, asked.plans, asked.times)):
+                print(line)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
