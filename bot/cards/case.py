@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlmodel import col, select
 
+from bot.cards.choices import to_choose
 from bot.cards.dates import rule_of, sentence, state, title, when
 from bot.cards.exceptions import claims_of, may_know_ground, noted
 from bot.cards.letter import open_letter, record_button
@@ -137,6 +138,8 @@ def _council(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
         if deadline.request_id is None and _worth_showing(deadline, viewer) and not _of_the_older(turn, deadline):
             claimed = noted(turn, deadline, ground=may_know_ground(viewer, deadline))
             yield Fact(sentence(title(turn, deadline)), when(turn, deadline), claimed, state(turn, deadline))
+    if viewer.council:
+        yield from to_choose(turn, file, dates_too=not viewer.private)
 
 
 def _of_the_older(turn: Turn, deadline: Deadline) -> bool:

@@ -1,5 +1,9 @@
 """A deadline in words: its date, how far off, its kind, and how it stands."""
 
+from datetime import date
+
+from sqlmodel import select
+
 from bot.domain.clocks import ClockRule
 from bot.domain.dates import say_date, say_day
 from bot.domain.grounds import Effect
@@ -43,6 +47,8 @@ def _date(turn: Turn, deadline: Deadline) -> str:
             stopped = deadline.stopped_on or deadline.legal
             if deadline.nature is Nature.AT_ONCE:  # which has no last day, so that none is ever late
                 return f"done {say_day(stopped, turn.today)}"
+            if deadline.nature is Nature.RIGHT:
+                return f"done {say_day(stopped, turn.today)}{_in_time(turn, deadline, stopped)}"
             late = (stopped - deadline.legal).days
             how = "on time" if late <= 0 else f"{late} day{'s' if late > 1 else ''} late"
             return f"done {say_day(stopped, turn.today)}, {how}"
@@ -52,14 +58,38 @@ def _date(turn: Turn, deadline: Deadline) -> str:
         case Nature.EARLIEST:
             return f"until at least {legal}"
         case Nature.RIGHT:
-            later = ", or later: the later of two limits counts" if rule_of(turn, deadline).composite else ""
-            return f"until {legal}{later}"
+            return _until(turn, deadline)
         case Nature.AT_ONCE:
             return f"at once, from {legal}"
     if deadline.information:
         return f"{rule_of(turn, deadline).branch or 'the later of two limits counts; this one'}, by {legal}"
     target = f" (we aim for {say_day(deadline.target, turn.today)})" if deadline.target else ""
     return f"due {say_date(deadline.legal, turn.today)}{_act_by(turn, deadline)}{target}"
+
+
+def _in_time(turn: Turn, deadline: Deadline, on: date) -> str:
+    """Whether a family's step came by its last day; nothing where another limit may end later."""
+    last = limit(turn, deadline)
+    return "" if last is None else ", in time" if on <= last else ", after the last day"
+
+
+def limit(turn: Turn, deadline: Deadline) -> date | None:
+    """The last day; of two limits the later. None where the other one has not begun."""
+    other = rule_of(turn, deadline).composite
+    if other is None:
+        return deadline.legal
+    found = turn.db.exec(select(Deadline).where(Deadline.stream == deadline.stream, Deadline.rule == other)).first()
+    return None if found is None or found.state is ClockState.STOPPED else max(found.legal, deadline.legal)
+
+
+def _until(turn: Turn, deadline: Deadline) -> str:
+    """Until when a family may do something; where the later of two limits counts, until which."""
+    legal, last = say_day(deadline.legal, turn.today), limit(turn, deadline)
+    if last is None:
+        return f"until {legal}, or later: the later of two limits counts"
+    if last != deadline.legal:
+        return f"until {legal}; the later of two limits counts, {say_day(last, turn.today)}"
+    return f"until {legal}{', which is past' if last < turn.today else ''}"
 
 
 def _act_by(turn: Turn, deadline: Deadline) -> str:

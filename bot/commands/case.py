@@ -18,7 +18,7 @@ from bot.blanks import (
     yes_no,
 )
 from bot.cards.case import case_card
-from bot.cards.dates import rule_of, sentence, state, title, when
+from bot.cards.dates import limit, rule_of, sentence, state, title, when
 from bot.cards.exceptions import agreed_message
 from bot.cards.letter import letter_card
 from bot.cards.record import what_of
@@ -135,6 +135,9 @@ def _aside(turn: Turn, file: File, kind: EntryKind) -> str:
         case EntryKind.DRAFT_SERVED | EntryKind.FINAL_PLAN_SENT if _no_decision(file):
             said = f"sent decision to assess {facts.about(file).reference} on its date"
             return f"No decision to assess is on record: its clock runs on. Say: {said}"
+        case EntryKind.TRIBUNAL_PAPERS_RECEIVED:
+            said = f"exception {facts.about(file).reference} tribunal date to … because …"
+            return f"The date in the Tribunal's registration letter counts in place of this one. Say: {said}"
         case EntryKind.AWARE_IN_TIME:
             return (
                 f"That is {IN_TIME} working days before the move, or more: the plan is transferred on the day itself."
@@ -157,7 +160,7 @@ def said_recorded(turn: Turn, file: File, recorded: Recorded, what: str, on: dat
         waiting = f"{about.reference}: {what}, dated {say_day(on, turn.today)}, waits for a second person's yes."
         return Message(waiting, aside="Until then the dates stay as they are.", private=True)
     counted = clock is not None and clock.stopped_on == on and clock.nature is not Nature.AT_ONCE
-    how_far = f", {against(on, clock.legal)}" if clock and counted else ""
+    how_far = f", {_against(turn, clock, on)}" if clock and counted else ""
     today = "today, " if on == turn.today else ""
     undo = line("undo", case=about.reference, entry=recorded.entry.number)
     other = line("correct", case=about.reference, entry=recorded.entry.number)
@@ -167,6 +170,14 @@ def said_recorded(turn: Turn, file: File, recorded: Recorded, what: str, on: dat
         actions=(Action("It was another day", other), Action("Undo", undo)),
         private=turn.private,
     )
+
+
+def _against(turn: Turn, clock: Deadline, on: date) -> str:
+    """How far from its date, of two the later; of a family's right only whether it came in time."""
+    last = limit(turn, clock) or clock.legal
+    if clock.nature is not Nature.RIGHT:
+        return against(on, last)
+    return "in time" if on <= last else "after the last day that is known"
 
 
 def against(on: date, legal: date) -> str:

@@ -21,6 +21,7 @@ from bot.blanks import (
     text,
     yes_no,
 )
+from bot.cards import backplan
 from bot.cards.dates import sentence, state, title, when
 from bot.cases import advice, children, enquiries, history, posts, referrals
 from bot.cases.children import Known, Private
@@ -29,12 +30,12 @@ from bot.cases.referrals import Match, Opened
 from bot.commands.roles import CASEWORK
 from bot.domain.dates import read_date, say_day
 from bot.domain.errors import CannotRead, WhichOne
-from bot.domain.facts import FACTS, beginnings, recordable
+from bot.domain.facts import FACTS, REVIEWS, beginnings, recordable
 from bot.domain.message import Action, Fact, Message, Style
 from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Nature, Notice, Process
 from bot.grammar import Ask, command, line
 from bot.turn import Turn
-from storage.tables import Case, Enquiry, Person
+from storage.tables import Case, Deadline, Enquiry, Person
 
 
 def _fitting(label: str, usual: Ask) -> Ask:
@@ -219,20 +220,44 @@ def _tell_owner(turn: Turn, match: Match) -> None:
 
 def _opened(turn: Turn, opened: Opened, beginning: EntryKind, on: date) -> Message:
     case = opened.case
-    duties = [deadline for deadline in opened.deadlines if deadline.nature is Nature.DUTY and not deadline.information]
+    shown = [deadline for deadline in opened.deadlines if _says_something(deadline)]
     return Message(
-        text=f"{case.reference} is open: {case.process.label}, {_counted(beginning)} {say_day(on, turn.today)}.",
+        text="\n".join(
+            [
+                f"{case.reference} is open: {case.process.label}, {_counted(beginning)} {say_day(on, turn.today)}.",
+                *_too_late(turn, case),
+            ]
+        ),
         facts=tuple(
             Fact(sentence(title(turn, deadline)), when(turn, deadline), state=state(turn, deadline))
-            for deadline in duties
+            for deadline in shown
         ),
         actions=(
             *_next(turn, case, beginning),
             Action("Open privately", line("open", case=case.reference), acts=False),
         ),
-        aside="" if duties else _what_to_record(case, beginning),
+        aside="" if shown else _what_to_record(case, beginning),
         private=True,
     )
+
+
+def _too_late(turn: Turn, case: Case) -> list[str]:
+    """What can no longer be kept on the day a review is opened, such as a meeting twelve weeks before 15 February."""
+    if case.process not in REVIEWS:
+        return []
+    return [f"{case.reference}: {words}" for words in backplan.too_late(turn, open_case_file(turn, case))]
+
+
+def _says_something(deadline: Deadline) -> bool:
+    """What binds the council, what is owed at once, and until when the family may do something."""
+    match deadline.nature:
+        case Nature.DUTY:
+            return not deadline.information
+        case Nature.AT_ONCE:
+            return bool(deadline.ladder)
+        case Nature.RIGHT:
+            return True
+    return False
 
 
 def _what_to_record(case: Case, beginning: EntryKind) -> str:
