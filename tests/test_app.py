@@ -545,7 +545,7 @@ def test_a_line_that_fails_half_way_is_taken_back_whole(town: Town) -> None:
     town.say("Priya", "ask 0042 SLT on 7 September")
     town.say("Priya", "ask 0047 SLT")
     answer = town.say("Priya", "received SLT 0042, 0047 on Monday")
-    assert (answer.error, "can't be dated Mon 12 Oct" in answer.text) == ("NotNow", True)
+    assert (answer.error, "can't be dated Mon 12 Oct" in answer.text) == ("OutOfOrder", True)
     assert entries(town, EntryKind.ADVICE_RECEIVED) == []
     assert town.all(Request)[0].received_on is None
 

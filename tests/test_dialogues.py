@@ -43,7 +43,11 @@ from tests.town import Arrived, Town, private_place
 
 DIALOGUES = Path(__file__).parent / "dialogues"
 FILES = sorted(DIALOGUES.glob("*.txt"))
-ON_BOTH = ("advice", "backdating", "letters", "mp_letter")
+ON_BOTH = (
+    *("advice", "backdating", "letters", "mp_letter", "annual_review", "review_that_amends", "review_that_ceases"),
+    *("phase_transfer", "amendment", "moving_in_and_out", "icb_change", "custody", "reassessment"),
+    *("informal_concession", "correction_that_moves_dates", "consultation", "several_processes", "order_and_twice"),
+)
 """Those that PostgreSQL answers too; the suite stays quick with a few."""
 
 WORDS = {State.LATE: "late", State.SOON: "soon", State.WAITING: "waiting", State.DONE: "done"}

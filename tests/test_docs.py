@@ -11,9 +11,10 @@ from sqlmodel import select
 
 from bot.app import App
 from bot.commands import BOOK
+from bot.domain.facts import FACTS, beginnings, recordable
 from bot.domain.message import Message, Said, Where, Who
 from bot.domain.sharing import MAY_KNOW, ONCE_ASKED, ROOMS, Viewer
-from bot.domain.terms import Agency, Kind, Role
+from bot.domain.terms import Agency, Kind, Process, Role
 from bot.grammar import Command
 from bot.rules import SHIPPED, load_rules
 from bot.serving.told import FIRST_LINES
@@ -104,6 +105,24 @@ def test_every_command_is_in_the_guide() -> None:
     rows = [row for row in USING.partition("## Every command")[2].splitlines() if row.startswith("| `")]
     known = sorted(BOOK.commands, key=lambda command: command.name)
     assert rows == list(map(in_the_guide, known)), "put these rows into docs/using.md"
+
+
+def of_the_process(process: Process) -> str:
+    """The row of a process in the guide: how it begins, and what can be recorded on it."""
+    began = beginnings(process)
+    called = [FACTS[kind].said[0] if FACTS[kind].said else FACTS[kind].label for kind in began]
+    what = f" {called[0]}" if len(began) > 1 else ""
+    say = f"`start {process.value.replace('_', ' ')} 0042{what} on …`"
+    if process is Process.NEW_ASSESSMENT:
+        say = "`new`"
+    others = f"; or {', '.join(f'`{name}`' for name in called[1:])}" if len(began) > 1 else ""
+    named = ", ".join(f"`{FACTS[kind].said[0]}`" for kind in recordable(process))
+    return f"| {process.label} | {say}{others} | {named} |"
+
+
+def test_every_process_is_in_the_guide() -> None:
+    rows = USING.partition("## Every process")[2].split("\n## ")[0].strip().splitlines()[2:]
+    assert rows == [of_the_process(process) for process in Process], "put these rows into docs/using.md"
 
 
 def test_every_command_is_tried_in_the_guide() -> None:
