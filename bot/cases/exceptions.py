@@ -66,7 +66,7 @@ def claim(
         if ground.effect is Effect.NEVER:
             raise NotNow(f"{ground.law} The date stays. To write down what happened, say: note")
     if which and which.adviser and isinstance(file, CaseFile):
-        request = advice.find_request(turn, file, which.adviser)
+        request = advice.find_request(turn, file, which.adviser, waiting=False)
     found = _claimable(turn, file, grounds, which, request)
     ground, clocks = found[0][0], [clock for _, clock in found]
     plea = days.plea(ground)

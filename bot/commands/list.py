@@ -11,6 +11,7 @@ from bot.blanks import AGENCY, ANYBODY, PROCESS, choice, number, text, yes_no
 from bot.cards.dates import rule_of, state, when
 from bot.cards.day import agency_day, due_row, team_day, what_is_due
 from bot.cards.digest import digest_message
+from bot.cards.exceptions import noted
 from bot.cases import lists, staff, visible
 from bot.cases.lists import Page, Wanted
 from bot.commands.roles import COUNCIL, EVERYONE, READERS
@@ -217,12 +218,13 @@ def _case_file(turn: Turn, owner: Person, process: Process | None) -> Message:
     return _file(turn, ("reference", "stage", "next", *DATES, "owner"), rows, f"{total} cases as a file.")
 
 
-DATES = ("kind", "legal date", "act by", "days left")
+DATES = ("kind", "legal date", "act by", "days left", "exception")
 
 
 def _cells(turn: Turn, deadline: Deadline) -> tuple[object, ...]:
     days = (deadline.legal - turn.today).days
-    return rule_of(turn, deadline).kind.label, deadline.legal.isoformat(), deadline.safe.isoformat(), days
+    dates = (deadline.legal.isoformat(), deadline.safe.isoformat(), days)
+    return rule_of(turn, deadline).kind.label, *dates, noted(turn, deadline)
 
 
 def _file(turn: Turn, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], said: str) -> Message:
