@@ -78,6 +78,11 @@ def backplan_message(turn: Turn, file: CaseFile) -> Message:
     )
 
 
+def too_late(turn: Turn, file: CaseFile) -> list[str]:
+    """What can no longer be kept, in sentences."""
+    return [words for way in ways(turn, file) for words in _sentences(turn, way, _missed(turn, way))]
+
+
 def warnings(turn: Turn, file: CaseFile, on: date) -> list[str]:
     """What a step that is now set for a day, or was done on it, makes impossible, in sentences."""
     found = [(way, [each for each in _missed(turn, way) if each.step.on == on]) for way in ways(turn, file)]
