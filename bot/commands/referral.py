@@ -55,6 +55,7 @@ def _unless_usual(turn: Turn, values: Mapping[str, Any]) -> Ask:
     return replace(asked, asked=len(beginnings(process)) > 1)
 
 
+ALOUD = "Start it privately next time: said aloud in a room, this tells that the two cases are of one child."
 RECEIVED = day("Date the council received the request", lead="received", hint="In any inbox, not the day it was logged")
 ASKED_BY = replace(choice(AskedBy, "Who asked for the assessment"), words=0)
 
@@ -143,7 +144,8 @@ def start(
     )
     for match in referrals.matches(turn, [case.child_id]):
         _tell_owner(turn, match)
-    return _opened(turn, opened, began, counted)
+    answer = _opened(turn, opened, began, counted)
+    return answer if turn.private else replace(answer, aside=f"{ALOUD} {answer.aside}".rstrip())
 
 
 def _process_of(beginning: EntryKind | None) -> Process:
