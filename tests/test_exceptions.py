@@ -72,6 +72,7 @@ def test_a_partners_room_hears_that_there_is_one_and_not_which(case: Town) -> No
     agreed(case, AWAY, 3)
     (card,) = [str(arrived.message.facts) for arrived in case.read("health")]
     assert "exception recorded" in card and "away" not in card
+    assert "away" not in str(case.say("Vera", "open 0042").facts) + str(case.say("Frances", "open 0042").facts)
     (card,) = [str(arrived.message.facts) for arrived in case.read("education")][-1:]
     assert "exception recorded: family away from the area" in card
 

@@ -12,13 +12,10 @@ from bot.domain.dates import say_day
 from bot.domain.grounds import Effect, Ground, Shows
 from bot.domain.message import Action, Fact, Message
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Agency, EntryKind, RuleId
+from bot.domain.terms import EntryKind, Kind, RuleId
 from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Deadline, Entry
-
-GROUND_KNOWN_TO = (Agency.EDUCATION, Agency.MP_TEAM)
-"""Those who hear which ground the council claimed for its own dates; others hear that there is one."""
 
 
 def noted(turn: Turn, deadline: Deadline, *, ground: bool = False) -> str:
@@ -37,8 +34,8 @@ def _noted(claimed: Ground, *, ground: bool) -> str:
 
 
 def may_know_ground(viewer: Viewer, deadline: Deadline) -> bool:
-    """A body knows what was claimed for its own advice; of the council's own dates the council alone."""
-    return viewer.agency in GROUND_KNOWN_TO or deadline.request_id is not None
+    """A body knows what was claimed for its own advice; of the council's own dates those who run cases alone."""
+    return deadline.request_id is not None or (viewer.council and viewer.may_know(Kind.REQUESTS))
 
 
 def claims_of(turn: Turn, file: File) -> Iterator[Fact]:
