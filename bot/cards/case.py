@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlmodel import col, select
 
 from bot.cards.choices import to_choose
-from bot.cards.dates import rule_of, sentence, state, title, when
+from bot.cards.dates import is_to_check, rule_of, sentence, state, title, when
 from bot.cards.exceptions import claims_of, may_know_ground, noted
 from bot.cards.letter import open_letter, record_button
 from bot.cards.record import lines_of
@@ -175,6 +175,7 @@ def _actions(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool) -> Iter
         yield from _officer_actions(turn, file, reference)
     if is_open and officer and whole:
         yield Action("Assign…", line("assign", case=reference))
+    if is_open and whole and (officer or any(is_to_check(turn, deadline) for deadline in file.deadlines)):
         yield Action("Why these dates", line("why", case=reference), acts=False)
     if not whole:
         yield Action("Open privately", line("open", case=reference), acts=False)

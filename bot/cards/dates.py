@@ -4,11 +4,13 @@ from datetime import date
 
 from sqlmodel import select
 
+from bot.domain.clock_names import key_of
 from bot.domain.clocks import ClockRule
 from bot.domain.dates import say_date, say_day
 from bot.domain.grounds import Effect
 from bot.domain.message import State
 from bot.domain.terms import ClockState, Nature, RuleId
+from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Deadline
 
@@ -25,14 +27,19 @@ def rule_of(turn: Turn, deadline: Deadline) -> ClockRule:
 
 def when(turn: Turn, deadline: Deadline) -> str:
     """ "due Mon 28 Dec (in 3 days), act by Thu 24 Dec · statutory"; a rule that is to be read first says so."""
-    to_check = TO_CHECK if _is_to_check(turn, deadline) else ""
+    to_check = TO_CHECK if is_to_check(turn, deadline) else ""
     return f"{_date(turn, deadline)} · {rule_of(turn, deadline).kind.label}{to_check}"
 
 
-def _is_to_check(turn: Turn, deadline: Deadline) -> bool:
+def is_to_check(turn: Turn, deadline: Deadline) -> bool:
     """Where somebody else gave the date, it no longer hangs on how the rule reads."""
     given = (turn.rules.ground(each).effect is Effect.DATE for each in deadline.exception.split("|") if each)
     return bool(rule_of(turn, deadline).unverified) and deadline.state is ClockState.RUNNING and not any(given)
+
+
+def why_line(reference: str, deadline: Deadline) -> str:
+    """What a button says that asks why this date is what it is."""
+    return line("why", case=reference, date=key_of(deadline.rule, deadline.request_id))
 
 
 def due(turn: Turn, deadline: Deadline) -> str:

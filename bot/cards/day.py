@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.cards.dates import due, sentence, state, title
+from bot.cards.dates import due, is_to_check, sentence, state, title, why_line
 from bot.cards.digest import Dated, headline, in_order
 from bot.cards.exceptions import noted
 from bot.cases import advice, lists
@@ -59,11 +59,13 @@ def _day(turn: Turn, dates: Sequence[Dated], found: Sequence[DueLine], whose: st
 
 def due_row(turn: Turn, each: DueLine) -> Row:
     """One date on a list."""
-    actions = (Action("Open", line("open", case=each.reference), acts=False),)
+    actions = [Action("Open", line("open", case=each.reference), acts=False)]
+    if is_to_check(turn, each.deadline):
+        actions.append(Action("Why", why_line(each.reference, each.deadline), acts=False))
     what = what_is_due(turn, each.deadline, each.request)
     claimed = noted(turn, each.deadline)
     when = f"{due(turn, each.deadline)}{f' · {claimed}' if claimed else ''}"
-    return Row((each.reference, what, when, each.owner), state(turn, each.deadline), actions)
+    return Row((each.reference, what, when, each.owner), state(turn, each.deadline), tuple(actions))
 
 
 def what_is_due(turn: Turn, deadline: Deadline, request: Request | None) -> str:

@@ -26,8 +26,12 @@ class Called:
 
     @property
     def key(self) -> str:
-        """What no other clock of the case is called: what a button carries."""
-        return self.clock.rule.id if self.clock.instance is None else f"{self.clock.rule.id}#{self.clock.instance}"
+        return key_of(self.clock.rule.id, self.clock.instance)
+
+
+def key_of(rule: str, instance: int | None) -> str:
+    """What no other clock of a case is called: what a button carries."""
+    return f"{rule}#{instance}" if instance else rule
 
 
 def meant(clocks: Sequence[Called], text: str) -> list[Called]:
