@@ -11,7 +11,7 @@ from bot.domain.clocks import ClockRule, Happening, derive
 from bot.domain.errors import BadSettings
 from bot.domain.periods import WAYS, last_day
 from bot.domain.terms import ClockKind, ClockState, Counting, EntryKind, LetterKind, Nature, Process, Role, RuleId
-from bot.rules import HERE, SHIPPED, Rules, load_rules, rules_from, tables_in
+from bot.rules import HERE, SHIPPED, Earlier, Rules, load_rules, rules_from, tables_in
 from bot.rules.clock_rows import COLUMNS
 from tests.domain.days import day
 
@@ -219,7 +219,7 @@ def test_a_council_cannot_loosen_the_law(text: str, column: str, says: str) -> N
     assert says in said
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from([rule for rule in PLAIN.clocks if rule.kind is not ClockKind.LOCAL]), st.data())
 def test_no_overlay_that_is_taken_gives_a_later_date(law: ClockRule, data: st.DataObject) -> None:
     """Whatever length and way of counting is put in the row's place: it is refused, or never later than the law."""
@@ -272,6 +272,41 @@ def test_two_rows_of_one_clock_follow_each_other() -> None:
     one = cells("id=mp_ack version=2 length=1 example=2026-12-11->2026-12-14")
     with pytest.raises(BadSettings, match=r"overlay/clocks\.csv:3:version: must be above 2"):
         under(one, one)
+
+
+def test_a_councils_row_lies_within_the_row_that_it_changes() -> None:
+    open_end, ended = "own standard,,,mp,2014-09-01,,", "own standard,,,mp,2014-09-01,2027-08-31,"
+    law = {**LAW, "clocks.csv": LAW["clocks.csv"].replace(open_end, ended, 1)}
+    beyond = clocks(cells("id=mp_ack version=2 length=1 valid_to=2027-09-30 example=2026-12-11->2026-12-14"))
+    with pytest.raises(
+        BadSettings, match=r"^overlay/clocks\.csv:2:valid_to: must not be after 2027-08-31: the law's row"
+    ):
+        rules_from(law, {"pack.csv": SETTINGS, "clocks.csv": beyond})
+
+
+@pytest.mark.parametrize(
+    ("council", "law", "mp_reply", "final_plan"),
+    [
+        ("new_clocks_only", "new_clocks_only", [10], [None]),
+        ("open_cases_too", "new_clocks_only", [8], [None]),
+        ("new_clocks_only", "open_cases_too", [10], [19]),
+    ],
+)
+def test_each_says_for_its_own_rows_whether_open_cases_are_counted_anew(
+    council: str, law: str, mp_reply: list[int], final_plan: list[int | None]
+) -> None:
+    until = day("Sun 31 Oct 2027")
+    pack = {**LAW, "pack.csv": LAW["pack.csv"].replace("new_clocks_only", law)}
+    anyshire = dict(tables_in(SHIPPED / "anyshire"))
+    anyshire["pack.csv"] = anyshire["pack.csv"].replace("new_clocks_only", council)
+    rules = rules_from(pack, anyshire, earlier=[Earlier(PLAIN.clocks, until)])
+
+    def counting(rule: str) -> list[ClockRule]:
+        start = Happening(row(rules, rule).starts[0], until, until)
+        return [each for each in rules.clocks if each.id == rule and each.counts(start)]
+
+    assert [each.length for each in counting("mp_reply")] == mp_reply
+    assert [each.target for each in counting("final_plan")] == final_plan
 
 
 def test_an_overlay_is_no_pack_and_a_pack_no_overlay() -> None:
