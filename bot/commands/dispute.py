@@ -23,7 +23,7 @@ CONCEDED = {
 
 
 @command(
-    "conceded", "we conceded", "appeal conceded", may=CASEWORK, acts=False, examples=("conceded 0063",),
+    "conceded", "we conceded", "appeal conceded", may=CASEWORK, acts=False, examples=("conceded 0042",),
     title="An appeal conceded",
 )  # fmt: skip
 def conceded(turn: Turn, *, case: CaseBlank) -> Message:
