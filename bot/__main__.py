@@ -264,6 +264,9 @@ TASKS: Mapping[str, str] = {
     "import": "bot.upkeep.tasks:take_in",
     "round": "bot.upkeep.rounds:hold",
     "connect": "bot.upkeep.tasks:connect",
+    "posts": "bot.upkeep.outposts:posts",
+    "backup": "bot.upkeep.backup:backup",
+    "restore": "bot.upkeep.backup:restore",
 }
 """Loaded only when asked for: the libraries of Teams alone take a second."""
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bot.domain.terms import Platform
+from bot.domain.terms import Platform, PostState
 
 WELL, WRONG, CANNOT = 0, 1, 2
 """What a command ends with: as asked; something is to be mended; it could not be done."""
@@ -78,11 +78,37 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--app-id", default="", help="Teams: the application's id in Entra")
     add.add_argument("--domains", default="", help="e-mail domains that the organisation owns, divided by commas")
 
+    _posts(command("posts", "What waits to be sent and what failed: list, show, send again, take out."))
+    backup = command("backup", "Copy the record to a file while the bot runs.")
+    backup.add_argument("file", type=Path, help="where to; a file that is not there yet")
+    restore = command("restore", "Put a backup in the place of the record, with what waited then marked as in doubt.")
+    restore.add_argument("file", type=Path, nargs="?", help="the backup; not needed with --by-hand")
+    restore.add_argument("--yes", action="store_true", help="though there is a record: it is kept beside the new one")
+    restore.add_argument(
+        "--by-hand", action="store_true", help="it was put back with another tool, such as pg_restore: only mark it"
+    )
+
     manifest = command("manifest", "Write the app manifest to hand to Slack or Teams.")
     manifest.add_argument("platform", choices=CHATS)
     manifest.add_argument("--url", required=True, metavar="https://…", help="where the bot is reached")
     manifest.add_argument("--out", type=Path, metavar="FILE", help="slack.yaml or referralbot-teams.zip, unless given")
     return whole
+
+
+def _posts(posts: argparse.ArgumentParser) -> None:
+    what = posts.add_subparsers(dest="what", required=True)
+    listed = what.add_parser("list", help="those that wait or failed")
+    listed.add_argument("--state", choices=[state.value for state in PostState], help="those of this state instead")
+    for name, does in (
+        ("show", "everything about one"),
+        ("retry", "send it again, what is still true of it"),
+        ("drop", "take it out, unsent, on the record of what it is about"),
+    ):
+        one = what.add_parser(name, help=does)
+        one.add_argument("post", type=int, metavar="ID")
+    one.add_argument("--because", required=True, metavar="REASON", help="why; it is sealed on the record")
+    who = "who answers for it; the only administrator, unless given"
+    one.add_argument("--as", dest="email", default="", metavar="EMAIL", help=who)
 
 
 def _rounds(command: argparse.ArgumentParser) -> None:

@@ -45,6 +45,11 @@ def revision(store: Store) -> str | None:
         return MigrationContext.configure(db.connection()).get_current_revision()
 
 
+def is_known(at: str) -> bool:
+    """Whether this code knows the revision, and can bring a database on from it."""
+    return at in {script.revision for script in _scripts().walk_revisions()}
+
+
 @cache
 def newest() -> str | None:
     """The newest revision that this code knows."""
@@ -62,8 +67,7 @@ def draft(sentence: str) -> None:
 
 def _move(connection: Connection, to: str) -> None:
     at = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if at is not None and at not in known:
+    if at is not None and not is_known(at):
         raise BadSettings(f"The database is at revision {at}, which this version does not know: install a newer one.")
     try:
         if at is not None and to in _behind(at):
