@@ -85,7 +85,10 @@ def _the_one(turn: Turn, reference: str, known: Sequence[Called], asked: str) ->
             return one
         case []:
             named = ", ".join(dict.fromkeys(called.title for called in known)) or "none"
-            raise NotFound(f"{reference} has no date called “{asked}” that you can see. It has: {named}.")
+            instead = {label: line("why", case=reference, date=key) for label, key in _choices(turn, known).items()}
+            raise NotFound(
+                f"{reference} has no date called “{asked}” that you can see. It has: {named}.", instead=instead
+            )
         case several:
             sentence_ = f"Several dates of {reference} could be meant by “{asked}”. Which one?"
             raise WhichOne(sentence_, _choices(turn, several), wrote=asked)
