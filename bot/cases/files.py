@@ -51,7 +51,7 @@ class CaseFile:
 
 @dataclass(frozen=True)
 class EnquiryFile:
-    """One MP letter: its owner, its clocks, the cases it is about, its whole record."""
+    """One letter: its owner, its clocks, the cases it is about, its whole record."""
 
     enquiry: Enquiry
     owner: Person | None

@@ -71,7 +71,7 @@ def card(turn: Turn, file: File, *, whole: bool = False) -> Message:
     examples=("status 0042", "case SEND-2026-0042", "status MP-2026-0007"), title="Show a case or letter",
 )  # fmt: skip
 def status(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
-    """Show where a case or an MP letter stands.
+    """Show where a case or a letter stands.
 
     Every clock that runs, its date and kind, what is awaited from whom, and the buttons that make sense now.
     """

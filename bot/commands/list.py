@@ -286,7 +286,7 @@ def home(turn: Turn) -> Message:
 
 @command("letters", "mp letters", may=COUNCIL, acts=False, examples=("letters",))
 def letters(turn: Turn, *, page: Annotated[int, replace(number("Page", asked=False), words=0)] = 1) -> Message:
-    """List the open MP letters and their dates. In a partner's room the answer comes to you alone."""
+    """List the open letters and their dates. In a partner's room the answer comes to you alone."""
     if not visible.viewer(turn).may_know(Kind.MP_MATTER):
         turn = replace(turn, private=True)
     found = lists.due(turn, Wanted(agency=Agency.MP_TEAM), page)

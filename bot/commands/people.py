@@ -54,7 +54,7 @@ def deactivate(turn: Turn, *, person: PersonBlank) -> Message:
         select(Enquiry.id).where(Enquiry.owner_id == person.id, Enquiry.status == CaseStatus.OPEN)
     ).all()
     person.active = False
-    owned = [_counted(len(cases), "open case"), _counted(len(letters), "open MP letter")]
+    owned = [_counted(len(cases), "open case"), _counted(len(letters), "open letter")]
     left = f"Without an owner now: {', '.join(filter(None, owned))}." if any(owned) else "No open case was theirs."
     aside = f"A manager sees the cases with list {person.email}, and gives each to somebody." if cases else ""
     return Message(f"{person.name} can no longer use referralbot. {left}", aside=aside, private=True)
