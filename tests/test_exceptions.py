@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.domain.terms import EntryKind
+from bot.rules import SHIPPED, load_rules
 from storage.connect import Store
 from storage.tables import Closure, Deadline, Entry, Nudge, Setting
 from tests.town import ROOMS, RULES, Town, private_place
@@ -104,6 +105,21 @@ def test_of_a_restricted_case_the_owners_manager_alone_is_asked(town: Town) -> N
     assert "0042" in str(town.read(private_place(town.email("Moira"))))
     assert not town.say("Moira", "approve 0042 3").error
     assert not [arrived for room in ROOMS for arrived in town.read(room)]
+
+
+def test_the_councils_terms_stand_in_for_closures_that_nobody_recorded(town: Town) -> None:
+    town.now, town.app.rules = datetime(2027, 9, 23, 9, tzinfo=UTC), load_rules(overlay=SHIPPED / "anyshire")
+    town.opens("Priya", received=date(2027, 7, 19))
+    town.say("Priya", "ask 0042 education on 20 July 2027")
+    asked = town.say("Priya", "exception 0042 school closed because the head was away")
+    assert ("When", "Thu 22 Jul to Wed 1 Sep") in [(fact.label, fact.value) for fact in asked.facts]
+    assert "council's term dates" in str(asked.facts)
+    town.say("Priya", "closure Oakhurst Primary from 26/7/2027 until 20/8/2027")
+    refused = town.say("Moira", "approve 0042 4").text
+    assert refused == (
+        "Oakhurst Primary was closed from Mon 26 Jul to Fri 20 Aug: 26 days. "
+        "The law asks for at least 4 weeks (28 days) without a break."
+    )
 
 
 def test_a_ground_that_no_longer_applies_is_not_agreed_to(town: Town) -> None:

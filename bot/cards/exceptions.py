@@ -17,6 +17,8 @@ from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Deadline, Entry
 
+BY_TERMS = "these are the council's term dates: see that this school was closed then, or record its own with closure"
+
 
 def noted(turn: Turn, deadline: Deadline, *, ground: bool = False) -> str:
     """ "exception recorded: school closed", beside a date that one was claimed for; empty beside any other.
@@ -150,6 +152,8 @@ def _effects(
         yield Fact(
             who, say_day(claim.told, turn.today) if claim.told else f"not yet. Once they are, say: told {reference}"
         )
+    if entry.clear.get("clear", entry.clear).get("by_terms"):
+        yield Fact("To check", BY_TERMS)
     if ground.unverified:
         yield Fact("To check", ground.unverified)
 

@@ -1,12 +1,13 @@
 """When schools, colleges and nurseries are closed: what the exception for a closed school is checked against."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from sqlmodel import col, select
 
 from bot.cases import advice, history
 from bot.cases.files import CaseFile
+from bot.domain import school_year
 from bot.domain.dates import say_day
 from bot.domain.errors import AlreadyDone, CannotRead, NotFound
 from bot.domain.grounds import Closed, School
@@ -32,8 +33,15 @@ def school_of(turn: Turn, file: CaseFile) -> School:
         if fact.kind is EntryKind.ADVICE_ASKED and fact.instance in theirs
     ]
     closures = closures_of(turn, file.case.setting_id) if file.case.setting_id else []
-    closed = (Closed(closure.first_day, closure.last_day) for closure in closures)
-    return School(file.setting, tuple(closed), tuple(sorted(asked)))
+    own = [Closed(closure.first_day, closure.last_day) for closure in closures]
+    return School(file.setting, (*own, *_by_terms(turn, own)), tuple(sorted(asked)))
+
+
+def _by_terms(turn: Turn, own: Sequence[Closed]) -> Iterator[Closed]:
+    """The holidays between the council's terms, where the school has no closure of its own at that time."""
+    for holiday in school_year.closures(turn.rules.terms):
+        if not any(holiday.meets(closed.first, closed.last) for closed in own):
+            yield Closed(holiday.first, holiday.last, by_terms=True)
 
 
 def closures_of(turn: Turn, setting_id: int) -> Sequence[Closure]:

@@ -12,7 +12,7 @@ from bot.cases.history import New
 from bot.cases.referrals import must_be_open
 from bot.domain.clocks import Adviser, Clock
 from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotNow, WhichOne
-from bot.domain.exceptions import claimable_for, gives, lasts, why_not
+from bot.domain.exceptions import claimable_for, closure_of, gives, lasts, why_not
 from bot.domain.facts import Whole
 from bot.domain.grounds import Effect, Ground, Plea, School, Shows
 from bot.domain.terms import ClockState, EntryKind, Process, RuleId
@@ -205,6 +205,9 @@ def _new(turn: Turn, file: File, plea: Plea, clocks: Sequence[Clock], words: str
     }
     clear: dict[str, Any] = {"ground": plea.ground.id, "rules": [clock.rule.id for clock in clocks]}
     clear |= {name: day.isoformat() for name, day in days.items() if day}
+    closed = closure_of(plea, school) if plea.ground.shows is Shows.CLOSURE else None
+    if closed and closed.by_terms:
+        clear["by_terms"] = True
     if plea.ground.shows is Shows.PAUSE:
         clear["pauses"] = True
     if plea.aim:  # one aim is for the clock that ends last

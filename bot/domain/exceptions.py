@@ -59,8 +59,8 @@ def lasts(plea: Plea, school: School) -> tuple[date | None, date | None]:
     """From when to when it lasted: of a closure, as the school's own dates say."""
     match plea.ground.shows:
         case Shows.CLOSURE:
-            fit = [one for one in _meant(plea, school) if not _closure_not(one, plea.ground, school, one.first)]
-            return (fit[-1].first, fit[-1].last) if fit else (plea.starts, plea.ends)
+            closed = closure_of(plea, school)
+            return (closed.first, closed.last) if closed else (plea.starts, plea.ends)
         case Shows.APPOINTMENT:
             return plea.starts, plea.starts
         case Shows.GIVEN | Shows.EXTENSION | Shows.NOTHING:
@@ -69,6 +69,12 @@ def lasts(plea: Plea, school: School) -> tuple[date | None, date | None]:
 
 
 # A school's closure
+
+
+def closure_of(plea: Plea, school: School) -> Closed | None:
+    """The closure that makes the ground apply."""
+    fit = (one for one in _meant(plea, school) if not _closure_not(one, plea.ground, school, one.first))
+    return next(fit, None)
 
 
 def _closure(plea: Plea, school: School, today: date) -> str:
@@ -87,15 +93,16 @@ def _closure(plea: Plea, school: School, today: date) -> str:
         known = "; ".join(_closed(one, today) for one in school.closures)
         return f"{school.name} was not closed then. On record: {known}."
     whys = [_closure_not(closed, plea.ground, school, today) for closed in meant]
-    return "" if "" in whys else whys[-1]
+    return "" if "" in whys else whys[0]
 
 
 def _meant(plea: Plea, school: School) -> list[Closed]:
-    """The closures that the claim is about: those of its days, else the ones nearest to the asking, longest last."""
+    """The closures that the claim is about: those of its days, else all, the nearest long one first."""
     if plea.starts:
         last = plea.ends or plea.starts
         return [one for one in school.closures if one.first <= last and plea.starts <= one.last]
-    return sorted(school.closures, key=lambda one: (one.days, one.last))
+    nearest = school.asked[-1] if school.asked else date.max
+    return sorted(school.closures, key=lambda one: (one.days < plea.ground.weeks * 7, abs(one.first - nearest)))
 
 
 def _closure_not(closed: Closed, ground: Ground, school: School, today: date) -> str:
@@ -115,7 +122,8 @@ def _closure_not(closed: Closed, ground: Ground, school: School, today: date) ->
 
 
 def _closed(closed: Closed, today: date) -> str:
-    return f"closed from {say_day(closed.first, today)} to {say_day(closed.last, today)}"
+    terms = " by the council's term dates" if closed.by_terms else ""
+    return f"closed from {say_day(closed.first, today)} to {say_day(closed.last, today)}{terms}"
 
 
 # What happened to the family within the period

@@ -99,6 +99,8 @@ class Closed(NamedTuple):
 
     first: date
     last: date
+    by_terms: bool = False
+    """Presumed from the council's own term dates: nobody has recorded when this school was closed."""
 
     @property
     def days(self) -> int:
