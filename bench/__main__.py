@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.measures import from_cold, in_slack, in_teams
 from bench.page import PAGE, written
+from bench.record import measured, told
 from bench.rounds import FULL, QUICK
 
 
@@ -29,7 +30,13 @@ def main() -> int:
             on_postgres = in_slack(ours, bare, effort)
         tell("Teams")
         on_teams = in_teams(f"sqlite:///{folder}/teams.sqlite", effort)
-    page = written(on_sqlite, on_postgres, on_teams, cold, effort, time.perf_counter() - began)
+        tell("A large record, on SQLite")
+        records = [told(measured(f"sqlite:///{folder}/record.sqlite", effort.record), "SQLite")]
+        tell("A large record, on PostgreSQL")
+        (folder / "again").mkdir()
+        with postgres(folder / "again" / "pg") as (ours, _):
+            records.append(told(measured(ours, effort.record), "PostgreSQL"))
+    page = written(on_sqlite, on_postgres, on_teams, cold, records, effort, time.perf_counter() - began)
     print(page)
     if effort is FULL:
         PAGE.write_text(page)

@@ -28,9 +28,15 @@ SAID = {
 
 
 def written(
-    on_sqlite: Measured, on_postgres: Measured, on_teams: Measured, cold: Started, effort: Effort, took: float
+    on_sqlite: Measured,
+    on_postgres: Measured,
+    on_teams: Measured,
+    cold: Started,
+    records: Sequence[str],
+    effort: Effort,
+    took: float,
 ) -> str:
-    """The whole page."""
+    """The whole page. `records` are the parts on large records, as they stand."""
     parts = [
         "# Benchmarks\n",
         "Made by `make bench`; do not edit by hand. Ratios are what counts: everything in a table was measured in one"
@@ -40,6 +46,7 @@ def written(
         *_slack("Slack, on PostgreSQL", on_postgres),
         *_teams(on_teams),
         *_cold(on_sqlite, cold),
+        *records,
         *_how(on_sqlite, effort, took),
         *_machine(),
     ]
@@ -135,6 +142,9 @@ def _how(slack: Measured, effort: Effort, took: float) -> Iterator[str]:
         f"- {effort.rounds} rounds of about {effort.seconds} s for each subject, in turn: A B C, then C B A. Rates and"
         " ratios are medians of the rounds, a ratio within its own round; p50 and p99 are of all requests"
         f" (at least {requests:,} each). Every answer is looked at; a wrong one ends the run.",
+        "- A large record is one process, alone with its database. Of four cases one is just open, two have asked for"
+        " five pieces of advice, one is closed. `rebuild` and `rules preview` are what the commands run, progress"
+        " included, without the start of the command; the law that is previewed has the plan due a week sooner.",
         "- PostgreSQL is as it comes, with every commit on the disk, over a unix socket.",
         f"- This run took {took:.0f} s, on {datetime.now(UTC):%-d %B %Y}.\n",
     )

@@ -233,6 +233,18 @@ def test_stopped_half_way_it_goes_on_where_it_stopped(town: Town) -> None:
     assert everything(town) == right
 
 
+def test_what_was_recorded_between_the_look_and_the_mending_counts(town: Town) -> None:
+    plant(town, Deadline, Deadline.id == of_case(town, "draft_plan_target").id, legal=day("Mon 1 Feb 2027"))
+    plant(town, Deadline, Deadline.id == of_case(town, "final_plan").id, legal=day("Mon 1 Feb 2027"))
+    known = list(look_over(town.store, town.turn))
+    said(town, "Priya", "sent draft plan 0042")
+    plant(town, Deadline, Deadline.id == of_case(town, "final_plan").id, legal=day("Mon 1 Feb 2027"))
+    (mended_one,) = rebuilding.mend(town.store, town.turn, Case, [1], known)
+    assert [each.clock for each in mended_one.differences] == ["final_plan"]
+    assert of_case(town, "draft_plan_target").state is ClockState.MET
+    assert differences(town) == []
+
+
 def test_progress_is_told_in_cases_and_letters(town: Town) -> None:
     told: list[tuple[int, int]] = []
     list(look_over(town.store, town.turn, lambda done, of: told.append((done, of)), batch=1))

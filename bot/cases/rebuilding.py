@@ -62,18 +62,28 @@ def bring_in_line(
     store: Store, turn_on: TurnOn, tell: Tell = lambda done, of: None, *, batch: int = BATCH
 ) -> Iterator[Found]:
     """Bring every case and letter in line, and say what was not. Stopped, it may be run again: what is done is done."""
-    waiting: dict[type[Case | Enquiry], list[int]] = {Case: [], Enquiry: []}
+    waiting: dict[type[Case | Enquiry], list[Found]] = {Case: [], Enquiry: []}
     for found in look_over(store, turn_on, tell, batch=batch):
-        waiting[found.kept.of].append(found.kept.about.id)
-        if len(waiting[found.kept.of]) == MENDED:
-            yield from mend(store, turn_on, found.kept.of, waiting[found.kept.of])
+        mine = waiting[found.kept.of]
+        mine.append(found)
+        if len(mine) == MENDED:
             waiting[found.kept.of] = []
-    for of, ids in waiting.items():
-        yield from mend(store, turn_on, of, ids)
+            yield from _mend_these(store, turn_on, mine)
+    for these in waiting.values():
+        yield from _mend_these(store, turn_on, these)
 
 
-def mend(store: Store, turn_on: TurnOn, of: type[Case | Enquiry], ids: Sequence[int]) -> list[Found]:
-    """Look again at those that were found, with everybody else kept away from them, and write what follows."""
+def _mend_these(store: Store, turn_on: TurnOn, these: Sequence[Found]) -> list[Found]:
+    return mend(store, turn_on, these[0].kept.of, [each.kept.about.id for each in these], these) if these else []
+
+
+def mend(
+    store: Store, turn_on: TurnOn, of: type[Case | Enquiry], ids: Sequence[int], known: Sequence[Found] = ()
+) -> list[Found]:
+    """Look again at these, with everybody else kept away from them, and write what follows.
+
+    `known` is what was found of them a moment ago: where nothing was recorded since it is what is found now.
+    """
     if not ids:
         return []
     with store.transaction() as db:
@@ -81,9 +91,23 @@ def mend(store: Store, turn_on: TurnOn, of: type[Case | Enquiry], ids: Sequence[
         packs.must_be_newest(turn)
         # An entry refers to its case, so that nobody can add one to a case that is held like this.
         db.execute(select(own.id).where(own.id.in_(ids)).order_by(own.id).with_for_update())
-        found = [each for each in compare(turn, read(db, of, ids)) if each]
+        still = _still(db, of, ids, known)
+        grown = sorted(set(ids) - {each.kept.about.id for each in still})
+        found = [*still, *(each for each in compare(turn, read(db, of, grown)) if each)]
         _write(turn, of, found)
     return found
+
+
+def _still(db: Session, of: type[Case | Enquiry], ids: Sequence[int], known: Sequence[Found]) -> list[Found]:
+    """Those to which no entry was added since. Where the sweep has moved one on meanwhile, it looks once more."""
+    theirs = OF_ENTRY["case_id" if of is Case else "enquiry_id"]
+    last = select(theirs, func.max(OF_ENTRY.number)).where(theirs.in_(ids)).group_by(theirs)
+    numbers = {row[0]: row[1] for row in db.execute(last)}
+    return [each for each in known if _last_number(each) == numbers.get(each.kept.about.id)]
+
+
+def _last_number(found: Found) -> int | None:
+    return found.kept.entries[-1].number if found.kept.entries else None
 
 
 def steady(db: Session) -> None:
