@@ -7,7 +7,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -28,7 +28,7 @@ from bot.domain.message import Said, Where, Who
 from bot.domain.terms import Agency, AskedBy, CaseStatus, EntryKind, Outcome, Platform, Process, Role
 from bot.reminders import digests, sweep
 from bot.turn import Turn
-from bot.upkeep.progress import in_batches
+from bot.upkeep.progress import Progress, in_batches
 from bot.upkeep.rounds import Run
 from storage.columns import columns
 from storage.crypto import new_key
@@ -81,11 +81,12 @@ def measured(url: str, plans: int, times: int) -> Year:
         swept, sweep_took = _timed(lambda: sweep(app.store, app.rules, app.vault, SPIKE))
         _check_one_each(app)
         _, digests_took = _timed(lambda: digests(app.store, app.rules, app.vault, SPIKE))
-        lines = {}
-        for moment, when in ((SPIKE, "the spike"), (LATE, "the day after")):
-            for who in staff:
-                for line in LINES:
-                    lines[f"{when}, {who}: {line}"] = _said(app, who, line, moment, times)
+        lines = {
+            f"`{line}`, by {who}, {when}": _said(app, account, line, moment, times)
+            for line in LINES
+            for who, account in staff.items()
+            for moment, when in ((SPIKE, "that morning"), (LATE, "the day after 14 February"))
+        }
         return Year(
             plans=plans,
             reviews=reviews.tally.opened,
@@ -107,8 +108,8 @@ def _timed(do: Callable[[], Any]) -> tuple[Any, float]:
     return do(), time.perf_counter() - began
 
 
-def _fill(app: App, plans: int) -> tuple[str, ...]:
-    """Staff, rooms and children with a plan; an officer and a manager to ask as."""
+def _fill(app: App, plans: int) -> dict[str, str]:
+    """Staff, rooms and children with a plan; those to ask as, by account."""
     with app.store.transaction() as db:
         db.add(Connection(platform=Platform.SLACK, outside_id="T1", name="Council"))
         db.flush()
@@ -122,10 +123,10 @@ def _fill(app: App, plans: int) -> tuple[str, ...]:
         number_of = max(1, plans // OFFICERS_TO_PLANS)
         owners = [_person(db, f"officer{n}", Role.OFFICER, managers[n % len(managers)]) for n in range(number_of)]
     dice = Random(2027)
-    for batch in in_batches(range(plans), BATCH, "plans made"):
+    for batch in in_batches(range(plans), BATCH, Progress("plans made")):
         with app.store.transaction() as db:
             _put_in(Turn(db, ROUND, app.rules, app.vault), batch, owners, dice)
-    return ("officer0", "manager0", "head")
+    return {"an officer": "officer0", "the head of service": "head"}
 
 
 def _person(db: Any, name: str, role: Role, manager: int | None) -> int:
@@ -188,18 +189,31 @@ def _said(app: App, who: str, line: str, now: datetime, times: int) -> tuple[flo
     return median(took), quantiles(took, n=100)[98] if len(took) > 1 else took[0]
 
 
-def told(year: Year) -> Iterator[str]:
-    """Line by line."""
-    yield f"{year.plans:,} plans: {year.reviews:,} reviews and {year.transfers:,} phase transfers opened"
-    for name, many, took in (
-        ("reviews", year.reviews, year.reviews_took), ("transfers", year.transfers, year.transfers_took),
-    ):  # fmt: skip
-        yield f"round of {name}: {took:.1f} s, {took / max(many, 1) * 1000:.2f} s for 1,000 opened"
-    yield f"the same again, nothing to open: {year.again_took:.1f} s"
-    yield f"sweep of the spike: {year.swept:,} dates in {year.sweep_took:.2f} s, {year.posts} posts, one to a reader"
-    yield f"digests of that morning: {year.digests_took:.2f} s"
-    for name, (usual, slow) in year.lines.items():
-        yield f"{name}: p50 {usual:.1f} ms, p99 {slow:.1f} ms"
+def told(year: Year, where: str) -> str:
+    """One database's measurements as tables."""
+    rounds = (
+        (f"`round reviews`: {year.reviews:,} opened", year.reviews_took),
+        (f"`round transfers`: {year.transfers:,} opened", year.transfers_took),
+        ("`round reviews` once more: nothing is left to open", year.again_took),
+        (
+            f"the sweep of the morning 14 days before 14 February: {year.swept:,} ripe dates, {year.posts:,} posts",
+            year.sweep_took,
+        ),
+        ("the digests of that morning", year.digests_took),
+    )
+    said = [f"| {name} | {usual:.1f} | {slow:.1f} |" for name, (usual, slow) in year.lines.items()]
+    lines = [
+        f"## A year of {year.plans:,} plans, on {where}\n",
+        "| what | seconds | of 1,000 plans |",
+        "|---|---:|---:|",
+        *(f"| {what} | {took:.1f} | {took / year.plans * 1000:.2f} |" for what, took in rounds),
+        "",
+        "| a line | p50 ms | p99 ms |",
+        "|---|---:|---:|",
+        *said,
+        "",
+    ]
+    return "\n".join(lines)
 
 
 def main() -> int:
@@ -214,8 +228,7 @@ def main() -> int:
         folder = Path(name)
         server = postgres(folder / "pg") if asked.postgres else nullcontext((f"sqlite:///{folder}/year.sqlite", ""))
         with server as (url, _):
-            for line in told(measured(url, asked.plans, asked.times)):
-                print(line)
+            print(told(measured(url, asked.plans, asked.times), "PostgreSQL" if asked.postgres else "SQLite"))
     return 0
 
 

@@ -8,18 +8,34 @@ Item = TypeVar("Item")
 WIDTH = 30
 
 
-def in_batches(items: Sequence[Item], size: int, what: str, out: TextIO = sys.stderr) -> Iterator[Sequence[Item]]:
-    """The items, so many at a time, and a bar that grows with them: "[#####.....] 1,200 of 20,000 plans"."""
+class Progress:
+    """A bar on the last line: "[#####.....] 1,200 of 20,000 plans". What is said stands above it."""
+
+    def __init__(self, what: str, out: TextIO = sys.stderr) -> None:
+        self._what, self._out, self._drawn = what, out, False
+
+    def __call__(self, done: int, of: int) -> None:
+        if of and self._out.isatty():
+            bar = "#" * (WIDTH * done // of)
+            self._out.write(f"\r[{bar:.<{WIDTH}}] {done:,} of {of:,} {self._what}")
+            self._out.flush()
+            self._drawn = True
+
+    def say(self, line: str) -> None:
+        self.clear()
+        print(line, flush=True)
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self._drawn:
+            self._out.write("\r\x1b[K")
+            self._out.flush()
+            self._drawn = False
+
+
+def in_batches(items: Sequence[Item], size: int, progress: Progress) -> Iterator[Sequence[Item]]:
+    """The items, so many at a time, while the bar grows with them."""
     for start in range(0, len(items), size):
-        _draw(start, len(items), what, out)
+        progress(start, len(items))
         yield items[start : start + size]
-    _draw(len(items), len(items), what, out)
-    if items and out.isatty():
-        out.write("\n")
-
-
-def _draw(done: int, every: int, what: str, out: TextIO) -> None:
-    if every and out.isatty():
-        bar = "#" * (WIDTH * done // every)
-        out.write(f"\r[{bar:.<{WIDTH}}] {done:,} of {every:,} {what}")
-        out.flush()
+    progress.clear()

@@ -1,10 +1,8 @@
 """referralbot rebuild: every date derived afresh from the entries and the rules, and what is kept otherwise mended."""
 
-import sys
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import datetime
-from typing import TextIO
 
 from sqlmodel import Session
 
@@ -14,39 +12,16 @@ from bot.rules import Rules
 from bot.settings import Settings
 from bot.turn import Turn
 from bot.upkeep.installation import Installation, open_installation
+from bot.upkeep.progress import Progress
 
 Clock = Callable[[], datetime]
-WIDTH = 30
-
-
-class Progress:
-    """How far it has come, on the last line of a terminal and nowhere else; what is said stands above it."""
-
-    def __init__(self, out: TextIO = sys.stderr) -> None:
-        self._out, self._drawn = out, False
-
-    def __call__(self, done: int, of: int) -> None:
-        if of and self._out.isatty():
-            bar = "#" * (WIDTH * done // of)
-            self._out.write(f"\r[{bar:.<{WIDTH}}] {done:,} of {of:,} cases and letters")
-            self._out.flush()
-            self._drawn = True
-
-    def say(self, line: str) -> None:
-        self.clear()
-        print(line, flush=True)
-
-    def clear(self) -> None:
-        """Take the bar away."""
-        if self._drawn:
-            self._out.write("\r\x1b[K")
-            self._out.flush()
-            self._drawn = False
+COUNTED = "cases and letters"
+"""What the bar counts."""
 
 
 def rebuild(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     """With --check only look: 1 where anything is kept otherwise than it follows."""
-    here, progress = open_installation(settings, wall), Progress()
+    here, progress = open_installation(settings, wall), Progress(COUNTED)
     work = look_over if arguments.check else bring_in_line
     records = columns = 0
     for found in work(here.store, by(here, here.rules), progress):

@@ -24,7 +24,7 @@ from bot.upkeep.caseload.beginning import read_began
 from bot.upkeep.caseload.owners import Owners
 from bot.upkeep.caseload.putting_in import recorder_of
 from bot.upkeep.installation import open_installation
-from bot.upkeep.progress import in_batches
+from bot.upkeep.progress import Progress, in_batches
 from bot.upkeep.sheet import Row, Wrong, everything_wrong, read_sheet
 from storage.connect import Store
 from storage.crypto import Vault
@@ -123,7 +123,7 @@ class Run:
         report = Report(held, self.dry_run, names=names)
         about: dict[str, Any] = {"process": held.process.value, "year": held.year}
         owners = Owners(Notice.ROUND, f"{held.name}/{london_date(self.now)}", about)
-        for batch in in_batches(these, BATCH, "plans"):
+        for batch in in_batches(these, BATCH, Progress("plans")):
             report.tally.add(self._batch(held, batch, recorder, owners))
         if not self.dry_run:
             self._tell(report, owners, about)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from bot.domain.terms import (
 )
 from bot.rules import load_rules
 from bot.turn import Turn
+from bot.upkeep.progress import Progress, in_batches
 from bot.upkeep.rounds import Report, Run
 from storage.connect import Store
 from storage.crypto import Vault, new_key
@@ -414,6 +416,25 @@ def test_the_record_itself_refuses_a_second_case_of_a_round(office: Office) -> N
     (case,) = office.new()
     with pytest.raises(Exception, match=r"(?i)unique"), office.store.transaction() as db:
         db.add(Case(**{**case.model_dump(exclude={"id"}), "reference": "SEND-2026-99999"}))
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("out", "shown"),
+    [
+        (Terminal(), "\r[..............................] 0 of 5 plans\r[############..................] 2 of 5 plans"
+                     "\r[########################......] 4 of 5 plans\r\x1b[K"),
+        (StringIO(), ""),
+    ],
+    ids=["a terminal", "a file"],
+)  # fmt: skip
+def test_a_bar_grows_on_a_terminal_alone(out: StringIO, shown: str) -> None:
+    assert list(in_batches([1, 2, 3, 4, 5], 2, Progress("plans", out))) == [[1, 2], [3, 4], [5]]
+    assert out.getvalue() == shown
 
 
 @pytest.mark.parametrize("year", [2024, 2029])

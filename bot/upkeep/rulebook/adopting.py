@@ -25,7 +25,8 @@ from bot.rules.pack import is_overlay
 from bot.settings import Settings
 from bot.turn import Turn
 from bot.upkeep.installation import Installation, files_in_force, open_installation
-from bot.upkeep.rebuild import Progress, by, say_records
+from bot.upkeep.progress import Progress
+from bot.upkeep.rebuild import COUNTED, by, say_records
 from bot.upkeep.rulebook.folders import folder_of
 from storage.tables import Person, Request, RulePack
 
@@ -45,7 +46,7 @@ class Proposed:
 
 def preview(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     """What a pack would move. Nothing is changed."""
-    here, progress = open_installation(settings, wall), Progress()
+    here, progress = open_installation(settings, wall), Progress(COUNTED)
     proposed = propose(here, arguments.folder)
     counted = Counter({"dates": 0})
     for move in moves(here, proposed.rules, progress):
@@ -59,7 +60,7 @@ def preview(arguments: Namespace, settings: Settings, wall: Clock) -> int:
 
 def adopt(arguments: Namespace, settings: Settings, wall: Clock, answers: TextIO | None = None) -> int:
     """Show what a pack would move, ask, put it on record, and bring every date in line with it."""
-    here, progress = open_installation(settings, wall), Progress()
+    here, progress = open_installation(settings, wall), Progress(COUNTED)
     proposed = propose(here, arguments.folder)
     if told := _adopted_already(here, proposed):
         print(told)
