@@ -1,6 +1,6 @@
 """What the law and the council say, read from tables; docs/rules.md says what they hold and how to change them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -210,6 +210,7 @@ def _under(law: Rules, overlay: Tables, found: Sequence[Row], known: Known) -> R
         law,
         council=council,
         clocks=clocks,
+        former=_left_behind(law.clocks, clocks),
         services=services,
         ladders=ladders,
         names=read_roles(overlay) if "roles.csv" in overlay else {},
@@ -241,10 +242,15 @@ def _after(rules: Rules, earlier: Sequence[Earlier]) -> Rules:
     for one, following in pairwise(earlier):
         rows = succeed(Earlier(rows, one.until), following.clocks, open_too=lambda row: False)
     clocks = succeed(Earlier(rows, earlier[-1].until), rules.clocks, open_too=open_too)
-    kept = {(row.id, row.version) for row in clocks}
-    every = (row for each in earlier for row in each.clocks)
-    former = {(row.id, row.version): row for row in every if (row.id, row.version) not in kept}
-    return replace(rules, clocks=clocks, former=tuple(former.values()))
+    before = (*rules.former, *(row for each in earlier for row in each.clocks))
+    return replace(rules, clocks=clocks, former=_left_behind(before, clocks))
+
+
+def _left_behind(before: Iterable[ClockRule], clocks: Iterable[ClockRule]) -> tuple[ClockRule, ...]:
+    """The versions that count nothing any more, each once."""
+    counting = {(row.id, row.version) for row in clocks}
+    left = {(row.id, row.version): row for row in before if (row.id, row.version) not in counting}
+    return tuple(left.values())
 
 
 def _age(rule: ClockRule) -> tuple[date, date]:

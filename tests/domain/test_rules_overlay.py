@@ -84,6 +84,14 @@ def test_whatever_anyshire_leaves_alone_is_the_laws() -> None:
     assert [rule.id for rule in ANYSHIRE.clocks][: len(PLAIN.clocks)] == [rule.id for rule in PLAIN.clocks]
 
 
+def test_a_date_made_before_the_overlay_can_still_be_explained() -> None:
+    ours, law = row(ANYSHIRE, "mp_reply"), row(PLAIN, "mp_reply")
+    assert [ANYSHIRE.rule("mp_reply", version) for version in (1, 2)] == [law, ours]
+    again = rules_from(LAW, tables_in(SHIPPED / "anyshire"), earlier=[Earlier(ANYSHIRE.clocks, day("Sun 31 Oct 2027"))])
+    assert again.rule("mp_reply", 1) == law
+    assert again.clocks == ANYSHIRE.clocks
+
+
 @pytest.mark.parametrize(
     ("process", "start", "rule"),
     [
