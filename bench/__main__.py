@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench import yearly
 from bench.measures import from_cold, in_slack, in_teams
 from bench.page import PAGE, written
 from bench.record import measured, told
-from bench.rounds import FULL, QUICK
+from bench.rounds import FULL, QUICK, Effort
 
 
 def main() -> int:
@@ -30,17 +31,23 @@ def main() -> int:
             on_postgres = in_slack(ours, bare, effort)
         tell("Teams")
         on_teams = in_teams(f"sqlite:///{folder}/teams.sqlite", effort)
-        tell("A large record, on SQLite")
+        tell("A large record, and a year, on SQLite")
         records = [told(measured(f"sqlite:///{folder}/record.sqlite", effort.record), "SQLite")]
-        tell("A large record, on PostgreSQL")
+        years = [_year(f"sqlite:///{folder}/year.sqlite", effort, "SQLite")]
+        tell("A large record, and a year, on PostgreSQL")
         (folder / "again").mkdir()
-        with postgres(folder / "again" / "pg") as (ours, _):
+        with postgres(folder / "again" / "pg") as (ours, bare):
             records.append(told(measured(ours, effort.record), "PostgreSQL"))
-    page = written(on_sqlite, on_postgres, on_teams, cold, records, effort, time.perf_counter() - began)
+            years.append(_year(bare, effort, "PostgreSQL"))
+    page = written(on_sqlite, on_postgres, on_teams, cold, [*records, *years], effort, time.perf_counter() - began)
     print(page)
     if effort is FULL:
         PAGE.write_text(page)
     return 0
+
+
+def _year(url: str, effort: Effort, where: str) -> str:
+    return yearly.told(yearly.measured(url, effort.plans, effort.times), where)
 
 
 def tell(what: str) -> None:

@@ -36,7 +36,7 @@ def written(
     effort: Effort,
     took: float,
 ) -> str:
-    """The whole page. `records` are the parts on large records, as they stand."""
+    """The whole page. `records` are the parts on large records and on years, as they stand."""
     parts = [
         "# Benchmarks\n",
         "Made by `make bench`; do not edit by hand. Ratios are what counts: everything in a table was measured in one"
@@ -145,6 +145,8 @@ def _how(slack: Measured, effort: Effort, took: float) -> Iterator[str]:
         "- A large record is one process, alone with its database. Of four cases one is just open, two have asked for"
         " five pieces of advice, one is closed. `rebuild` and `rules preview` are what the commands run, progress"
         " included, without the start of the command; the law that is previewed has the plan due a week sooner.",
+        "- A year is one process, alone with its database: children with a plan each, one in seven of whom moves on in"
+        " September; both rounds as the commands hold them, in batches; then the lines and the sweep with those cases.",
         "- PostgreSQL is as it comes, with every commit on the disk, over a unix socket.",
         f"- This run took {took:.0f} s, on {datetime.now(UTC):%-d %B %Y}.\n",
     )

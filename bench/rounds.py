@@ -22,10 +22,14 @@ class Effort:
     starts: int
     record: int
     """Cases of the record that is derived afresh."""
+    plans: int
+    """Plans of the council whose year is lived through."""
+    times: int
+    """How often each line is said in that year."""
 
 
-FULL = Effort(rounds=7, seconds=1.5, others=300, starts=5, record=100_000)
-QUICK = Effort(rounds=2, seconds=0.25, others=30, starts=1, record=1_000)
+FULL = Effort(rounds=7, seconds=1.5, others=300, starts=5, record=100_000, plans=20_000, times=50)
+QUICK = Effort(rounds=2, seconds=0.25, others=30, starts=1, record=1_000, plans=300, times=5)
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,6 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             return f"A message{whom} could not be delivered. Say people, to see who can't be reached.", ()
         case Notice.FOUND_UNSAID:
             return found_words(turn, post), ()
-        case Notice.FOUND_UNSAID:
-            return found_words(turn, post), ()
 
 
 def _opened(post: Post) -> str:
