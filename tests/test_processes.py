@@ -8,7 +8,7 @@ import pytest
 from bot.cases import ending
 from bot.domain.clocks import Per
 from bot.domain.facts import FACTS, beginnings, recordable
-from bot.domain.terms import CaseStatus, ClockState, EntryKind, Outcome, Process
+from bot.domain.terms import CaseStatus, ClockState, EntryKind, LetterKind, Outcome, Process
 from storage.connect import Store
 from storage.tables import Case, Deadline, Entry, Post
 from tests.domain.days import day
@@ -70,7 +70,7 @@ def test_what_stops_a_duty_of_the_council_can_be_recorded_by_name() -> None:
     """Else its nudge would have no button."""
     unnamed = {
         (rule.id, stop)
-        for process in Process
+        for process in (*Process, *LetterKind)
         for rule in RULES.of(process)
         if rule.per is Per.CASE and rule.ladder
         for stop in rule.stops
@@ -139,6 +139,22 @@ def test_whether_a_move_was_known_in_time_is_counted(town: Town, aware: str, mov
 
 
 @pytest.mark.databases("sqlite")
+def test_another_day_of_knowing_of_a_move_is_counted_anew(town: Town) -> None:
+    town.say("Priya", "start move 0042 on 14 December")
+    town.say("Priya", "record aware 0047 on 20 November")
+    asked = town.say("Priya", "record aware 0047")
+    assert (asked.error, [action.label for action in asked.actions]) == ("AlreadyDone", ["Correct it to Mon 23 Nov…"])
+    known = town.say("Priya", "correct 0047 3 on 23 November read the letter wrong")
+    assert known.text.startswith("SEND-2026-0047: old authority became aware in good time")
+    town.now = town.now.replace(day=24)
+    late = town.say("Priya", "correct 0047 4 on 24 November it came on Tuesday")
+    assert late.text.startswith("SEND-2026-0047: old authority became aware of the move")
+    standing = {clock.rule: clock.state for clock in town.all(Deadline, Deadline.case_id == 2)}
+    assert standing["move_transfer_unaware"] is ClockState.RUNNING
+    assert standing["move_transfer"] is ClockState.NOT_NEEDED
+
+
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("born", "review", "young"),
     [
@@ -174,6 +190,19 @@ def test_a_branch_that_was_never_taken_is_no_missed_date(town: Town) -> None:
     found = {clock.rule: clock.state for clock in town.all(Deadline, Deadline.case_id == 2)}
     assert found["review_under5"] is ClockState.NOT_NEEDED
     assert found["review_next"] is found["ar_decision"] is ClockState.MET
+
+
+@pytest.mark.databases("sqlite")
+def test_a_second_order_of_one_kind_is_a_case_of_its_own(town: Town) -> None:
+    """On the first one's case no clock would count from it."""
+    town.say("Priya", "start order to amend 0042 on 16 November")
+    asked = town.say("Priya", "record order to amend 0047 on 20 November")
+    (start,) = [action.line for action in asked.actions if action.label == "It is another: start a case"]
+    assert town.say("Priya", start).text.startswith("SEND-2026-0051 is open: Tribunal order")
+    assert [clock.legal for clock in town.all(Deadline, Deadline.rule == "order_amend")] == [
+        day("Mon 21 Dec 2026"),
+        day("Fri 25 Dec 2026"),
+    ]
 
 
 def test_closing_with_a_missed_date_keeps_it_and_asks_for_the_reason(town: Town) -> None:

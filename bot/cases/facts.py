@@ -16,7 +16,7 @@ from bot.cases.staff import manager_of, managers
 from bot.domain.clocks import Clock, ClockRule, is_late
 from bot.domain.dates import say_day
 from bot.domain.errors import AlreadyDone, CannotRead, NeedsReason, NotAllowed, NotNow, OutOfOrder
-from bot.domain.facts import ACTS, FACTS, STEPS, label
+from bot.domain.facts import ACTS, FACTS, STEPS, beginnings, label
 from bot.domain.terms import ClockState, EntryKind, Notice, Role, RuleId
 from bot.turn import Turn
 from storage.queries import forget_presses
@@ -179,22 +179,35 @@ def _check_new(turn: Turn, file: File, new: New, *, again: bool) -> None:
     for entry in reversed([e for e in history.standing(file.entries) if e.request_id == new.request_id]):
         on_record = f"{reference}: {label(entry.kind)} is on record already, dated "
         on_record += f"{say_day(entry.happened_on, turn.today)} (entry {entry.number})."
-        if entry.kind is new.kind and not (again and fact.again):
+        if _is_same(entry.kind, new.kind) and not (again and fact.again):
             raise _twice(turn, file, new, entry, on_record)
         if entry.kind in fact.ruled_out_by:
             raise NotNow(f"{on_record} Strike that out first if it is wrong: correct {reference} {entry.number}")
 
 
+def _is_same(there: EntryKind, kind: EntryKind) -> bool:
+    """Whether both say one thing: that the old authority came to know of a move is one fact, in time or not."""
+    return there is kind or {there, kind} <= following.AWARE
+
+
 def _twice(turn: Turn, file: File, new: New, there: Entry, on_record: str) -> AlreadyDone:
     """What to do about a fact that is there: give it this day, or say that it happened a second time."""
     reference, instead = about(file).reference, {}
+    whole, again = deadlines.whole_of(about(file)), FACTS[new.kind].again and FACTS[new.kind].said
+    begins = isinstance(file, CaseFile) and new.kind in beginnings(whole)
     change = f"To change it, say: correct {reference} {there.number}"
     if there.happened_on != new.on:
         corrected = f"correct case={reference} entry={there.number} on={new.on.isoformat()}"
         instead[f"Correct it to {say_day(new.on, turn.today)}…"] = corrected
-    if FACTS[new.kind].again and FACTS[new.kind].said:
+    if again and begins:  # an order is made one day and sent another; a second order is a case of its own
+        instead["It has two dates: the earlier counts"] = _line(file, new, "again")
+        change = "Is that day wrong, has it two dates, or is it another?"
+    elif again:
         instead["It happened again"] = _line(file, new, "again")
         change = "Did it happen again, or is that day wrong?"
+    if begins:
+        another = f"start process={whole} began={new.kind} case={reference} on={new.on.isoformat()}"
+        instead["It is another: start a case"] = another
     return AlreadyDone(f"{on_record} {change}", instead=instead)
 
 
@@ -315,7 +328,8 @@ def correct(turn: Turn, file: File, number: int, reason: str, on: date | None = 
     if wrong.kind is not EntryKind.PLANNED:  # which is for a day to come
         check_not_ahead(turn, wrong.kind, on)
         order.check_order(turn, file, New(wrong.kind, on, request_id=wrong.request_id, supersedes=wrong.id))
-    right = New(wrong.kind, on, request_id=wrong.request_id, clear=wrong.clear, words=reason, supersedes=wrong.id)
+    kind = following.kind_on(turn, file, wrong.kind, on)
+    right = New(kind, on, request_id=wrong.request_id, clear=wrong.clear, words=reason, supersedes=wrong.id)
     return _put_or_ask(turn, file, right)
 
 

@@ -1,5 +1,6 @@
 """Facts that follow from others: whether a move was known in time, whether a child was under five at a review."""
 
+from collections.abc import Collection
 from datetime import date
 
 from bot.cases import children, history
@@ -18,7 +19,8 @@ IN_TIME = 15
 RECEIVED = frozenset(kind for letter in LetterKind for kind in beginnings(letter))
 """The receipt of a letter of each kind: an MP's letter that holds a complaint has two."""
 
-AWARE = (EntryKind.AWARE_IN_TIME, EntryKind.BECAME_AWARE)
+AWARE = frozenset({EntryKind.AWARE_IN_TIME, EntryKind.BECAME_AWARE})
+"""That the old authority came to know of a move: which of the two it is, the day of the move decides."""
 
 
 def of(turn: Turn, file: File, new: New) -> list[New]:
@@ -32,6 +34,11 @@ def of(turn: Turn, file: File, new: New) -> list[New]:
     if EntryKind.LAST_REVIEW_CONCLUDED in told and file.case.process is Process.ANNUAL_REVIEW:
         return _age(turn, file, new)
     return []
+
+
+def kind_on(turn: Turn, file: File, kind: EntryKind, on: date) -> EntryKind:
+    """Which fact it is with another day: knowing of a move may come to be in time, or no longer."""
+    return aware(turn, file, on) if kind in AWARE and isinstance(file, CaseFile) else kind
 
 
 def aware(turn: Turn, file: CaseFile, on: date) -> EntryKind:
@@ -73,5 +80,5 @@ def _age(turn: Turn, file: CaseFile, new: New) -> list[New]:
     return [New(one.kind, one.on, supersedes=before.id) for one in superseding]
 
 
-def _standing(file: CaseFile, kinds: tuple[EntryKind, ...]) -> Entry | None:
+def _standing(file: CaseFile, kinds: Collection[EntryKind]) -> Entry | None:
     return next((entry for entry in history.standing(file.entries) if entry.kind in kinds), None)

@@ -311,7 +311,8 @@ def correct(
     recorded = facts.correct(turn, file, entry, reason, on)
     if on is None and not recorded.waits:
         return Message(f"Entry {entry} of {case.reference} is struck out.", private=turn.private)
-    return said_recorded(turn, file, recorded, label(facts.entry_numbered(file, entry).kind), on or turn.today)
+    kind = EntryKind(recorded.entry.clear["kind"]) if recorded.waits else recorded.entry.kind
+    return said_recorded(turn, file, recorded, label(kind), on or turn.today)
 
 
 @command("undo", may=COUNCIL | ADVISERS, examples=("undo 0042 7",), title="Take an entry back")
