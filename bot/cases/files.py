@@ -25,7 +25,7 @@ CHILD = (
     .where(OF_CASE.id == CASE)
 )
 REQUESTS = select(Request).where(Request.case_id == CASE).order_by(col(Request.id))
-DEADLINES = whole(Deadline).where(OF_DEADLINE.case_id == CASE).order_by(OF_DEADLINE.legal)
+DEADLINES = whole(Deadline).where(OF_DEADLINE.case_id == CASE).order_by(OF_DEADLINE.legal, OF_DEADLINE.id)
 LETTERS = whole(Enquiry).where(
     OF_LINK.case_id == CASE, OF_LINK.enquiry_id == OF_LETTER.id, OF_LETTER.status == CaseStatus.OPEN
 )
@@ -99,7 +99,11 @@ def open_enquiry_file(turn: Turn, enquiry: Enquiry) -> EnquiryFile:
         enquiry=enquiry,
         owner=staff.person(turn, enquiry.owner_id),
         deadlines=list(
-            turn.db.exec(select(Deadline).where(Deadline.enquiry_id == enquiry.id).order_by(col(Deadline.legal)))
+            turn.db.exec(
+                select(Deadline)
+                .where(Deadline.enquiry_id == enquiry.id)
+                .order_by(col(Deadline.legal), col(Deadline.id))
+            )
         ),
         cases=list(turn.db.exec(linked.where(EnquiryCase.enquiry_id == enquiry.id))),
         entries=entries,
