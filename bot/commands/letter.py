@@ -36,6 +36,10 @@ def _besides(turn: Turn) -> Sequence[Choice]:
     return [each for each in offered(Matter)(turn) if Matter(each.value) in (Matter.FIRST_REQUEST, Matter.RISK_OF_HARM)]
 
 
+def _without_an_mp(turn: Turn) -> Sequence[Choice]:
+    return [each for each in offered(LetterKind)(turn) if each.value != LetterKind.MP_LETTER]
+
+
 ALSO = {
     "freedom of information": LetterKind.FOI,
     "subject access": LetterKind.SUBJECT_ACCESS,
@@ -51,7 +55,7 @@ ALSO = {
 def letter(
     turn: Turn,
     *,
-    kind: Annotated[LetterKind, choice(LetterKind, "What it is", ALSO)],
+    kind: Annotated[LetterKind, replace(choice(LetterKind, "What it is", ALSO), choices=_without_an_mp)],
     received: Annotated[date, day("Date the council received it", lead="received", hint="In any inbox")],
     sender: Annotated[str, text("Who wrote", private=True, hint="Sealed; never shown in a room")] = "",
     matters: Annotated[tuple[Matter, ...], replace(MATTERS, label="It also holds", choices=_besides)] = (),
@@ -124,7 +128,9 @@ def logged(
 
 
 def _pass_on(letter: Enquiry, matters: Sequence[Matter]) -> str:
-    """ "Tell the complaints team of the complaint; the dates are kept here." """
+    """ "Tell the complaints team of the complaint. The dates are kept here, on this letter." """
+    if letter.kind is LetterKind.COMPLAINT:
+        return "About children's social care there is a statutory procedure of its own, which is not counted here."
     if letter.kind is not LetterKind.MP_LETTER:
         return ""
     teams = {team: [one.label for one in matters if PASS_ON.get(one) == team] for team in PASS_ON.values()}
