@@ -1,5 +1,7 @@
 """What a folder of rules says of itself: its name, its version, and how the law's open words are read."""
 
+import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,7 +82,8 @@ def read_overlay(tables: Tables) -> Pack:
 
 def is_overlay(tables: Tables) -> bool:
     """Whether the folder says of itself that it lies over a pack. What is wrong with it is for `read_pack` to say."""
-    return f"kind,{Holds.OVERLAY}" in tables.get(TABLE, "").replace(" ", "")
+    lines = csv.reader(io.StringIO(tables.get(TABLE, "")))
+    return {"kind", Holds.OVERLAY.value} in ({cell.strip() for cell in line} for line in lines)
 
 
 def _settings(tables: Tables, kind: Holds, wanted: tuple[str, ...], within: str = "") -> Mapping[str, Cells]:

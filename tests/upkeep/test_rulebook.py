@@ -224,6 +224,23 @@ def test_a_change_of_the_law_tells_the_dates_that_would_move(pack: Path) -> None
     ]
 
 
+def test_a_change_that_keeps_its_version_is_told_of_before_it_is_adopted(pack: Path) -> None:
+    two_weeks = ",conceded_school,,amended_plan_sent,,,,,2,weeks"
+    put(pack / "clocks.csv", two_weeks, two_weeks.replace("2", "1"))
+    put(pack / "clocks.csv", "2026-11-23 -> 2026-12-07\ntribunal_rec", "2026-11-23 -> 2026-11-30\ntribunal_rec")
+    put(pack / "clocks.csv", "acknowledge the letter", "thank for the letter")
+    said = list(differences(RULES, load_rules(pack), TODAY))
+    assert said[0] == "\nconcede_school: amended plan naming the school"
+    assert said[2] == "  It reads otherwise and is still version 1: raise it before this is adopted."
+    assert said[-2:] == ["\nmp_ack: acknowledgement to the MP", "  Act: acknowledge the letter -> thank for the letter"]
+
+
+@pytest.mark.parametrize("quoted", ['"kind","overlay"', "kind, overlay", "kind,overlay"])
+def test_an_overlay_is_known_as_one_however_a_spreadsheet_saved_it(told: Told, overlay: Path, quoted: str) -> None:
+    put(overlay / "pack.csv", "kind,overlay", quoted)
+    assert told(f"check {overlay}")[1].startswith("england-2014 version 1 with anyshire version 1: ")
+
+
 def test_a_one_off_holiday_tells_the_dates_that_would_move(pack: Path) -> None:
     with (pack / "bank_holidays.csv").open("a") as lines:
         lines.write("2027-05-10,england-and-wales|scotland|northern-ireland,King's day,yes\n")

@@ -14,6 +14,7 @@ from bot.domain.errors import BeyondCalendar
 from bot.domain.periods import last_day, safe_day
 from bot.rules import HERE, Rules, tables_in
 from bot.rules.pack import is_overlay
+from bot.rules.succession import reads_alike
 from bot.settings import Settings
 from bot.upkeep.rulebook.folders import folder_of, rules_in
 from bot.upkeep.rulebook.words import headline, rung_line, told
@@ -66,6 +67,8 @@ def _clock(before: Sequence[ClockRule], after: Sequence[ClockRule], old: Rules, 
             yield f"  It is new. {headline(rule)}"
         else:
             yield from _cells(_row(base, old), _row(rule, new), "  ")
+            if base.version == rule.version and not reads_alike(base, rule):
+                yield f"  It reads otherwise and is still version {rule.version}: raise it before this is adopted."
 
 
 def _base(rule: ClockRule, before: Iterable[ClockRule]) -> ClockRule | None:
