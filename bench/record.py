@@ -26,7 +26,8 @@ from bot.domain.periods import last_day, safe_day
 from bot.domain.terms import Agency, AskedBy, CaseStatus, EntryKind, Outcome, Process, Role
 from bot.rules import HERE, Rules, tables_in
 from bot.turn import Turn
-from bot.upkeep.rebuild import Progress
+from bot.upkeep.progress import Progress
+from bot.upkeep.rebuild import COUNTED
 from storage.add import add_rows
 from storage.columns import columns
 from storage.connect import Store
@@ -69,17 +70,17 @@ def measured(url: str, cases: int) -> Record:
         _fill(app.store, cases)
         _analyse(app.store)
         turn_on = _by(app, app.rules)
-        new, from_nothing = _timed(lambda: sum(1 for _ in bring_in_line(app.store, turn_on, Progress())))
+        new, from_nothing = _timed(lambda: sum(1 for _ in bring_in_line(app.store, turn_on, Progress(COUNTED))))
         _analyse(app.store)
         rows_read = _timed(lambda: _read_bare(app.store))[1]
-        wrong, in_line = _timed(lambda: sum(1 for _ in look_over(app.store, turn_on, Progress())))
+        wrong, in_line = _timed(lambda: sum(1 for _ in look_over(app.store, turn_on, Progress(COUNTED))))
         if (new, wrong) != (cases, 0):
             raise RuntimeError(f"{new} of {cases} cases were derived, and then {wrong} were not in line")
         dates_counted = _timed(lambda: _count_bare(app))[1]
         one, one_counted, one_dates = _one_case(app)
         shorter = _by(app, _shorter(app.rules))
         moves, previewed = _timed(lambda: _moves(app, shorter))
-        changed, adopted = _timed(lambda: sum(1 for _ in bring_in_line(app.store, shorter, Progress())))
+        changed, adopted = _timed(lambda: sum(1 for _ in bring_in_line(app.store, shorter, Progress(COUNTED))))
         if not moves or changed < moves:
             raise RuntimeError(f"a shorter law would move {moves} dates, and changed {changed} cases")
         return Record(
@@ -124,7 +125,7 @@ def _shortened(line: str) -> str:
 
 
 def _moves(app: App, turn_on: Callable[[Session], Turn]) -> int:
-    found = look_over(app.store, turn_on, Progress())
+    found = look_over(app.store, turn_on, Progress(COUNTED))
     return sum(1 for each in found for _ in moves_of(each, app.rules))
 
 
@@ -134,7 +135,7 @@ def _moves(app: App, turn_on: Callable[[Session], Turn]) -> int:
 def _fill(store: Store, cases: int) -> None:
     with store.transaction() as db:
         db.add(Person(email="p@council.example", name="P. Shah", agency=Agency.EDUCATION, role=Role.OFFICER))
-    progress = Progress()
+    progress = Progress(COUNTED)
     for first in range(0, cases, BATCH):
         with store.transaction() as db:
             _put_in(db, range(first + 1, min(first + BATCH, cases) + 1))

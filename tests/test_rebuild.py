@@ -251,6 +251,21 @@ def test_progress_is_told_in_cases_and_letters(town: Town) -> None:
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_the_command_says_what_differs_and_ends_with_1_until_it_is_mended(town: Town) -> None:
+    assert town.operator("rebuild", "--check") == (0, ["Every date follows from its entries and the rules."])
+    plant(town, Deadline, Deadline.id == of_case(town, "final_plan").id, safe=day("Fri 22 Jan 2027"), exception="A1")
+    told = [
+        "SEND-2026-0042  final_plan  safe: Fri 22 Jan 2027 -> Mon 25 Jan 2027",
+        "SEND-2026-0042  final_plan  exception: A1 -> empty",
+    ]
+    last = "2 values in 1 case or letter kept otherwise than it follows. Bring it in line with: referralbot rebuild"
+    before = everything(town)
+    assert town.operator("rebuild", "--check") == (1, [*told, last])
+    assert everything(town) == before
+    assert town.operator("rebuild") == (0, [*told, "2 values in 1 case or letter brought in line."])
+    assert town.operator("rebuild", "--check") == (0, ["Every date follows from its entries and the rules."])
+
+
 def test_a_correction_that_puts_a_ladder_back_has_the_deadline_looked_at_again(town: Town) -> None:
     """Its dates, its start and its state are the same: only who is nudged has changed."""
     this = advice(town, "camhs")

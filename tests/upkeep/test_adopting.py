@@ -12,11 +12,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
+from bot.cards import post_message
 from bot.cases import deadlines, packs
 from bot.cases.rebuilding import look_over
 from bot.commandline import CANNOT, WELL, parser
+from bot.courier import Courier
 from bot.domain.errors import BadSettings
 from bot.domain.terms import ClockState, RuleId
+from bot.rules import Rules
+from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.turn import Turn
 from bot.upkeep.rulebook.adopting import adopt
@@ -288,6 +292,31 @@ def test_a_replica_that_does_not_know_yet_writes_no_date_by_the_old_rules(town: 
     case = town.all(Case)[-1]
     assert due(town, case.reference, "final_plan").legal == day("Fri 5 Feb 2027")
     assert town.app.rules.adopted == 2 and differences(town) == []
+
+
+class Listening(Courier):
+    """A courier that keeps what it is told."""
+
+    told: Rules = RULES
+
+    def count_by(self, rules: Rules) -> None:
+        super().count_by(rules)
+        self.told = rules
+
+
+async def test_a_running_bot_learns_before_it_sweeps_and_everything_in_it_counts_by_the_new_rules(
+    town: Town, tmp_path: Path
+) -> None:
+    told: list[Rules] = []
+    courier = Listening(town.store, RULES, town.vault, chats={}, render=post_message)
+    ticking = Scheduler(town.store, RULES, town.vault, courier, clock=lambda: town.now, adopted=told.append)
+    await ticking.run_once()
+    assert told == []
+    town.operator("rules", "adopt", str(pack(tmp_path / "v2", clocks=SHORTER)), *HELEN, "--yes")
+    await ticking.run_once()
+    await ticking.run_once()
+    assert [rules.label for rules in told] == ["england-2014 version 2"], "once"
+    assert courier.told is told[0]
 
 
 @pytest.mark.databases("postgresql")
