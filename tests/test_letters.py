@@ -133,6 +133,12 @@ def test_a_later_day_of_receipt_waits_for_a_second_person_with_all_that_it_moves
     assert due(town, "foi_reply") == day("Wed 2 Jun 2027")
 
 
+def test_a_later_day_for_what_a_letter_holds_waits_for_a_second_person(town: Town) -> None:
+    an_mps(town, "2027-05-24", "enquiry, foi")
+    line = "correct MP-2027-0007 2 on 28 May because it came with a second page"
+    assert town.say("Priya", line).text.endswith("waits for a second person's yes.")
+
+
 def test_a_slip_put_right_at_once_mends_no_missed_date_of_what_a_letter_holds(town: Town) -> None:
     """Every date of the MP's stays late by it; the request for information would be late no more."""
     an_mps(town, "2027-04-26", "enquiry, foi")

@@ -110,9 +110,13 @@ def _put_or_ask(turn: Turn, file: File, new: New) -> Recorded:
 
 
 def _gives_more_time(turn: Turn, file: File, new: New) -> bool:
-    """A correction that has the case begin later, unless it is of a slip made a moment ago by the same person."""
+    """A correction that has the case begin later, or what a letter holds come later.
+
+    Not of a slip that was made a moment ago by the same person.
+    """
     wrong = next((entry for entry in file.entries if entry.id == new.supersedes), None)
-    if wrong is None or wrong.kind is not file.entries[0].kind or new.on <= wrong.happened_on:
+    begin = {file.entries[0].kind, *following.RECEIVED}
+    if wrong is None or wrong.kind not in begin or new.on <= wrong.happened_on:
         return False
     return wrong.recorded_by != turn.person.id or turn.now - wrong.recorded_at > UNDO_FOR
 
