@@ -203,7 +203,7 @@ class Courier:
                     await self._step(lambda turn: outbox.note_dropped(turn, claim), moment())
                     return Outcome.DROPPED
                 case NotNow(opens):
-                    await self._postpone(claim, opens, moment(), "the office is closed", unsure=claim.unsure)
+                    await self._step(lambda turn: outbox.note_closed(turn, claim, opens), moment())
                     return Outcome.LATER
                 case Same(wanted=wanted):
                     return await self._leave(claim, wanted, moment())

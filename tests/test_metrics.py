@@ -9,6 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import StatementError
 
+from bot.auditor import Audit
+from bot.cases.auditing import Finding, Found
+from bot.cases.nudging import Swept
+from bot.cases.outbox import Claim
+from bot.courier import Outcome
 from bot.domain.errors import TryLater
 from bot.domain.message import Message, Said, Where, Who
 from bot.domain.terms import Platform, PostSays, PostState
@@ -79,6 +84,72 @@ def test_cards_that_wait_only_for_the_new_days_words_do_not_make_the_queue_old(s
     told = measured(store).text().decode()
     assert 'referralbot_posts{state="waiting"} 1.0' in told
     assert 'referralbot_queue_age_seconds{connection="1"} 0.0' in told
+
+
+def test_a_card_that_is_written_anew_is_not_as_old_as_its_first_writing(store: Store) -> None:
+    with store.transaction() as db:
+        db.add(Connection(platform=Platform.SLACK, outside_id="T1", name="Anyshire"))
+        db.flush()
+        card = post("1", PostState.WAITING, NOW - timedelta(weeks=3))
+        card.due_at = NOW - timedelta(seconds=20)
+        db.add(card)
+    assert 'referralbot_queue_age_seconds{connection="1"} 20.0' in measured(store).text().decode()
+
+
+def claim(**more: Any) -> Claim:
+    """A first attempt at a nudge that was due forty seconds ago."""
+    what = {"says": PostSays.NUDGES, "due_at": NOW - timedelta(seconds=40), "attempts": 1, **more}
+    return Claim(post_id=1, until=NOW, unsure=False, must_be_heard=True, **what)
+
+
+def test_how_late_a_nudge_is_counts_from_its_minute_to_the_first_attempt(store: Store) -> None:
+    metrics = measured(store)
+    metrics.attempted(claim(), None, NOW)
+    metrics.attempted(claim(attempts=2), None, NOW + timedelta(hours=1))
+    metrics.attempted(claim(says=PostSays.CASE_CARD), None, NOW)
+    told = metrics.text().decode()
+    assert 'referralbot_late_seconds_sum{says="nudges"} 40.0' in told
+    assert 'referralbot_late_seconds_count{says="nudges"} 1.0' in told
+    assert 'says="case_card"' not in told
+
+
+def test_attempts_are_counted_by_how_they_ended(store: Store) -> None:
+    metrics = measured(store)
+    for outcome in (Outcome.SENT, Outcome.LATER, Outcome.LATER, Outcome.FAILED):
+        metrics.attempted(claim(), outcome, NOW)
+    told = metrics.text().decode()
+    assert 'referralbot_post_attempts_total{outcome="later"} 2.0' in told
+    assert 'referralbot_post_attempts_total{outcome="failed"} 1.0' in told
+
+
+def test_the_canary_is_timed_from_its_minute_to_its_being_shown(store: Store) -> None:
+    metrics = measured(store)
+    for outcome in (None, Outcome.LATER, Outcome.EDITED):
+        metrics.attempted(claim(says=PostSays.CANARY), outcome, NOW)
+    assert "referralbot_canary_seconds_count 1.0" in metrics.text().decode()
+    assert "referralbot_canary_seconds_sum 40.0" in metrics.text().decode()
+
+
+def test_what_a_sweep_and_an_audit_came_to_is_told(store: Store) -> None:
+    metrics = measured(store)
+    metrics.came_to("sweep", Swept(looked=7, said=3, skipped=2, posts=1, set_aside=1))
+    found = (Finding(Found.UNSENT, (4, 5)), Finding(Found.UNHEARD, (1,)))
+    metrics.came_to("audit", Audit(NOW, found, again=1, unhappy=2))
+    told = metrics.text().decode()
+    for line in (
+        "referralbot_deadlines_ripe_total 7.0",
+        "referralbot_deadlines_set_aside_total 1.0",
+        'referralbot_nudges_total{how="said"} 3.0',
+        'referralbot_nudges_total{how="skipped"} 2.0',
+        'referralbot_audit_findings{found="unsent"} 2.0',
+        'referralbot_audit_findings{found="unsaid"} 0.0',
+        "referralbot_audit_unhappy 2.0",
+        "referralbot_audit_done_again_total 1.0",
+        "referralbot_audit_last_timestamp_seconds 1.7954244e+09",
+    ):
+        assert line in told
+    metrics.came_to("audit", Audit(NOW))
+    assert 'referralbot_audit_findings{found="unsent"} 0.0' in metrics.text().decode()
 
 
 def test_ticks_are_timed(store: Store) -> None:

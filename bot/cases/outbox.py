@@ -247,6 +247,12 @@ def note_later(turn: Turn, claim: Claim, at: datetime, why: str, *, unsure: bool
     _note(turn.db, claim.post_id, claimed_until=run_out, not_before=at, trouble=why[:200])
 
 
+def note_closed(turn: Turn, claim: Claim, opens: datetime) -> None:
+    """It is due when the office opens, and not late before."""
+    note_later(turn, claim, opens, "the office is closed", unsure=claim.unsure)
+    turn.db.execute(update(Post).where(col(Post.id) == claim.post_id).values(due_at=opens))
+
+
 def keep_quiet(turn: Turn, claim: Claim, until: datetime, why: str) -> None:
     """Send nothing to the room or person of a post before a moment: the platform asked for that.
 

@@ -23,6 +23,8 @@ from storage.tables import Connection, Post
 
 Answer = Callable[[Said, datetime], Message]
 
+FAULT = "Fault"
+"""The verdict on a line that met what nobody expected."""
 LATE = (1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400)
 """Seconds. A nudge is promised within 60 of its minute, and within 300 of coming back after an outage."""
 SHOWN = (PostSays.NUDGES, PostSays.DIGEST, PostSays.NOTICE, PostSays.CANARY)
@@ -43,6 +45,9 @@ class Metrics:
         self._attempts = self._counter(
             "post_attempts", "How attempts at a post ended; later is a retry, failed is given up.", "outcome"
         )
+        self._lines.labels(FAULT)  # an alert on the first of a kind needs the nought before it
+        for outcome in Outcome:
+            self._attempts.labels(outcome)
         self._late = self._histogram(
             "late_seconds", "From the minute in which a post was due to its first attempt.", "says", buckets=LATE
         )

@@ -158,20 +158,22 @@ def rooms(patient: Patient) -> Iterator[Finding]:
         yield Finding(f"Rooms of {agency.label}: {names or 'none'}.", "" if bound else mend)
     if not rooms_of(patient.db, None):
         yield Finding(
-            "No administrators' room is bound, so trouble has nowhere to go.",
+            "No administrators' room is bound, so trouble has nowhere to go and nudges are not checked end to end.",
             "An administrator says in a private room: /referral room bind administrators",
         )
 
 
 def outbox(patient: Patient) -> Iterator[Finding]:
     failed = patient.db.exec(select(func.count()).where(Post.state == PostState.FAILED)).one()
-    overdue = (Post.state == PostState.WAITING, ~col(Post.refresh), col(Post.not_before) < patient.now - LONG)
+    due = func.coalesce(Post.due_at, Post.not_before)
+    overdue = (Post.state == PostState.WAITING, ~col(Post.refresh), due < patient.now - LONG)
     waiting = patient.db.exec(select(func.count()).where(*overdue)).one()
     if failed:
-        yield Finding(f"{failed} posts could not be delivered.", "The administrators' room says which and why.")
+        yield Finding(f"{failed} posts could not be delivered.", "Say: referralbot posts list")
     if waiting:
         yield Finding(
-            f"{waiting} posts have waited over 15 minutes.", "Is `referralbot serve` running, and its log quiet?"
+            f"{waiting} posts have waited over 15 minutes.",
+            "Is `referralbot serve` running, and its log quiet? Which they are: referralbot posts list",
         )
     if not failed and not waiting:
         yield Finding("Every post that was due has gone out.")
