@@ -44,10 +44,11 @@ def kind_on(turn: Turn, file: File, kind: EntryKind, on: date) -> EntryKind:
 def aware(turn: Turn, file: CaseFile, on: date) -> EntryKind:
     """Which fact it is that the old authority knew of the move on that day: in time, or not."""
     move = _standing(file, (EntryKind.DAY_OF_MOVE,))
-    return _aware(turn, on, move.happened_on) if move else EntryKind.BECAME_AWARE
+    return aware_of(turn, on, move.happened_on) if move else EntryKind.BECAME_AWARE
 
 
-def _aware(turn: Turn, on: date, move: date) -> EntryKind:
+def aware_of(turn: Turn, on: date, move: date) -> EntryKind:
+    """Whether the old authority, which knew on that day of a move on another, knew in time."""
     latest = last_day(Counting.WORKING_DAYS, on, IN_TIME, calendar=turn.rules.calendar)
     return EntryKind.AWARE_IN_TIME if latest <= move else EntryKind.BECAME_AWARE
 
@@ -63,7 +64,7 @@ def _came_with(file: EnquiryFile, gone: Entry, new: New) -> list[New]:
 
 def _awareness(turn: Turn, file: CaseFile, move: date) -> list[New]:
     known = _standing(file, AWARE)
-    right = _aware(turn, known.happened_on, move) if known else None
+    right = aware_of(turn, known.happened_on, move) if known else None
     if known is None or right is None or right is known.kind:
         return []
     return [New(right, known.happened_on, clear=known.clear, supersedes=known.id)]

@@ -309,7 +309,7 @@ def _holders(db: Session, these: Sequence[int]) -> list[Holder]:
         Holder(
             child=child,
             cases=(own := cases[child.id or 0]),
-            plan=None if _died(own) else plan_of([one for case in own for one in facts[case.id or 0]], _gone(own)),
+            plan=None if _died(own) else plan_of(_told(own, facts), _gone(own)),
             first_days=first_days,
             reviewing=frozenset(case.id or 0 for case in own if case.id in reviewing),
             phase=next((phases.get(case.setting_id, "") for case in reversed(own) if case.setting_id), ""),
@@ -329,6 +329,12 @@ def _facts(db: Session, of: Sequence[int | None]) -> tuple[dict[int, list[Told]]
         if entry.id not in gone:
             facts[entry.case_id].append(Told(entry.kind, entry.happened_on, entry.case_id))
     return facts, {entry.case_id: entry.happened_on for entry in found if entry.number == 1}
+
+
+def _told(cases: Sequence[Case], facts: Mapping[int, Sequence[Told]]) -> list[Told]:
+    """What these cases tell of a plan; one that was opened in error tells nothing."""
+    true = [case for case in cases if case.outcome is not Outcome.OPENED_IN_ERROR]
+    return [fact for case in true for fact in facts.get(case.id or 0, ())]
 
 
 def _reviewing(db: Session, of: Sequence[int | None]) -> set[int | None]:

@@ -223,6 +223,7 @@ NOT_NOW = [
     ("ENDED", [MADE, (E.PLAN_CEASED, "Mon 2 Nov 2026")], {}),
     ("ENDED", [MADE], {"outcome": Outcome.DIED, "closed_on": date(2026, 11, 2)}),
     ("ENDED", [MADE], {"outcome": Outcome.MOVED_AWAY, "closed_on": date(2026, 11, 2)}),
+    ("ENDED", [MADE], {"outcome": Outcome.OPENED_IN_ERROR, "closed_on": date(2026, 11, 2)}),
     ("TO_END", [(E.FINAL_PLAN_SENT, "Tue 10 Jun 2025"), (E.DECISION_TO_CEASE_SENT, "Wed 10 Jun 2026")], {}),
     ("NO_OWNER", [MADE], {"restricted": True, "owner": ""}),
 ]

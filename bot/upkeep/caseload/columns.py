@@ -13,8 +13,8 @@ CALLED = {EntryKind.DRAFT_SERVED: "draft_sent"}
 """Every other fact is called as the rule pack calls it."""
 
 OF_REQUESTS = frozenset(kind for steps in STEPS.values() for kind in steps)
-WORKED_OUT = frozenset({EntryKind.UNDER_FIVE})
-"""What the date of birth tells."""
+WORKED_OUT = frozenset({EntryKind.UNDER_FIVE, EntryKind.AWARE_IN_TIME})
+"""What the date of birth, or the day of the move, tells."""
 
 FACT_COLUMNS: Mapping[str, EntryKind] = {
     CALLED.get(kind, kind.value): kind

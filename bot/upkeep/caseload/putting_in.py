@@ -4,12 +4,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlmodel import Session, col, delete, exists, select, update
 
-from bot.cases import children, deadlines, history, referrals
+from bot.cases import children, deadlines, following, history, referrals
 from bot.cases.children import RECORD_NUMBER, Private
 from bot.cases.files import is_late
 from bot.cases.history import New
@@ -176,7 +176,7 @@ def _record_facts(turn: Turn, case: Case, row: Known) -> list[Deadline]:
         for each in row.advice
     ]
     add_all(turn.db, requests)
-    new = [New(kind, day) for kind, day in row.facts.items()]
+    new = [New(_kind(turn, row, kind, day), day) for kind, day in row.facts.items()]
     for request, each in zip(requests, row.advice, strict=True):
         new += [_of_advice(each, kind, request) for kind in each.days]
     history.record(turn, case, *sorted(new, key=lambda entry: entry.on))
@@ -184,6 +184,12 @@ def _record_facts(turn: Turn, case: Case, row: Known) -> list[Deadline]:
     clocks = deadlines.rebuild(turn, case, history.entries_of(turn.db, case), _kept(turn, case))
     turn.db.flush()
     return clocks
+
+
+def _kind(turn: Turn, row: Known, kind: EntryKind, on: date) -> EntryKind:
+    """Which fact it is: that the old authority knew of a move may have been in time, or not."""
+    is_aware = kind is EntryKind.BECAME_AWARE
+    return following.aware_of(turn, on, row.began.on) if is_aware else kind
 
 
 def _of_advice(advice: Advice, kind: EntryKind, request: Request) -> New:
