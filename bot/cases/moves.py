@@ -106,9 +106,11 @@ def _kind(now: Rules, today: Derived, found: Found, place: Place) -> ClockKind:
 
 def _why(today: Derived, found: Found, place: Place) -> Why:
     kept, columns = found.kept.deadlines.get(place), today.deadlines.get(place)
-    if (kept is None) != (columns is None):
-        return Why.OUT_OF_LINE
-    if kept and columns and any(getattr(kept, name) != columns[name] for name in DATES):
+    if columns is None:
+        astray = kept is not None and kept.state is not ClockState.STOPPED
+    else:
+        astray = kept is None or any(getattr(kept, name) != columns[name] for name in DATES)
+    if astray:
         return Why.OUT_OF_LINE
     before, after = today.clocks.get(place), found.derived.clocks.get(place)
     alike = before and after and reads_alike(before.rule, after.rule)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, delete, update
 
 from bot.cards import post_message
 from bot.cases import deadlines, packs
@@ -169,6 +169,19 @@ def test_a_preview_changes_nothing_and_says_what_adopting_then_moves(town: Town,
     told = {(streams[move["reference"]], move["rule"]): (_days(move["from"]), _days(move["to"])) for move in moves}
     assert told == {which: (kept[which], after[which]) for which in after if after[which] != kept.get(which)}
     assert town.operator("rules", "preview", str(folder))[1] == ["No date would move."]
+
+
+def test_a_date_that_did_not_follow_before_is_not_put_down_to_the_new_pack(town: Town, tmp_path: Path) -> None:
+    this = due(town, "SEND-2026-0042", "final_plan")
+    with town.store.transaction() as db:
+        db.execute(update(Deadline).where(Deadline.id == this.id).values(legal=day("Mon 1 Feb 2027")))
+        db.execute(delete(Deadline).where(Deadline.rule == "mp_ack"))
+    assert town.operator("rules", "preview", str(pack(tmp_path / "v2", clocks=SHORTER)))[1] == [
+        "SEND-2026-0042  final_plan  statutory  Mon 1 February 2027, act by Mon 25 January 2027 -> Mon 25 January 2027"
+        "  (was not in line before)",
+        "MP-2026-0007  mp_ack  our target  begins -> Tue 20 October 2026  (was not in line before)",
+        "2 dates would move (statutory 1, was not in line before 2, our target 1).",
+    ]
 
 
 def _days(told: dict[str, str | None]) -> tuple[Any, ...]:
