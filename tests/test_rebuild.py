@@ -12,7 +12,7 @@ from bot.cases.comparing import Found
 from bot.cases.rebuilding import bring_in_line, look_over
 from bot.domain.terms import Agency, ClockState, Nature, ResponseType
 from storage.connect import Store
-from storage.tables import Case, Deadline, Enquiry, Nudge, Post, Request
+from storage.tables import Case, Deadline, Enquiry, Entry, Nudge, Post, Request
 from tests.domain.days import at, day
 from tests.town import Town
 
@@ -217,6 +217,19 @@ def test_an_earlier_snooze_after_a_longer_one_is_kept_to(town: Town) -> None:
     before = len(town.all(Nudge))
     town.remind()
     assert len(town.all(Nudge)) > before
+
+
+def test_a_room_hears_again_once_the_body_takes_back_that_it_has_answered(town: Town) -> None:
+    town.now = at("Thu 12 Nov 2026 09:00")
+    said(town, "Dan", "advice sent CAMHS 0042")
+    town.now = at("Fri 13 Nov 2026 09:00")
+    town.remind()
+    assert town.all(Nudge, Nudge.deadline_id == advice(town, "camhs").id) == []
+    said(town, "Priya", f"correct 0042 {town.all(Entry, Entry.case_id == 1)[-1].number} because they sent it elsewhere")
+    assert differences(town) == []
+    town.remind()
+    (nudge,) = town.all(Nudge, Nudge.deadline_id == advice(town, "camhs").id)
+    assert nudge.key.endswith("/14-before/room")
 
 
 def test_stopped_half_way_it_goes_on_where_it_stopped(town: Town) -> None:
