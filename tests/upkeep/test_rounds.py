@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from bot.app import App
+from bot.cards.notices import notice_message
 from bot.cases import deadlines, history
 from bot.cases.children import Private, register
+from bot.commands import BOOK
 from bot.domain.errors import BadSettings
+from bot.domain.message import Said, Where, Who
 from bot.domain.terms import (
     Agency,
     CaseStatus,
@@ -216,6 +220,22 @@ def test_it_starts_quietly(office: Office) -> None:
         (office.people["moira"].id, None, 1, None),
         (None, 2, 7, 1),
     ]
+
+
+def test_the_owner_sees_them_by_one_press(office: Office) -> None:
+    office.plan()
+    office.plan()
+    office.run().reviews(2027)
+    post, whole = office.all(Post)
+    with office.store.reading() as db:
+        turn = Turn(db, NOW, RULES, VAULT)
+        owners, administrators = notice_message(turn, post), notice_message(turn, whole)
+    assert owners.text == "The round of 2027: 2 annual reviews are open, and yours."
+    assert administrators.text == "The round of 2027: 2 annual reviews are open."
+    press = Said(owners.actions[0].line, Who(1, "priya"), Where(1, "priya", private=True))
+    listed = App(office.store, VAULT, RULES, BOOK).answer(press, NOW)
+    assert listed.text == "You own 2 open cases."
+    assert {row.cells[1] for row in listed.table.rows} == {"first review to be held"}
 
 
 MADE = (E.FINAL_PLAN_SENT, "Wed 10 Jun 2026")

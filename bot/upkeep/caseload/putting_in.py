@@ -24,6 +24,7 @@ from bot.turn import Turn
 from bot.upkeep.caseload.beginning import identity
 from bot.upkeep.caseload.owners import Owners
 from bot.upkeep.caseload.reading import Advice, Known, Reader, check_twice
+from bot.upkeep.progress import Progress, in_batches
 from bot.upkeep.sheet import Wrong, everything_wrong
 from storage.add import add_all
 from storage.connect import Store
@@ -86,11 +87,11 @@ class Import:
 
     def _put_in(self, rows: Sequence[Known], recorder: Person, owners: Owners) -> Report:
         whole = Report()
-        for start in range(0, len(rows), BATCH):
+        for some in in_batches(rows, BATCH, Progress("cases")):
             with self.store.transaction() as db:
                 alone(db, OPENING)
                 turn, batch = Turn(db, self.now, self.rules, self.vault, who=recorder), Report()
-                for row in rows[start : start + BATCH]:
+                for row in some:
                     put_in(turn, row, batch)
                 owners.tell(turn, batch.added, batch.late)
                 if self.dry_run:
