@@ -12,7 +12,7 @@ from bot.app import App
 from bot.cards.posted import post_message
 from bot.courier import Chat, Courier, Credentials
 from bot.domain.terms import Platform
-from bot.scheduler import Scheduler, no_beat
+from bot.scheduler import EVERY, Scheduler, no_beat
 from bot.serving import web
 from bot.serving.heartbeat import Heartbeat
 from bot.serving.log import log_to_stderr
@@ -47,18 +47,25 @@ AT_LAST = web.STOP_WITHIN + 0.5
 """Seconds from SIGTERM to the end of the process where something hangs. What it held is undone: nothing is lost."""
 
 
-def run(here: Installation, listening: socket.socket, doors: Doors, tell: Tell) -> None:
-    """Serve until SIGTERM. BadSettings where a connection cannot be opened."""
+def run(
+    here: Installation, listening: socket.socket, doors: Doors, tell: Tell, every: Mapping[str, float] = EVERY
+) -> None:
+    """Serve until SIGTERM. BadSettings where a connection cannot be opened. `every`: the seconds between ticks."""
     log_to_stderr(here.settings.log_level)
     # A thread that waits for a database which never answers cannot be cut short, and Python waits for its threads.
     end = threading.Timer(AT_LAST, os._exit, (0,))
     end.daemon = True
-    asyncio.run(_run(here, listening, doors, tell, end.start))
+    asyncio.run(_run(here, listening, doors, tell, end.start, every))
     end.cancel()
 
 
 async def _run(
-    here: Installation, listening: socket.socket, open_doors: Doors, tell: Tell, stopping: Callable[[], None]
+    here: Installation,
+    listening: socket.socket,
+    open_doors: Doors,
+    tell: Tell,
+    stopping: Callable[[], None],
+    every: Mapping[str, float],
 ) -> None:
     with here.store.transaction() as db:
         found = {platform: each for platform, each in credentials(db, here.settings, here.vault).items() if each}
@@ -66,7 +73,7 @@ async def _run(
             furnish(db, page.connection, here.clock())
     metrics, chats = Metrics(here.store, here.clock), dict[int, Chat]()
     app = here.app
-    scheduler = ticking(here, chats, metrics, app)
+    scheduler = ticking(here, chats, metrics, app, every)
     inside = Inside(here, metrics.counting(app.answer), jumping(here, scheduler))
     doors = open_doors(inside, found)
     chats |= {each.connection: doors[platform].chat(each.connection) for platform in found for each in found[platform]}
@@ -75,7 +82,9 @@ async def _run(
     await server.run(listening, lambda: tell(f"http://{host}:{port}"))
 
 
-def ticking(here: Installation, chats: Mapping[int, Chat], metrics: Metrics, app: App) -> Scheduler:
+def ticking(
+    here: Installation, chats: Mapping[int, Chat], metrics: Metrics, app: App, every: Mapping[str, float] = EVERY
+) -> Scheduler:
     """What goes on by itself. `app` hears of rules that are adopted; `chats` may be filled up to when it starts."""
     told = (here.store, here.rules, here.vault)
     url, proxy = here.settings.heartbeat_url, here.settings.https_proxy or None
@@ -93,6 +102,7 @@ def ticking(here: Installation, chats: Mapping[int, Chat], metrics: Metrics, app
         adopted=app.count_by,
         came_to=metrics.came_to,
         beat=Heartbeat(url, proxy=proxy).beat if url else no_beat,
+        every=every,
     )
 
 
