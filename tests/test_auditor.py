@@ -61,7 +61,7 @@ class Desk:
 
     def audited(self, now: datetime = MONDAY) -> Audit:
         """The audit of a bot that has been running."""
-        self.audit(now - 5 * MINUTE)
+        self.auditor.last = Audit(now - 5 * MINUTE)
         return self.audit(now)
 
     def found(self, now: datetime = MONDAY) -> dict[Found, int]:
@@ -185,6 +185,21 @@ def test_a_deadline_that_no_sweep_looked_at_is_said_by_the_auditor(desk: Desk) -
 def test_a_deadline_waits_for_the_hours_of_speaking(desk: Desk, now: str) -> None:
     desk.clock(next_at=at("2026-10-16 08:00"))
     assert desk.found(at(now)) == {}
+
+
+def test_a_nudge_that_comes_late_was_due_at_its_own_minute(desk: Desk) -> None:
+    """So that its lateness is measured, after an outage too; what ripened at night was due in the morning."""
+    desk.clock(next_at=MONDAY - HOUR)
+    assert desk.sweep(MONDAY + 2 * HOUR) == 1
+    (post,) = desk.council.posts(Post.says == PostSays.NUDGES)
+    assert (post.due_at, post.not_before) == (MONDAY - HOUR, MONDAY + 2 * HOUR)
+
+
+async def test_what_is_held_for_the_night_is_due_in_the_morning(desk: Desk) -> None:
+    post = desk.post(says=PostSays.NUDGES, about={"nudges": []})
+    await desk.deliver(at("2026-10-19 18:00"))
+    (held,) = desk.council.posts(Post.id == post.id)
+    assert held.due_at == held.not_before == at("2026-10-20 07:30")
 
 
 def test_a_case_of_somebody_who_hears_of_several_is_told_in_one_post(desk: Desk) -> None:
