@@ -168,7 +168,8 @@ def test_a_moved_date_keeps_its_number_and_is_looked_at_anew_and_nothing_is_said
         town.remind()
         assert [nudge.key for nudge in town.all(Nudge, Nudge.deadline_id == this.id)] == keys
         assert advice(town, "camhs").next_at == at("Fri 20 Nov 2026 09:00")
-        assert differences(town) == []
+        plant(town, Deadline, Deadline.id == this.id, next_at=at("Wed 18 Nov 2026 09:00"))
+        assert differences(town) == [], "an early look costs nothing, and finds when the next one is"
 
 
 def test_a_look_that_comes_too_late_for_a_rung_is_a_difference_and_an_early_one_is_not(town: Town) -> None:
