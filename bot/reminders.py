@@ -10,6 +10,7 @@ from bot.cases.digests import are_due, put_digests
 from bot.cases.mornings import anything_stale, look_again
 from bot.cases.nudging import SPEAKING, Look, Reminder, Swept, look, write
 from bot.cases.recipients import Place
+from bot.cases.unreachable import report
 from bot.domain.terms import Hears, RuleId
 from bot.rules import Rules
 from bot.turn import Turn
@@ -71,12 +72,14 @@ def preview(store: Store, rules: Rules, vault: Vault, now: datetime) -> list[Wou
 
 
 def digests(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:
-    """Put in this morning's digests, where that is not done; how many."""
+    """Put in this morning's digests, and on a Monday who can't be reached, where that is not done; how many."""
     with store.reading() as db:
         if not are_due(Turn(db, now, rules, vault)):
             return 0
     with store.transaction() as db:
-        return put_digests(Turn(db, now, rules, vault))
+        turn = Turn(db, now, rules, vault)
+        report(turn)
+        return put_digests(turn)
 
 
 def refresh_cards(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:

@@ -347,6 +347,16 @@ class Absence(SQLModel, table=True):
     deputy_id: int | None = Field(default=None, foreign_key="person.id")
 
 
+class Pattern(SQLModel, table=True):
+    """The weekdays that somebody works, where that is not all five, and who hears on the others."""
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    weekdays: str
+    """Such as `mon tue wed`."""
+    cover_id: int | None = Field(default=None, foreign_key="person.id")
+    """Of two who share a job, each covers for the other."""
+
+
 class Heard(SQLModel, table=True):
     """Each line that reached the bot: drops redeliveries and double clicks, and keeps that it was asked."""
 

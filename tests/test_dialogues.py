@@ -47,7 +47,7 @@ ON_BOTH = (
     *("advice", "backdating", "letters", "mp_letter", "annual_review", "review_that_amends", "review_that_ceases"),
     *("phase_transfer", "amendment", "moving_in_and_out", "icb_change", "custody", "reassessment"),
     *("informal_concession", "correction_that_moves_dates", "consultation", "several_processes", "order_and_twice"),
-    *("mediation", "appeal", "tribunal_order", "conceding"),
+    *("mediation", "appeal", "tribunal_order", "conceding", "absence", "job_share", "handing_over_all"),
 )
 """Those that PostgreSQL answers too; the suite stays quick with a few."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlmodel import col
@@ -17,7 +18,7 @@ from bot.domain.terms import Agency, CaseStatus, ClockState, Hears, PostSays, Po
 from bot.reminders import preview, sweep
 from bot.turn import Turn
 from storage.connect import Store
-from storage.tables import Case, Connection, Deadline, Entry, Nudge, Person, Post, Room
+from storage.tables import Case, Connection, Deadline, Entry, Nudge, Pattern, Person, Post, Room
 from tests.council import RULES, SLACK, TEAMS, VAULT, Council, at
 from tests.fake_chat import FakeChat
 
@@ -341,6 +342,80 @@ def test_two_who_cover_for_each_other_are_no_endless_circle(council: Council) ->
     council.away(ladder.owner, date(2026, 10, 12), date(2026, 10, 16), deputy)
     council.away(deputy, date(2026, 10, 12), date(2026, 10, 16), ladder.owner)
     assert hears(council, ladder, WEEK_BEFORE)[0][0] == ("owner", "Manager")
+
+
+def works(council: Council, person: Person, weekdays: str, cover: Person | None = None) -> None:
+    council.add(Pattern(person_id=person.id, weekdays=weekdays, cover_id=cover.id if cover else None))
+
+
+def test_a_chain_of_those_who_cover_ends(council: Council) -> None:
+    ladder = Ladder(council)
+    chain = [ladder.owner, *(council.person(f"Deputy{number}") for number in range(7))]
+    for person, deputy in pairwise(chain):
+        council.away(person, date(2026, 10, 12), date(2026, 10, 12), deputy)
+    assert hears(council, ladder, WEEK_BEFORE) == ([("owner", "Deputy6"), ("room", "health")], ["Owner is away"])
+
+
+def test_of_overlapping_leave_somebody_who_covers_counts_and_the_last_word(council: Council) -> None:
+    ladder, first, second = Ladder(council), council.person("First"), council.person("Second")
+    council.away(ladder.owner, date(2026, 10, 5), date(2026, 10, 30), first)
+    council.away(ladder.owner, date(2026, 10, 12), date(2026, 10, 16), second)
+    council.away(ladder.owner, date(2026, 10, 12), date(2026, 10, 12))
+    assert hears(council, ladder, WEEK_BEFORE)[0][0] == ("owner", "Second")
+
+
+def test_a_deputy_who_has_left_is_passed_over(council: Council) -> None:
+    ladder, deputy = Ladder(council), council.person("Deputy", active=False)
+    council.away(ladder.owner, date(2026, 10, 12), date(2026, 10, 12), deputy)
+    heard, why = hears(council, ladder, WEEK_BEFORE)
+    assert (heard[0], why) == (("owner", "Manager"), ["Owner is away and Deputy can't be reached"])
+
+
+@pytest.mark.parametrize(
+    "owners_days,partners_days,heard",
+    [
+        ("mon tue", "wed thu fri", "Owner"),
+        ("tue wed", "mon thu fri", "Partner"),  # 12 October 2026 is a Monday
+        ("wed thu", "tue fri", "Partner"),  # neither: whoever is back first
+        ("tue fri", "wed thu", "Owner"),
+        ("thu", "", "Owner"),  # nobody covers
+    ],
+)
+def test_of_two_who_share_a_job_the_one_who_works_hears(
+    council: Council, owners_days: str, partners_days: str, heard: str
+) -> None:
+    ladder, partner = Ladder(council), council.person("Partner")
+    works(council, ladder.owner, owners_days, partner if partners_days else None)
+    if partners_days:
+        works(council, partner, partners_days, ladder.owner)
+    assert [who for role, who in hears(council, ladder, WEEK_BEFORE)[0] if role == "owner"] == [heard]
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+@pytest.mark.parametrize(
+    "works_on,on,told",
+    [
+        ("mon", "2026-10-16 08:00", {"Owner"}),  # Friday; back on the Monday itself, in time
+        ("tue", "2026-10-16 08:00", {"Owner", "Manager"}),  # back when it is too late
+        ("tue", "2026-10-12 08:00", {"Owner"}),
+    ],
+)
+def test_what_an_owner_would_read_too_late_their_manager_hears_too(
+    council: Council, works_on: str, on: str, told: set[str], restricted: bool
+) -> None:
+    ladder = Ladder(council)
+    works(council, ladder.owner, works_on)
+    hears(council, ladder, on, restricted=restricted)
+    people = {person.id: person.name for person in council.all(Person)}
+    owners = {nudge.id for nudge in council.nudges(Nudge.hears == Hears.OWNER, Nudge.skipped == "")}
+    assert {people[post.person_id] for post in council.posts() if owners & set(post.about["nudges"])} == told
+
+
+def test_a_restricted_case_waits_for_an_owner_whose_partner_may_not_see_it(council: Council) -> None:
+    ladder, partner = Ladder(council), council.person("Partner")
+    works(council, ladder.owner, "tue", partner)
+    heard, _ = hears(council, ladder, WEEK_BEFORE, restricted=True)
+    assert heard == [("owner", "Owner"), ("room", "Owner")]
 
 
 def test_a_restricted_case_is_spoken_of_in_no_room(council: Council) -> None:

@@ -4,6 +4,7 @@ from sqlmodel import select
 
 from bot.cards.auditing import found_words
 from bot.cards.dates import when
+from bot.cards.people import covers_words, handed_over_words, unreachable_words
 from bot.cards.record import what_of
 from bot.cases import advice, facts, history, staff
 from bot.domain.message import Action, Message, Style
@@ -77,6 +78,13 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             return f"A message{whom} could not be delivered. Say people, to see who can't be reached.", ()
         case Notice.FOUND_UNSAID:
             return found_words(turn, post), ()
+        case Notice.COVERS:
+            return covers_words(turn, post), ()
+        case Notice.HANDED_OVER:
+            mine = Action("Show them", line("list", which="mine"), acts=False)
+            return handed_over_words(turn, post), (mine,)
+        case Notice.UNREACHABLE:
+            return unreachable_words(turn), ()
 
 
 def _opened(post: Post) -> str:

@@ -177,7 +177,8 @@ def _reminder(deadline: Deadline, rung: Rung, hears: Hears) -> Reminder:
 
 def _said_to(deadline: Deadline, about: Case | Enquiry, speak: Speak, recipients: Recipients) -> Reminder:
     restricted = visible.is_restricted(recipients.turn, about)
-    hearers = recipients.of(speak.hears, owner_id=about.owner_id, agency=deadline.agency, restricted=restricted)
+    owner_id, agency, by = about.owner_id, deadline.agency, deadline.safe
+    hearers = recipients.of(speak.hears, owner_id=owner_id, agency=agency, restricted=restricted, by=by)
     return replace(
         _reminder(deadline, speak.rung, speak.hears),
         hearers=hearers,

@@ -1,21 +1,24 @@
 """Who hears: the person or the rooms that a reminder is for, and who hears instead when they are not there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlmodel import col, select
 
 from bot.cases import visible
 from bot.cases.posts import administrators_room
+from bot.domain.calendar import ONE_DAY
 from bot.domain.terms import Agency, Hears
 from bot.turn import Turn
 from storage.queries import accounts_of, rooms_of
-from storage.tables import Absence, Person
+from storage.tables import Absence, Pattern, Person
 
 LINE = (Hears.ROOM, Hears.OWNER, Hears.MANAGER, Hears.HEAD)
 """From whoever is nearest to the work upwards: where one is not there, the next one hears."""
 ALONE = "a restricted case is told to its owner and their manager alone"
 HIGHEST = 5
-"""How many stand-ins or managers are asked in turn, so that a circle in the staff list ends."""
+"""How many managers are asked in turn, so that a circle in the staff list ends."""
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Hearers:
 
     places: tuple[Place, ...]
     why: str = ""
+    back: date | None = None
+    """When they work again, where that is not today."""
 
 
 class Recipients:
@@ -41,12 +46,31 @@ class Recipients:
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
         self._rooms: dict[Agency, tuple[Place, ...]] = {}
-        self._people: dict[int, Hearers] = {}
+        self._people: dict[tuple[int, tuple[int, ...] | None], Hearers] = {}
 
-    def of(self, hears: Hears, *, owner_id: int | None, agency: Agency | None, restricted: bool) -> Hearers:
-        """Who hears what is meant for this role: else who stands above, the administrators, or at last who is below."""
-        if restricted:
-            return self._of_restricted(hears, owner_id)
+    def of(
+        self, hears: Hears, *, owner_id: int | None, agency: Agency | None, restricted: bool, by: date | None = None
+    ) -> Hearers:
+        """Who hears what is meant for this role: else who stands above, the administrators, or at last who is below.
+
+        Absence changes who hears, never when. What an owner could only read after `by`, the last day to act, their
+        manager hears too.
+        """
+        readers = visible.restricted_to(self.turn, owner_id) if restricted else None
+        found = (
+            self._of_all(hears, owner_id, agency) if readers is None else self._of_restricted(hears, owner_id, readers)
+        )
+        if hears is Hears.OWNER and found.back and by and found.back > by:
+            return self._together(found, self._above(owner_id, Hears.MANAGER, readers))
+        return found
+
+    def _together(self, owner: Hearers, manager: Hearers) -> Hearers:
+        """Whoever hears for the owner and reads it once they are back, and the manager meanwhile."""
+        who = self.turn.db.get_one(Person, owner.places[0].person_id).name
+        why = "; ".join(filter(None, [owner.why, f"{who} is not back until {owner.back:%A}"]))
+        return Hearers(tuple(dict.fromkeys((*owner.places, *manager.places))), why)
+
+    def _of_all(self, hears: Hears, owner_id: int | None, agency: Agency | None) -> Hearers:
         place = LINE.index(hears)
         missing: list[str] = []
         for role in (*LINE[place:], None, *reversed(LINE[1:place])):  # None is the administrators
@@ -58,46 +82,78 @@ class Recipients:
                 case _:
                     found = self._above(owner_id, role)
             if found.places:
-                return Hearers(found.places, "; ".join(filter(None, [*missing, found.why])))
+                return replace(found, why="; ".join(filter(None, [*missing, found.why])))
             missing.append(found.why)
         return Hearers((), "; ".join(filter(None, missing)))
 
-    def _of_restricted(self, hears: Hears, owner_id: int | None) -> Hearers:
+    def _of_restricted(self, hears: Hears, owner_id: int | None, readers: tuple[int, ...]) -> Hearers:
         """Its owner or the owner's manager, whoever is there and nearest to whom it is meant for; no room, ever."""
         missing = {Hears.ROOM: ["a restricted case is spoken of in no room"], Hears.HEAD: [ALONE]}.get(hears, [])
         line = (Hears.OWNER, Hears.MANAGER) if hears in (Hears.ROOM, Hears.OWNER) else (Hears.MANAGER, Hears.OWNER)
-        readers = visible.restricted_to(self.turn, owner_id)
         for role in line:
-            found = self._above(owner_id, role)
-            may_not = [place.person_id for place in found.places if place.person_id not in readers]
-            if found.places and not may_not:
-                return Hearers(found.places, "; ".join(filter(None, [*missing, found.why])))
-            names = [self.turn.db.get_one(Person, one).name for one in may_not]
-            missing.append(" and ".join(filter(None, [found.why, *(f"{name} may not see it" for name in names)])))
+            found = self._above(owner_id, role, readers)
+            if found.places:
+                return replace(found, why="; ".join(filter(None, [*missing, found.why])))
+            missing.append(found.why)
         return Hearers((), "; ".join(dict.fromkeys(filter(None, missing))))
 
-    def reader(self, person_id: int) -> Hearers:
-        """The person, or while they are away whoever covers for them."""
-        if person_id not in self._people:
-            self._people[person_id] = self._find(person_id)
-        return self._people[person_id]
+    def reader(self, person_id: int, readers: tuple[int, ...] | None = None) -> Hearers:
+        """The person, or while they are away whoever covers for them; of `readers` alone, where there are some."""
+        key = (person_id, readers)
+        if key not in self._people:
+            self._people[key] = self._find(person_id, readers, ())
+        return self._people[key]
 
-    def _find(self, person_id: int) -> Hearers:
-        away = ""
-        for _ in range(HIGHEST):
-            person = self.turn.db.get_one(Person, person_id)
-            absence = self._absence(person_id)
-            if absence is None:
-                accounts = accounts_of(self.turn.db, person_id)
-                places = (Place(accounts[0].connection_id, person_id=person_id),) if accounts else ()
-                return Hearers(places, away if places else f"{away}{person.name} can't be reached")
-            away = f"{person.name} is away"
-            if absence.deputy_id is None:
-                return Hearers((), f"{away} and nobody covers")
-            person_id = absence.deputy_id
-        return Hearers((), f"{away} and so is everybody who covers")
+    def _find(self, person_id: int, readers: tuple[int, ...] | None, asked: tuple[int, ...]) -> Hearers:
+        """A chain or a circle of those who cover ends: nobody is asked twice."""
+        person = self.turn.db.get_one(Person, person_id)
+        if person_id in asked:
+            return Hearers((), "so is everybody who covers")
+        if readers is not None and person_id not in readers:
+            return Hearers((), f"{person.name} may not see it")
+        asked = (*asked, person_id)
+        if absence := self._absence(person_id):
+            return self._covered(person, absence.deputy_id, readers, asked)
+        there = self._at_an_account(person)
+        pattern = self.turn.db.get(Pattern, person_id)
+        if pattern is None or _works(pattern, self.turn.today):
+            return there
+        return self._on_a_day_off(replace(there, back=self._back(pattern)), person, pattern, readers, asked)
+
+    def _covered(
+        self, person: Person, cover_id: int | None, readers: tuple[int, ...] | None, asked: tuple[int, ...]
+    ) -> Hearers:
+        """Whoever covers for somebody on leave."""
+        away = f"{person.name} is away"
+        if cover_id is None:
+            return Hearers((), f"{away} and nobody covers")
+        found = self._find(cover_id, readers, asked)
+        return replace(found, why=away if found.places else f"{away} and {found.why}")
+
+    def _on_a_day_off(
+        self, own: Hearers, person: Person, pattern: Pattern, readers: tuple[int, ...] | None, asked: tuple[int, ...]
+    ) -> Hearers:
+        """Who shares the job; where that one is not there either, whoever of the two is back first reads it then."""
+        found = self._find(pattern.cover_id, readers, asked) if pattern.cover_id else Hearers(())
+        if not found.places or (found.back and own.back and own.back <= found.back):
+            return own
+        return replace(found, why=f"{person.name} does not work on {self.turn.today:%A}s")
+
+    def _at_an_account(self, person: Person) -> Hearers:
+        accounts = accounts_of(self.turn.db, person.id or 0)
+        if not accounts:
+            return Hearers((), f"{person.name} can't be reached")
+        return Hearers((Place(accounts[0].connection_id, person_id=person.id),))
+
+    def _back(self, pattern: Pattern) -> date:
+        """The next day on which somebody works by their pattern."""
+        day = self.turn.today
+        while not (_works(pattern, day) and self.turn.rules.calendar.is_working_day(day)):
+            day += ONE_DAY
+        return day
 
     def _absence(self, person_id: int) -> Absence | None:
+        """The leave of today: of several, one that somebody covers, and what was said last."""
         today = self.turn.today
         return self.turn.db.exec(
             select(Absence)
@@ -118,7 +174,7 @@ class Recipients:
         places = self._rooms[agency]
         return Hearers(places, "" if places else f"{agency.label} has no room")
 
-    def _above(self, owner_id: int | None, role: Hears) -> Hearers:
+    def _above(self, owner_id: int | None, role: Hears, readers: tuple[int, ...] | None = None) -> Hearers:
         """The owner, the owner's manager or the manager's manager."""
         if owner_id is None:
             return Hearers((), "nobody owns it")
@@ -128,7 +184,11 @@ class Recipients:
             if person.manager_id is None:
                 return Hearers((), f"{person.name} has no manager")
             person_id = person.manager_id
-        return self.reader(person_id)
+        return self.reader(person_id, readers)
+
+
+def _works(pattern: Pattern, day: date) -> bool:
+    return day.weekday() >= len(WEEKDAYS) or WEEKDAYS[day.weekday()] in pattern.weekdays.split()
 
 
 def managers_of(turn: Turn, person_id: int) -> list[int]:

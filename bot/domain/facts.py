@@ -436,6 +436,8 @@ ACTS: Mapping[EntryKind, str] = {
     E.HELD: "held",
     E.ASSIGNED: "owner changed",
     E.SNOOZED: "nudges snoozed",
+    E.ACKNOWLEDGED: "in hand",
+    E.ESCALATED: "escalated",
     E.HELP_ASKED: "help asked for",
     E.EXCEPTION_CLAIMED: "exception recorded",
     E.FAMILY_TOLD: "family told of the exception",

@@ -46,6 +46,9 @@ class Ladder:
     version: int
     rungs: tuple[Rung, ...]
 
+    def tells(self, hears: Hears) -> bool:
+        return any(hears in rung.whom for rung in self.rungs)
+
 
 @dataclass(frozen=True)
 class RungMoment:

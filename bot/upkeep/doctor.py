@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
+from bot.cards.people import several
+from bot.cases.unreachable import unreachable
 from bot.courier import Credentials
 from bot.domain.calendar import london_date
 from bot.domain.errors import BadSettings
@@ -133,6 +135,21 @@ def people(patient: Patient) -> Iterator[Finding]:
         )
 
 
+def owners(patient: Patient) -> Iterator[Finding]:
+    """Whether everything that is open has an owner who works here, and whether that one and their manager hear."""
+    found = unreachable(patient.db, patient.rules)
+    if found.left:
+        whose = several([f"{name} ({many})" for name, many in found.left])
+        yield Finding(f"Owners who have left: {whose}.", "A manager says: hand over all from … to …")
+    if found.nobodys:
+        yield Finding(f"{found.nobodys} open cases or letters are nobody's.", "Say of each: assign … to …")
+    if found.unlinked:
+        what = f"They own what is open, or manage who does, and no chat knows them: {several(found.unlinked)}."
+        yield Finding(what, "Ask each to say `help` to the bot once; until then whoever stands above them hears.")
+    if not found:
+        yield Finding("Everybody whose cases are open can be reached.")
+
+
 def accounts(patient: Patient) -> Iterator[Finding]:
     """Whether people have been met, so that they can be written to."""
     linked = select(Identity.person_id)
@@ -179,4 +196,4 @@ def outbox(patient: Patient) -> Iterator[Finding]:
         yield Finding("Every post that was due has gone out.")
 
 
-CHECKS: tuple[Check, ...] = (key, rules, platforms, connections, people, accounts, rooms, outbox)
+CHECKS: tuple[Check, ...] = (key, rules, platforms, connections, people, owners, accounts, rooms, outbox)

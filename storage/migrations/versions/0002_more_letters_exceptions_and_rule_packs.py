@@ -1,4 +1,4 @@
-"""Letters of every kind, closures of schools, exceptions, and the rule packs that were adopted"""
+"""Letters of every kind, closures of schools, exceptions, adopted rule packs, and the weekdays that people work"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,6 +38,21 @@ def upgrade() -> None:
             ["person.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "pattern",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("weekdays", sa.String(), nullable=False),
+        sa.Column("cover_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["cover_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("person_id"),
     )
     op.add_column("case", sa.Column("round", sa.String(), nullable=True))
     op.create_index("ix_case_round", "case", ["child_id", "round"], unique=True)
@@ -81,5 +96,6 @@ def downgrade() -> None:
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_column("round")
 
+    op.drop_table("pattern")
     op.drop_table("rulepack")
     op.drop_table("closure")
