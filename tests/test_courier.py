@@ -451,6 +451,19 @@ async def test_an_answer_that_never_came_is_asked_after(office: Office) -> None:
     assert len(office.slack.texts("health-1")) == 1
 
 
+async def test_what_is_in_doubt_stays_so_when_the_platform_is_too_busy_to_be_asked(office: Office) -> None:
+    """Its "not now" is about the question: whether the message arrived is still not known."""
+    office.show(office.council.case(), office.council.room(Agency.HEALTH))
+    office.slack.loses_answers = True
+    await office.deliver(MONDAY, patience=0.05)
+    office.slack.loses_answers = False
+    office.slack.troubles["health-1"] = [TryLater("ratelimited", 5)]
+    await office.deliver(MONDAY + 60 * SECOND)
+    assert await office.deliver(MONDAY + 120 * SECOND) == {Outcome.EDITED: 1}
+    assert [what for what, _ in office.slack.calls] == ["send", "find", "find", "edit"]
+    assert len(office.slack.texts("health-1")) == 1
+
+
 async def test_a_database_that_goes_away_after_the_sending_does_not_double_it(office: Office) -> None:
     class Leaving(Store):
         away = False

@@ -266,7 +266,7 @@ def keep_quiet(turn: Turn, claim: Claim, until: datetime, why: str) -> None:
         there = col(Post.room_id) == post.room_id
     waiting = (col(Post.state) == PostState.WAITING, col(Post.connection_id) == post.connection_id)
     turn.db.execute(update(Post).where(*waiting, there, col(Post.not_before) < until).values(not_before=until))
-    note_later(turn, claim, until, why, unsure=False)
+    note_later(turn, claim, until, why, unsure=claim.unsure)
 
 
 def _note(db: Session, post_id: int, *, claimed_until: datetime | None = None, **values: Any) -> None:
