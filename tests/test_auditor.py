@@ -351,8 +351,8 @@ def test_the_administrators_hear_once_a_day_and_the_log_has_the_code(
     with desk.council.store.reading() as db:
         said = post_message(desk.council.turn(db, MONDAY), notice)
     assert said and said.text == (
-        "1 message was not sent within ten minutes. About SEND-2026-0001. What could be done again has been, once."
-        f" The log says more under code {notice.about['code']}; referralbot posts list shows what waits."
+        "1 message was not sent within ten minutes. About SEND-2026-0001. What could be done again has been, and"
+        f" nothing is said twice. Tell whoever runs the bot: code {notice.about['code']}."
     )
     desk.audited(MONDAY + 24 * HOUR)
     assert len(desk.notices()) == 2

@@ -104,7 +104,8 @@ def test_serving(tmp_path: Path) -> None:
         assert "Teams: not configured. Set TEAMS_APP_ID" in told
         assert "Local page: off." in told
         assert get(f"{address}/healthz") == (200, '{"alive": true}')
-        assert ready(address) == {"ready": True, "database": "ok", "migrations": "ok", "scheduler": "ok"}
+        well = {"database": "ok", "migrations": "ok", "scheduler": "ok", "auditor": "ok"}
+        assert ready(address) == {"ready": True, **well}
         status, measures = get(f"{address}/metrics")
         assert status == 200
         assert 'referralbot_posts{state="waiting"} 0.0' in measures

@@ -36,10 +36,8 @@ def found_words(turn: Turn, post: Post) -> str:
     references = _references(turn, told.get("cases", []), told.get("letters", []))
     more = f" and {len(references) - NAMED} more" if len(references) > NAMED else ""
     whose = f" About {', '.join(references[:NAMED])}{more}." if references else ""
-    return (
-        f"{found[:1].upper()}{found[1:]}.{whose} What could be done again has been, once."
-        f" The log says more under code {told['code']}; referralbot posts list shows what waits."
-    )
+    again = "What could be done again has been, and nothing is said twice."
+    return f"{found[:1].upper()}{found[1:]}.{whose} {again} Tell whoever runs the bot: code {told['code']}."
 
 
 def _references(turn: Turn, cases: list[int], letters: list[int]) -> list[str]:
