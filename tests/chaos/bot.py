@@ -1,0 +1,38 @@
+"""The real bot by a clock that the storm drives: python -m tests.chaos.bot CLOCK_FILE
+
+`serve` takes the machine's own clock and no other, so this wires the same composition root with another one.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from bot.__main__ import open_doors
+from bot.serving.run import run
+from bot.serving.web import listen
+from bot.settings import read_settings
+from bot.upkeep.installation import open_configured
+from tests.e2e.moved import MovedClock
+
+QUICK = {
+    "sweep": 1,
+    "audit": 4,
+    "digests": 2,
+    "cards": 10,
+    "canary": 10,
+    "closed": 5,
+    "deliver": 0.5,
+    "derive": 30,
+    "purge": 60,
+}
+"""Seconds between ticks: the storm's clock runs from one due moment to the next within seconds."""
+
+
+def main() -> None:
+    settings = read_settings(os.environ)
+    here = open_configured(settings, MovedClock(Path(sys.argv[1])))
+    run(here, listen(settings.host, settings.port), open_doors, lambda at: print(at, flush=True), QUICK)
+
+
+if __name__ == "__main__":
+    main()

