@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -14,12 +14,23 @@ from bot.courier import Courier
 from bot.domain.calendar import ONE_DAY, london_date, london_time, moment
 from bot.domain.ladder import SPEAKS
 from bot.domain.message import Message
-from bot.domain.terms import Agency, CaseStatus, ClockState, Hears, PostSays, PostState
+from bot.domain.terms import (
+    Agency,
+    CaseStatus,
+    ClockKind,
+    ClockState,
+    EntryKind,
+    Hears,
+    Nature,
+    PostSays,
+    PostState,
+)
 from bot.reminders import preview, sweep
 from bot.turn import Turn
 from storage.connect import Store
 from storage.tables import Case, Connection, Deadline, Entry, Nudge, Pattern, Person, Post, Room
 from tests.council import RULES, SLACK, TEAMS, VAULT, Council, at
+from tests.domain.days import day as read_day
 from tests.fake_chat import FakeChat
 
 
@@ -493,6 +504,85 @@ def test_a_statutory_clock_is_not_slept_past_its_safe_date(council: Council) -> 
     for day in range(1, 29):
         swept(council, nine(date(2026, 12, day)))
     assert [one for one in said(council) if one[2] == "Owner"] == [("2026-12-24", "the-day", "Owner")]
+
+
+def test_no_statutory_clock_of_the_pack_is_slept_past_its_safe_date(council: Council) -> None:
+    """Each on a case of its own, due on a bank holiday; only what is asked afterwards comes afterwards."""
+    ladder = Ladder(council)
+    rules = {rule.id: rule for rule in RULES.clocks if rule.kind is ClockKind.STATUTORY and rule.ladder}
+    for rule in rules.values():
+        case = council.case(ladder.owner)
+        council.clock(
+            case, date(2026, 12, 28), started_on=date(2026, 9, 7), rule=rule.id, ladder=rule.ladder, nature=rule.nature
+        )
+        council.snooze(case, "all", date(2027, 6, 1), now=at("2026-09-08 09:00"))
+    for day in (date(2026, 12, 23), date(2026, 12, 24), date(2026, 12, 29)):
+        swept(council, nine(day))
+    deadlines = {deadline.id: deadline.rule for deadline in council.all(Deadline)}
+    owners = council.nudges(Nudge.hears == Hears.OWNER, Nudge.skipped == "")
+    heard = {deadlines[nudge.deadline_id]: london_date(nudge.at).isoformat() for nudge in owners}
+    on_the_day = {rule.id for rule in rules.values() if rule.nature is Nature.DUTY}
+    assert len(rules) > 40 and len(on_the_day) > 30
+    assert heard == {rule: "2026-12-24" if rule in on_the_day else "2026-12-29" for rule in rules}
+
+
+def in_hand(council: Council, case: Case, deadline: Deadline, until: date, *, now: datetime) -> Entry:
+    """The entry that `have it` records."""
+    entry = council.snooze(case, deadline, until, now=now)
+    with council.store.transaction() as db:
+        kept = db.get_one(Entry, entry.id)
+        kept.kind = EntryKind.ACKNOWLEDGED
+        kept.clear = {"of": {str(deadline.id): deadline.legal.isoformat()}, "until": until.isoformat()}
+    return entry
+
+
+@pytest.mark.parametrize(
+    "said_on,until,owner_hears",
+    [
+        ("Mon 14 Dec", date(2026, 12, 17), ["12-17 7-before", "12-21 3-before", "12-23 1-before", "12-24 the-day"]),
+        ("Mon 21 Dec", date(2026, 12, 24), ["12-17 7-before", "12-21 3-before", "12-24 the-day"]),
+        ("Wed 23 Dec", date(2026, 12, 31), ["12-17 7-before", "12-21 3-before", "12-23 1-before", "12-24 the-day"]),
+        ("Thu 24 Dec", date(2026, 12, 31), ["12-17 7-before", "12-21 3-before", "12-23 1-before", "12-24 the-day"]),
+    ],
+)
+def test_what_is_in_hand_rests_no_longer_than_the_last_day_to_act(
+    council: Council, said_on: str, until: date, owner_hears: list[str]
+) -> None:
+    """Of a clock whose last day is a bank holiday; managers hear as if nothing had been said."""
+    ladder = Ladder(council)
+    case = council.case(ladder.owner)
+    clock = council.clock(case, date(2026, 12, 28), started_on=date(2026, 12, 11))
+    said_at = moment(read_day(f"{said_on} 2026"), time(9, 30))
+    for number in range(12, 30):
+        now = nine(date(2026, 12, number))
+        if now.date() == said_at.date():
+            swept(council, now)
+            in_hand(council, case, clock, until, now=said_at)
+        swept(council, now + timedelta(hours=1))
+    told = [f"{when[5:]} {rung}" for when, rung, who in said(council) if who == "Owner"]
+    assert told == owner_hears
+    managers = [(when[5:], rung) for when, rung, who in said(council) if who == "Manager"]
+    assert managers == [("12-23", "1-before"), ("12-24", "the-day")]
+
+
+def test_what_is_in_hand_is_asked_again_once_and_not_of_a_date_that_moved(council: Council) -> None:
+    ladder = Ladder(council)
+    case = council.case(ladder.owner)
+    clock = council.clock(case, date(2026, 10, 19), started_on=date(2026, 9, 7))
+    swept(council, "2026-10-05 08:00")
+    word = in_hand(council, case, clock, date(2026, 10, 8), now=at("2026-10-05 09:00"))
+    with council.store.transaction() as db:
+        db.get_one(Deadline, clock.id).next_at = at("2026-10-05 09:01")
+    for when in ("2026-10-05 09:01", "2026-10-07 08:00", "2026-10-08 08:00", "2026-10-08 08:01", "2026-10-09 08:00"):
+        swept(council, when)
+    assert said(council)[1:] == [("2026-10-08", f"again-{word.number}", "Owner")]
+    with council.store.transaction() as db:
+        moved = db.get_one(Deadline, clock.id)
+        moved.legal = moved.safe = date(2026, 10, 13)
+        moved.next_at = at("2026-10-09 08:30")
+    in_hand(council, case, clock, date(2026, 10, 14), now=at("2026-10-09 08:10"))  # of the date as it was
+    swept(council, "2026-10-09 09:00")
+    assert said(council)[2:] == [("2026-10-09", "3-before", "Owner")]
 
 
 def test_a_snooze_that_was_taken_back_counts_for_nothing(council: Council) -> None:

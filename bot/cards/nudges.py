@@ -19,8 +19,7 @@ from bot.domain.message import Action, Message, Row, Style, Table
 from bot.domain.terms import Agency, Hears, Nature
 from bot.grammar import line
 from bot.turn import Turn
-from storage.tables import Case, Deadline, Enquiry, Nudge, Request
-
+from storage.tables import Case, Deadline, Enquiry, Nudge, Person, Request
 
 SHOWN = 15
 """The most lines of one message: the earliest dates."""
@@ -34,6 +33,8 @@ class Due:
     deadline: Deadline
     about: Case | Enquiry
     request: Request | None
+    reader: Person | None = None
+    """Who reads it, where that is one person."""
 
 
 def nudges_message(
@@ -43,6 +44,7 @@ def nudges_message(
     *,
     instead: Mapping[str, str] = NOTHING,
     outsiders: bool = False,
+    reader: Person | None = None,
 ) -> Message | None:
     """One message for all that one room or person is still nudged about; None when that is nothing.
 
@@ -56,7 +58,7 @@ def nudges_message(
     why = "; ".join(dict.fromkeys(instead[str(one.id)] for one in nudges if str(one.id) in instead))
     aside = f"You hear this because {why}." if why else ""
     if len(nudges) == 1:
-        one = _one(turn, _due(turn, nudges[0]), agency)
+        one = _one(turn, replace(_due(turn, nudges[0]), reader=reader), agency)
         return replace(one, aside=" ".join(filter(None, [one.aside, aside])))
     who = f"{sentence(agency.label)} · " if agency else ""
     shown = [_due(turn, nudge) for nudge in nudges[:SHOWN]]
@@ -218,10 +220,22 @@ def _actions(turn: Turn, due: Due, agency: Agency | None) -> tuple[Action, ...]:
         return (sent, Action("We can't by then…", line("help needed", request=request.id)))
     if request is not None:
         what = "Reply" if advice.asks(turn, request) is Asks.CONSULTATION else "Advice"
-        return (Action(f"{what} received", line("received", request=request.id), Style.PRIMARY), _open(reference))
+        received = Action(f"{what} received", line("received", request=request.id), Style.PRIMARY)
+        return (received, _open(reference), *_reply(turn, due))
     if agency in (Agency.HEALTH, Agency.SOCIAL_CARE):  # what stops it, the council records
         return (_open(reference),)
-    return (_record(turn, due), _open(reference))
+    return (_record(turn, due), _open(reference), *_reply(turn, due))
+
+
+def _reply(turn: Turn, due: Due) -> tuple[Action, ...]:
+    """What an owner says who can't record it yet: that they have it, or from the last day on that it goes higher."""
+    owner = turn.db.get(Person, due.about.owner_id) if due.about.owner_id else None
+    if due.nudge.hears is not Hears.OWNER or owner is None or due.reader is None or due.reader.id == owner.manager_id:
+        return ()
+    of = {"case": due.about.reference, "deadline": due.deadline.id}
+    if turn.today < due.deadline.safe:
+        return (Action("I have it", line("have it", **of)),)
+    return (Action("Tell my manager", line("escalate", to="manager", **of)),)
 
 
 def _record(turn: Turn, due: Due) -> Action:

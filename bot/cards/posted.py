@@ -28,7 +28,8 @@ def post_message(turn: Turn, post: Post) -> Message | None:
         case PostSays.NUDGES:
             agency = room.agency if room else None
             instead, outsiders = post.about.get("instead", {}), bool(room and room.shared)
-            return nudges_message(turn, nudges_of(turn, post), agency, instead=instead, outsiders=outsiders)
+            found = nudges_of(turn, post)
+            return nudges_message(turn, found, agency, instead=instead, outsiders=outsiders, reader=person)
         case PostSays.DIGEST:
             return _digest(turn, post, person) if person else None
         case PostSays.NOTICE:

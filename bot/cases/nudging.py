@@ -11,10 +11,11 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
-from bot.cases import visible
+from bot.cases import in_hand, visible
 from bot.cases.posts import in_office_hours, new_post, tell_administrators
 from bot.cases.recipients import Hearers, Place, Recipients
 from bot.domain.calendar import OfficeHours, moment
+from bot.domain.dates import say_day
 from bot.domain.ladder import CLOSES, SPEAKS, Rung, Speak, nudge_key, ripe
 from bot.domain.terms import CaseStatus, ClockKind, ClockState, EntryKind, Hears, Notice, PostSays, RuleId
 from bot.fault import log_fault
@@ -31,7 +32,7 @@ SPEAKING = OfficeHours(SPEAKS, CLOSES)
 NOBODY = Hearers(())
 
 Snoozes = Mapping[str, Sequence[Entry]]
-"""Standing snoozes by stream, the latest last."""
+"""What keeps an owner's nudges quiet, snoozes and what they have in hand, by stream, the latest last."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,9 @@ def _look_at(
     if deadline.state is not ClockState.RUNNING or not deadline.ladder or about.status is not CaseStatus.OPEN:
         return _look(deadline, about)
     until = snoozed_until(turn, deadline, snoozes.get(deadline.stream, ()))
+    word = in_hand.last_word(deadline, snoozes.get(deadline.stream, ()))
     rungs = turn.rules.ladders[deadline.ladder].rungs
-    quiet = {Hears.OWNER} if until else set()
+    quiet = {Hears.OWNER} if until or (word and in_hand.is_quiet(deadline, word, turn.now)) else set()
     quiet |= {Hears.ROOM} if deadline.request_id in sent else set()  # the council has to confirm, not the body
     found = ripe(
         without(rungs, quiet),
@@ -156,9 +158,26 @@ def _look_at(
         calendar=turn.rules.calendar,
     )
     reminders = [_said_to(deadline, about, speak, recipients) for speak in found.speak]
+    if word and Hears.OWNER not in quiet | {speak.hears for speak in found.speak}:
+        reminders += _again(turn, deadline, about, word, said, recipients)
     reminders += [replace(_reminder(deadline, skip.rung, skip.hears), skipped=skip.why) for skip in found.skip]
-    ahead = [at for at in (found.next_at, until) if at]
+    again = in_hand.asked_again_at(deadline, word) if word else None
+    ahead = [at for at in (found.next_at, until, again if again and again > turn.now else None) if at]
     return _look(deadline, about, reminders=tuple(reminders), next_at=min(ahead, default=None))
+
+
+def _again(
+    turn: Turn, deadline: Deadline, about: Case | Enquiry, word: Entry, said: set[str], recipients: Recipients
+) -> list[Reminder]:
+    """What an owner who has it in hand is asked again, once, where they have heard nothing of it since."""
+    rung = Rung(f"again-{word.number}", 0, True, (Hears.OWNER,))
+    due = in_hand.asked_again_at(deadline, word) <= turn.now and _key(deadline, rung, Hears.OWNER) not in said
+    if not due or in_hand.heard_since(turn, deadline, word):
+        return []
+    asked = _said_to(deadline, about, Speak(rung, Hears.OWNER, None), recipients)
+    since = f"it has been in hand since {say_day(word.happened_on, turn.today)}"
+    why = "; ".join(filter(None, [since, asked.hearers.why]))
+    return [replace(asked, hearers=replace(asked.hearers, why=why))]
 
 
 def _key(deadline: Deadline, rung: Rung, hears: Hears) -> str:
@@ -194,7 +213,8 @@ def without(rungs: Sequence[Rung], quiet: set[Hears]) -> list[Rung]:
 
 def snoozed_until(turn: Turn, deadline: Deadline, snoozes: Sequence[Entry]) -> datetime | None:
     """When the owner hears again, if that is still to come. A statutory clock is never slept past its safe date."""
-    meant = [one for one in snoozes if one.clear.get("deadline_id") in ("all", deadline.id)]
+    meant = [one for one in snoozes if one.kind is EntryKind.SNOOZED]
+    meant = [one for one in meant if one.clear.get("deadline_id") in ("all", deadline.id)]
     if not meant:
         return None
     day = turn.rules.calendar.next_working_day_on_or_after(date.fromisoformat(meant[-1].clear["until"]))
@@ -219,7 +239,8 @@ def _sent(turn: Turn, found: Sequence[tuple[Deadline, Case | Enquiry]]) -> set[i
 def _snoozes(turn: Turn, found: Sequence[tuple[Deadline, Case | Enquiry]]) -> Snoozes:
     these = col(Entry.stream).in_({deadline.stream for deadline, _ in found})
     gone = select(Entry.supersedes).where(these, col(Entry.supersedes).is_not(None))
-    standing = select(Entry).where(these, Entry.kind == EntryKind.SNOOZED, col(Entry.id).not_in(gone))
+    quieten = col(Entry.kind).in_((EntryKind.SNOOZED, EntryKind.ACKNOWLEDGED))
+    standing = select(Entry).where(these, quieten, col(Entry.id).not_in(gone))
     snoozes: dict[str, list[Entry]] = defaultdict(list)
     for entry in turn.db.exec(standing.order_by(col(Entry.number))):
         snoozes[entry.stream].append(entry)
@@ -291,6 +312,14 @@ def _due(turn: Turn, bundle: Mapping[int, Reminder]) -> datetime:
     """The minute at which the first of these should have been said: lateness is counted from it."""
     ripe_at = min((one.ripe_at for one in bundle.values() if one.ripe_at), default=turn.now)
     return SPEAKING.next_open(ripe_at, calendar=turn.rules.calendar)
+
+
+def say_now(turn: Turn, deadline: Deadline, rung: str, hears: Hears, hearers: Hearers) -> None:
+    """Say one thing about a deadline beside its ladder; nothing where it was said before."""
+    key = nudge_key(deadline.id or 0, deadline.legal, rung, hears)
+    reminder = Reminder(key, deadline.id or 0, deadline.legal, rung, hears, turn.now, hearers)
+    new = add_new(turn.db, Nudge, [_row(turn, reminder)])
+    _post(turn, dict.fromkeys(new.values(), reminder))
 
 
 def _tell_of_unheard(turn: Turn, looks: Sequence[Look], new: Mapping[str, int]) -> None:

@@ -1,9 +1,24 @@
 """What people can say: a module a noun, a function a command."""
 
-from bot.commands import advice, case, dispute, exception, help, letter, list, mp, people, planning, referral, room, why
+from bot.commands import (
+    advice,
+    case,
+    dispute,
+    exception,
+    help,
+    letter,
+    list,
+    mp,
+    nudge,
+    people,
+    planning,
+    referral,
+    room,
+    why,
+)
 from bot.grammar import Book
 
-BOOK = Book.of(referral, case, why, planning, advice, exception, dispute, mp, letter, list, room, people, help)
+BOOK = Book.of(referral, case, why, planning, advice, exception, dispute, mp, letter, list, nudge, room, people, help)
 """Every command there is."""
 
 __all__ = ["BOOK"]

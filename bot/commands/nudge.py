@@ -1,0 +1,92 @@
+"""What can be said to a nudge: that one has it, and that somebody above should know now."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from bot.blanks import CaseOrLetterBlank, ReasonBlank, choice, number
+from bot.cases import escalating, in_hand
+from bot.cases.files import open_file
+from bot.cases.posts import in_office_hours
+from bot.commands.roles import COUNCIL
+from bot.domain.calendar import london_time
+from bot.domain.dates import say_day
+from bot.domain.message import Message
+from bot.domain.terms import Hears, Term
+from bot.grammar import command
+from bot.turn import Turn
+from storage.tables import Person, Room
+
+
+class Above(Term):
+    """Who can be told now."""
+
+    MANAGER = "manager"
+    HEAD = "head"
+    ROOM = "room"
+
+    @property
+    def label(self) -> str:
+        return Hears(self.value).label
+
+
+ABOVE = replace(
+    choice(
+        Above,
+        "Whom to tell",
+        {"head of service": Above.HEAD, "agency": Above.ROOM, "my manager": Above.MANAGER},
+    ),
+    lead="to",
+)
+DEADLINE = number("Date", asked=False, words=0)
+
+
+@command("have it", "i have it", "acknowledge", may=COUNCIL, examples=("have it 0042",), title="I have it")
+def have_it(turn: Turn, *, case: CaseOrLetterBlank, deadline: Annotated[int | None, DEADLINE] = None) -> Message:
+    """Say that you have it in hand: your nudges about it rest, and you are asked again in three working days.
+
+    No date moves and no clock stops. On the last day to act you are told all the same, and managers hear as ever.
+    """
+    file = open_file(turn, case)
+    held = in_hand.take(turn, file, deadline)
+    what = ", ".join(in_hand.called(turn, file, one) for one in held.deadlines)
+    return Message(
+        f"{case.reference}: you have it ({what}). You are asked again on {say_day(held.again, turn.today)}.",
+        aside="No date moves, and managers hear as ever.",
+        private=True,
+    )
+
+
+@command(
+    "escalate", "tell now", may=COUNCIL,
+    examples=("escalate 0108 to manager", "escalate 0108 to the agency's room because nobody answers"),
+    title="Escalate now",
+)  # fmt: skip
+def escalate(
+    turn: Turn,
+    *,
+    case: CaseOrLetterBlank,
+    to: Annotated[Above, ABOVE] = Above.MANAGER,
+    deadline: Annotated[int | None, DEADLINE] = None,
+    reason: ReasonBlank = "",
+) -> Message:
+    """Tell the owner's manager, the head of service or the agency's room of the most pressing date now, on record.
+
+    They hear in the words of a nudge, in office hours. Once a day for each date. No date moves.
+    """
+    file = open_file(turn, case)
+    told = escalating.escalate(turn, file, Hears(to.value), deadline, reason)
+    who = " and ".join(dict.fromkeys(_name(turn, place.person_id, place.room_id) for place in told.hearers.places))
+    opens = in_office_hours(turn)
+    when = "now" if opens <= turn.now else f"on {london_time(opens):%a %-d %b at %H:%M}, when the office opens"
+    because = f"Not {to.label}: {told.hearers.why}." if told.hearers.why else ""
+    return Message(
+        f"{case.reference}: {who} hears of the {in_hand.called(turn, file, told.deadline)} {when}.",
+        aside=because,
+        private=True,
+    )
+
+
+def _name(turn: Turn, person_id: int | None, room_id: int | None) -> str:
+    if person_id:
+        return turn.db.get_one(Person, person_id).name
+    return f"the {turn.db.get_one(Room, room_id).name} room"
