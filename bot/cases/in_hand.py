@@ -3,9 +3,9 @@
 It stops no clock, moves no date, and quietens nobody else. Up to the last safe day only: from then on all is said.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, update
 from sqlmodel import col, select
@@ -24,6 +24,8 @@ from storage.tables import Deadline, Entry, Nudge, Person
 
 ASKED_AGAIN_AFTER = 3
 """Working days."""
+SOON = timedelta(days=14)
+"""From when an owner is asked: the first rung of the ladders."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,12 @@ class InHand:
 
 
 def take(turn: Turn, file: File, deadline_id: int | None = None) -> InHand:
-    """Put on record that the owner has it: one date, or all that they were nudged about and that run."""
+    """Put on record that the owner has it: one date, or all that they are asked now."""
     must_be_open(about(file))
     _must_be_theirs(turn, file)
-    nudged = _nudged(turn, file)
-    found = [one for one in file.deadlines if one.id in nudged and deadline_id in (None, one.id)]
+    found = [one for one in _asked(turn, file) if deadline_id in (None, one.id)]
     if not found:
-        raise NotNow(f"Nothing about {about(file).reference} that still runs has been asked of its owner yet.")
+        raise NotNow(f"{about(file).reference}: nothing is late or due within two weeks, so nobody asks you yet.")
     until = turn.rules.calendar.add_working_days(turn.today, ASKED_AGAIN_AFTER)
     what = ", ".join(called(turn, file, one) for one in found)
     of = {str(one.id): one.legal.isoformat() for one in found}
@@ -88,11 +89,12 @@ def _again_on(deadline: Deadline, said_on: date, until: date) -> date:
     return min(until, deadline.safe) if said_on < deadline.safe else until
 
 
-def _nudged(turn: Turn, file: File) -> Collection[int | None]:
-    """The deadlines that run and that the owner has been nudged about, as they are due now."""
-    runs = (Deadline.state == ClockState.RUNNING, Deadline.ladder != "", Deadline.legal == Nudge.due)
-    said = (Nudge.hears == Hears.OWNER, Nudge.skipped == "", col(Nudge.deadline_id).in_([d.id for d in file.deadlines]))
-    return set(turn.db.exec(select(Nudge.deadline_id).join(Deadline).where(*runs, *said)))
+def _asked(turn: Turn, file: File) -> list[Deadline]:
+    """The duties that run and that their owner is asked about: late, due soon, or nudged of as they are due now."""
+    runs = [one for one in file.deadlines if one.state is ClockState.RUNNING and one.ladder]
+    said = (Nudge.hears == Hears.OWNER, Nudge.skipped == "", col(Nudge.deadline_id).in_([one.id for one in runs]))
+    nudged = set(turn.db.exec(select(col(Nudge.deadline_id), col(Nudge.due)).where(*said)))
+    return [one for one in runs if one.safe <= turn.today + SOON or (one.id, one.legal) in nudged]
 
 
 def _must_be_theirs(turn: Turn, file: File) -> None:

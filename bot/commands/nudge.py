@@ -58,7 +58,7 @@ def have_it(turn: Turn, *, case: CaseOrLetterBlank, deadline: Annotated[int | No
 
 @command(
     "escalate", "tell now", may=COUNCIL,
-    examples=("escalate 0108 to manager", "escalate 0108 to the agency's room because nobody answers"),
+    examples=("escalate 0042 to manager", "escalate 0042 to room because nobody answers"),
     title="Escalate now",
 )  # fmt: skip
 def escalate(
