@@ -228,6 +228,10 @@ class Nudge(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment, index=True)
 
 
+OF_PEOPLE: dict[str, Any] = {f"{dialect}_where": text("person_id IS NOT NULL") for dialect in ("sqlite", "postgresql")}
+"""What makes an index hold the posts to people alone: those to rooms are many more."""
+
+
 class Post(SQLModel, table=True):
     """One message to one address: the outbox.
 
@@ -238,14 +242,18 @@ class Post(SQLModel, table=True):
     __table_args__ = (
         Index("ix_post_due", "state", "not_before"),
         Index("ix_post_next", "connection_id", "state", "refresh", "not_before"),
+        Index("ix_post_in_hand", "connection_id", "claimed_until"),
+        Index("ix_post_room", "room_id", "state", "refresh", "not_before", "id"),
+        Index("ix_post_person", "person_id", "connection_id", "state", "not_before", "id"),
+        Index("ix_post_people", "connection_id", "state", "not_before", "id", **OF_PEOPLE),
     )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     """Opaque and stable; given to the platform so that it can be asked whether a message arrived."""
     says: PostSays = word(PostSays)
     connection_id: int = Field(foreign_key="connection.id")
-    room_id: int | None = Field(default=None, foreign_key="room.id", index=True)
-    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    room_id: int | None = Field(default=None, foreign_key="room.id")
+    person_id: int | None = Field(default=None, foreign_key="person.id")
     case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
     enquiry_id: int | None = Field(default=None, foreign_key="enquiry.id", index=True)
     about: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

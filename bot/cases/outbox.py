@@ -4,13 +4,13 @@ Each function is one step of the courier's, in a transaction of its own; none wa
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, update
+from sqlalchemy import ColumnElement, Row, func, or_, tuple_, union_all, update
 from sqlalchemy import case as when
 from sqlalchemy import select as select_rows
 from sqlalchemy.orm import aliased
@@ -26,6 +26,8 @@ from storage.columns import columns
 from storage.queries import accounts_of
 from storage.tables import Connection, Nudge, Post, Room
 
+Spot = tuple[int | None, int | None]
+"""A room or a person by id, as (room, person): where one message at a time goes."""
 Render = Callable[[Turn, Post], Message | None]
 """The words of a post as things stand; None when it is no longer true."""
 
@@ -86,35 +88,66 @@ class NotNow:
 
 def anything_due(db: Session, connection: int, now: datetime) -> bool:
     """Asked before a claim, which on SQLite keeps every other writer waiting."""
-    return db.exec(select(Post.id).where(*_due(connection, now)).limit(1)).first() is not None
+    either = col(Post.refresh).in_((False, True))  # named so that an index is read from the right place on
+    return db.exec(select(Post.id).where(*_due(Post, connection, now), either).limit(1)).first() is not None
 
 
-def claim(db: Session, connection: int, now: datetime, *, until: datetime, most: int) -> list[Claim]:
-    """Take up to `most` due posts in hand, one for each room or person. Two replicas never take the same.
+def claim(
+    db: Session, connection: int, now: datetime, *, until: datetime, most: int, resting: Collection[Spot] = ()
+) -> list[Claim]:
+    """Take the oldest due post of up to `most` free rooms and people in hand. Two replicas never take the same.
 
+    However much waits for one room, another's turn comes. Those `resting` were written to just now, and passed over.
     What only the new day asks for is taken when nothing else is due there: it must not keep a nudge waiting.
     """
-    held = aliased(Post)
-    in_hand = (held.state == PostState.WAITING, held.connection_id == connection, col(held.claimed_until) > now)
-    rooms = select(held.room_id).where(*in_hand, col(held.room_id).is_not(None))
-    people = select(held.person_id).where(*in_hand, col(held.person_id).is_not(None))
-    of = columns(Post)
+    of, rested = columns(Post), [{spot[place] for spot in resting if spot[place]} for place in (0, 1)]
+    to_people = _oldest_to_people(connection, now, most, rested[1])
+    each = union_all(_oldest_in_rooms(connection, now, rested[0]), to_people)
+    oldest = [post_id for post_id in db.execute(each).scalars() if post_id]
     found = db.execute(
         select_rows(of.id, of.says, of.room_id, of.person_id, of.claimed_until, of.attempts, of.not_before, of.due_at)
-        .where(*_due(connection, now))
-        .where(or_(col(Post.room_id).is_(None), col(Post.room_id).not_in(rooms)))
-        .where(or_(col(Post.person_id).is_(None), col(Post.person_id).not_in(people)))
-        .order_by(col(Post.refresh), col(Post.not_before), col(Post.id))
-        .limit(most * 5)
+        .where(of.id.in_(oldest), of.state == PostState.WAITING, of.not_before <= now, _free(Post, now))
+        .order_by(of.refresh, of.not_before, of.id)
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
-    first: dict[tuple[int | None, int | None], Claim] = {}
-    for post in found:
-        first.setdefault((post.room_id, post.person_id), _claimed(post, until))
-    claims = list(first.values())[:most]
+    claims = [_claimed(post, until) for post in found]
     taken = col(Post.id).in_([one.post_id for one in claims])
     db.execute(update(Post).where(taken).values(claimed_until=until, attempts=Post.attempts + 1))
     return claims
+
+
+def _oldest_in_rooms(connection: int, now: datetime, resting: Collection[int | None]) -> Any:
+    """Of each free room the post whose turn it is: two seeks in an index, whatever waits there."""
+
+    def oldest(*, refresh: bool) -> Any:
+        here: Any = aliased(Post)
+        of_kind = (here.room_id == Room.id, *_due(here, connection, now), col(here.refresh).is_(refresh))
+        first = select_rows(here.id).where(*of_kind).order_by(col(here.not_before), col(here.id)).limit(1)
+        return first.correlate(Room).scalar_subquery()
+
+    free = col(Room.id).not_in(_in_hand(connection, now, Post.room_id))
+    rooms = (col(Room.connection_id) == connection, free, col(Room.id).not_in(resting))
+    return select_rows(func.coalesce(oldest(refresh=False), oldest(refresh=True))).where(*rooms)
+
+
+def _oldest_to_people(connection: int, now: datetime, most: int, resting: Collection[int | None]) -> Any:
+    """Of people, who are many with little to each: the posts in their order that have none before them."""
+    post: Any = aliased(Post)
+    older: Any = aliased(Post)
+    before = tuple_(col(older.not_before), col(older.id)) < tuple_(col(post.not_before), col(post.id))
+    earlier = select_rows(older.id).where(older.person_id == post.person_id, *_due(older, connection, now), before)
+    free = col(post.person_id).not_in(_in_hand(connection, now, Post.person_id))
+    people = (col(post.person_id).is_not(None), free, col(post.person_id).not_in(resting), ~earlier.exists())
+    in_order = select_rows(post.id).where(*_due(post, connection, now), *people)
+    return select_rows(in_order.order_by(col(post.not_before), col(post.id)).limit(most).subquery())
+
+
+def _in_hand(connection: int, now: datetime, whom: Any) -> Any:
+    """The rooms, or people, to whom a post is on its way."""
+    hand = (col(Post.connection_id) == connection, col(Post.claimed_until) > now)
+    which = (*hand, col(Post.state) == PostState.WAITING)
+    return select_rows(whom).where(*which, col(whom).is_not(None))
 
 
 def _claimed(post: Row[Any], until: datetime) -> Claim:
@@ -124,14 +157,17 @@ def _claimed(post: Row[Any], until: datetime) -> Claim:
     return Claim(post.id, until, unsure, post.attempts + 1, must_be_heard=heard, says=post.says, due_at=due_at)
 
 
-def _due(connection: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    free = or_(col(Post.claimed_until).is_(None), col(Post.claimed_until) <= now)
+def _due(post: Any, connection: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
-        col(Post.state) == PostState.WAITING,
-        col(Post.not_before) <= now,
-        col(Post.connection_id) == connection,
-        free,
+        col(post.state) == PostState.WAITING,
+        col(post.not_before) <= now,
+        col(post.connection_id) == connection,
+        _free(post, now),
     )
+
+
+def _free(post: Any, now: datetime) -> ColumnElement[bool]:
+    return or_(col(post.claimed_until).is_(None), col(post.claimed_until) <= now)
 
 
 def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow | None:

@@ -76,8 +76,26 @@ def upgrade() -> None:
     op.add_column("post", sa.Column("due_at", sa.DateTime(), nullable=True))
     op.create_index(op.f("ix_nudge_at"), "nudge", ["at"], unique=False)
 
+    op.create_index("ix_post_in_hand", "post", ["connection_id", "claimed_until"])
+    op.create_index("ix_post_room", "post", ["room_id", "state", "refresh", "not_before", "id"])
+    op.create_index("ix_post_person", "post", ["person_id", "connection_id", "state", "not_before", "id"])
+    op.create_index(
+        "ix_post_people",
+        "post",
+        ["connection_id", "state", "not_before", "id"],
+        sqlite_where=sa.text("person_id IS NOT NULL"),
+        postgresql_where=sa.text("person_id IS NOT NULL"),
+    )
+    op.drop_index("ix_post_room_id", table_name="post")
+    op.drop_index("ix_post_person_id", table_name="post")
+
 
 def downgrade() -> None:
+    op.create_index("ix_post_person_id", "post", ["person_id"])
+    op.create_index("ix_post_room_id", "post", ["room_id"])
+    for index in ("ix_post_people", "ix_post_person", "ix_post_room", "ix_post_in_hand"):
+        op.drop_index(index, table_name="post")
+
     op.drop_index(op.f("ix_nudge_at"), table_name="nudge")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_column("due_at")
