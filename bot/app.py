@@ -35,6 +35,9 @@ BROKEN = "Something went wrong on our side and nothing was changed. Tell your ad
 ILLEGIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters nobody types on purpose: those that control a terminal, turn text about, or are halves of others."""
 
+MOST_MEANT = 3
+"""Lines offered where one was not understood."""
+
 TRIES = 5
 """Times that a line is tried; each time one of those who write at once comes through."""
 
@@ -155,11 +158,22 @@ class App:
             turn.db.rollback()
             return unfinished.message
         except NotUnderstood as unknown:
-            meant = dict.fromkeys(self._readable(turn, near) for near in unknown.nearest)
-            return refused(NotUnderstood(str(unknown), tuple(meant)), said)
+            tidy = " ".join(said.line.split())
+            turned = [other for other in self.book.turned(tidy) if self._is_whole(turn, other)]
+            meant = dict.fromkeys(turned or (self._readable(turn, near) for near in unknown.nearest))
+            return refused(NotUnderstood(str(unknown), tuple(meant)[:MOST_MEANT]), said)
         except Refusal as refusal:
             turn.db.rollback()
             return refused(refusal, said)
+
+    def _is_whole(self, turn: Turn, other: str) -> bool:
+        """Whether a line says everything that its command needs, and this person may say it."""
+        found, rest = self.book.find(other)
+        with suppress(Refusal):
+            filled = fill(found, turn, rest, None)
+            missing = [field for field in found.fields if field.required and field.name not in filled.values]
+            return bool(rest) and not missing and turn.person.role in found.may
+        return False
 
     def _readable(self, turn: Turn, near: str) -> str:
         """What was nearly said, as far as it can be read: the command alone where its other words cannot."""

@@ -7,6 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
+from rapidfuzz import fuzz
+from rapidfuzz.process import extract
+
 from bot.cases import advice, ending, history, references, staff, visible
 from bot.domain.clocks import Adviser
 from bot.domain.dates import read_date
@@ -14,13 +17,15 @@ from bot.domain.errors import CannotRead, NotFound
 from bot.domain.facts import FACTS, beginnings, recordable
 from bot.domain.message import BlankKind, Choice
 from bot.domain.terms import Agency, EntryKind, Matter, Outcome, Process, ResponseType, Term
-from bot.grammar import Ask
+from bot.grammar import NEAR, Ask
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Person, Request
 
 W = TypeVar("W", bound=Term)
 LONGEST_NOTE = 2000
 YEAR, ISO = re.compile(r"20\d\d"), re.compile(r"\d{4}-\d\d-\d\d")
+LEAST_OF_A_NAME = 4
+"""Letters by which a fact may be known, of the name it has."""
 MOST_CHOICES = 100
 """As many as one select of any platform takes."""
 
@@ -187,8 +192,18 @@ def _facts(_turn: Turn, words: str) -> tuple[EntryKind, ...]:
     found = tuple(kind for kind, fact in FACTS.items() if plain(words) in map(plain, (kind.value, *fact.said)))
     found = tuple(kind for kind in found if FACTS[kind].said)
     if not found:
-        raise CannotRead(f"“{words}” is nothing that I can record. Say sent and the case to see what can be.")
+        raise CannotRead(f"“{words}” is nothing that I can record. {_nearly(words)}")
     return found
+
+
+def _nearly(words: str) -> str:
+    """What staff write for a fact with these words in it, or spelt nearly so; else where it can be kept."""
+    said, text = [fact.said[0] for fact in FACTS.values() if fact.said], plain(words)
+    holds = [name for name in said if len(text) >= LEAST_OF_A_NAME and text in name]
+    near = [name for name, _, _ in extract(text, said, scorer=fuzz.ratio, score_cutoff=NEAR, limit=3)]
+    if found := list(dict.fromkeys([*holds, *near]))[:3]:
+        return f"Do you mean {' or '.join(found)}?"
+    return "Say sent and the case to see what can be; what else there is to say, keep with: note"
 
 
 def _facts_offered(_turn: Turn) -> Sequence[Choice]:
@@ -196,7 +211,7 @@ def _facts_offered(_turn: Turn) -> Sequence[Choice]:
 
 
 def _fact(kind: EntryKind) -> Choice:
-    return Choice(FACTS[kind].said[0], _sentence(FACTS[kind].said[0]))
+    return Choice(FACTS[kind].said[0], _sentence(FACTS[kind].label))
 
 
 def _facts_fitting(turn: Turn, values: Mapping[str, Any]) -> Ask:
@@ -231,13 +246,14 @@ ANYBODY = replace(OWNER, read=staff.find_anybody, lead="")
 SERVICE = Ask("Advice", _adviser, show=lambda a: a.id, kind=BlankKind.CHOICE, choices=_advisers, words=4)
 REQUEST = Ask("Request", _request, show=lambda request: str(request.id), asked=False, words=0)
 AGENCY = choice(Agency, "Agency", {"mp": Agency.MP_TEAM, "sc": Agency.SOCIAL_CARE, "nhs": Agency.HEALTH})
-PROCESS = choice(
-    Process, "Process",
-    {
-        "review": Process.ANNUAL_REVIEW, "transfer": Process.PHASE_TRANSFER, "amendment": Process.AMENDMENT,
-        "icb": Process.ICB_CHANGE, "concession": Process.CONCESSION, "custody": Process.DETAINED_ASSESSMENT,
-    }, words_taken=4,
-)  # fmt: skip
+PROCESS_NAMES = {plain(name): each for each in Process for name in (each.value, each.label)} | {
+    "review": Process.ANNUAL_REVIEW, "transfer": Process.PHASE_TRANSFER, "amendment": Process.AMENDMENT,
+    "icb": Process.ICB_CHANGE, "concession": Process.CONCESSION, "custody": Process.DETAINED_ASSESSMENT,
+    "tribunal": Process.TRIBUNAL_ORDER,
+}  # fmt: skip
+SEVERAL = {f"{name}s": each for name, each in PROCESS_NAMES.items()}
+"""As they are listed: "list annual reviews"."""
+PROCESS = choice(Process, "Process", PROCESS_NAMES | SEVERAL, words_taken=4)
 BEGINNINGS = _of_one(kind for process in Process for kind in beginnings(process)) | {
     "15 february": EntryKind.TRANSFER_15_FEBRUARY,
     "next school": EntryKind.TRANSFER_15_FEBRUARY,

@@ -10,7 +10,7 @@ from bot.domain.message import Blank, BlankKind, Form
 from bot.grammar import Command, Field, line
 from bot.turn import Turn
 
-LEFT_OUT = {"and", "&", "due", "for", "in", "the", "please", "with", "-"}
+LEFT_OUT = {"and", "&", "due", "for", "in", "the", "please", "with", "-", "advice", "report", "issued"}
 """Small words between blanks that say nothing."""
 
 
@@ -149,7 +149,7 @@ def _leftover(command: Command, turn: Turn, text: str, filled: Filled) -> str:
     if private and not re.search(r"\d", text):
         return f"Leave the {private.ask.label.lower()} out of the line: it goes into the form. Say: {command.name}"
     dates = [f for f in still if f.ask.kind is BlankKind.DATE and re.search(r"\d", text)]
-    for field in [*dates, *(f for f in still if f.required)][:1]:
+    for field in [*dates, *(f for f in still if f.required and f.ask.kind is not BlankKind.DATE)][:1]:
         try:
             field.ask.value(turn, text)
         except CannotRead as refusal:

@@ -1,7 +1,7 @@
 """A line and the command it names: what can be said, derived from the signatures of the command functions."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from inspect import Parameter, getdoc, signature
@@ -19,6 +19,9 @@ LONGEST_TITLE = 24
 """Slack's limit for the heading of a form, the shortest of any platform."""
 NEAR = 70
 """How alike, of 100, a line must be to a command for "did you mean" to name it."""
+
+UNSAID = ("status", "sent", "received")
+"""Commands that people leave away: "final plan 80", "EP report 42", "42"."""
 
 ENDS_OF_WORDS = ("", " ", ":", ",", "?")
 
@@ -152,6 +155,14 @@ class Book:
             if begins.lower() == words and rest[:1] in ENDS_OF_WORDS:
                 return found, rest.strip(" :?")
         raise NotUnderstood("I don't know that one. Say help to see what you can say here.", self.nearest(tidy))
+
+    def turned(self, line: str) -> Iterator[str]:
+        """The line as it may be meant where its command stands later in it, or goes without saying: "draft sent 84"."""
+        low = f" {line.lower()} "
+        for words, _ in self._by_words:
+            if (at := low.find(f" {words} ")) > 0:
+                yield " ".join(f"{words} {line[:at]} {line[at + len(words) :]}".split())
+        yield from (f"{words} {line}" for words in (UNSAID if " " in line else UNSAID[:1]))
 
     def nearest(self, line: str) -> tuple[str, ...]:
         """Commands that the line is nearly, each with the rest of the line kept."""

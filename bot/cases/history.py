@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from bot.domain.calendar import london_date
@@ -20,10 +20,13 @@ from storage.add import add_rows, record_of
 from storage.columns import columns
 from storage.crypto import open_with, seal_with
 from storage.look import look, whole
-from storage.tables import Case, Child, Enquiry, Entry
+from storage.tables import Case, Child, Enquiry, Entry, Person
 
 FIRST = b"\0" * 32
 """What the first entry of a stream is chained to."""
+
+NEWEST = 5_000
+"""More entries than any ten minutes bring."""
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -146,6 +149,17 @@ def broken_link(entries: Sequence[Entry]) -> Entry | None:
 def entries_of(db: Session, about: Case | Enquiry) -> list[Entry]:
     """The whole record: entries are only looked at once they are there."""
     return look(db, Entry, WHOLE, {"stream": stream_of(about)})
+
+
+def last_by(db: Session, person: Person, kinds: Collection[EntryKind], *, since: datetime) -> str:
+    """The stream that this person added such an entry to last; empty where that was before `since`.
+
+    Only the newest entries of all are looked at: so many come in no ten minutes.
+    """
+    newest = select(func.max(ENTRY.id)).scalar_subquery()
+    mine = (ENTRY.recorded_by == person.id) & (ENTRY.recorded_at >= since) & ENTRY.kind.in_(kinds)
+    found = select(ENTRY.stream).where(ENTRY.id > newest - NEWEST, mine).order_by(ENTRY.id.desc()).limit(1)
+    return str(db.execute(found).scalar() or "")
 
 
 def standing(entries: Sequence[Entry]) -> list[Entry]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from bot.blanks import (
+    CASE_OR_LETTER,
     LONGEST_NOTE,
     CaseOrLetterBlank,
     DayBlank,
@@ -40,13 +41,16 @@ from bot.cases.files import CaseFile, open_file
 from bot.cases.following import IN_TIME
 from bot.commands.roles import ADVISERS, CASEWORK, COUNCIL, MANAGERS, READERS
 from bot.domain.dates import say_day
-from bot.domain.errors import CannotRead, NotAllowed, NotNow
+from bot.domain.errors import CannotRead, NotAllowed, NotNow, WhichOne
 from bot.domain.facts import ACTS, FACTS, label, recordable
 from bot.domain.message import Action, Fact, Message
 from bot.domain.terms import EntryKind, Nature, Role
 from bot.grammar import command, line
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Entry
+
+FOR_GOOD = ACTS.keys() - facts.TAKEN_BACK
+"""The acts that cannot be taken back, only answered by another."""
 
 
 def to_change(turn: Turn, about: Case | Enquiry) -> File:
@@ -189,13 +193,30 @@ def against(on: date, legal: date) -> str:
 
 
 @command("approve", "agree", may=MANAGERS | CASEWORK, examples=("approve 0042 7",), title="Agree to a date")
-def approve(turn: Turn, *, case: CaseOrLetterBlank, entry: Annotated[int, number("Entry")]) -> Message:
-    """Agree to a date that somebody else asked for, which turns a missed date into one that was met."""
+def approve(
+    turn: Turn,
+    *,
+    case: CaseOrLetterBlank,
+    entry: Annotated[int | None, replace(number("Entry"), hint="The one that waits, if left empty")] = None,
+) -> Message:
+    """Agree to a date or an exception that somebody else asked for."""
     file = open_file(turn, case)
-    recorded = exceptions.agree(turn, file, entry)
+    recorded = exceptions.agree(turn, file, entry or _that_waits(file))
     if recorded.entry.kind is EntryKind.EXCEPTION_CLAIMED:
         return agreed_message(turn, file, recorded.entry)
     return said_recorded(turn, file, recorded, label(recorded.entry.kind), recorded.entry.happened_on)
+
+
+def _that_waits(file: File) -> int:
+    """The number of the only entry that a second person has still to agree to."""
+    reference, asked = facts.about(file).reference, EntryKind.BACKDATE_ASKED
+    waiting = [e.number for e in file.entries if e.kind is asked and not facts.is_agreed(file.entries, e.number)]
+    if not waiting:
+        raise NotNow(f"Nothing on {reference} waits for a second person's yes.")
+    if len(waiting) > 1:
+        choices = {f"Entry {entry}": str(entry) for entry in waiting}
+        raise WhichOne(f"Several entries of {reference} wait for a second person's yes. Which one?", choices)
+    return waiting[0]
 
 
 @command("note", may=COUNCIL, examples=("note 0042 Spoke to the school, papers follow on Friday",), title="Add a note")
@@ -315,25 +336,41 @@ def correct(
     return said_recorded(turn, file, recorded, label(kind), on or turn.today)
 
 
-@command("undo", may=COUNCIL | ADVISERS, examples=("undo 0042 7",), title="Take an entry back")
+@command("undo", may=COUNCIL | ADVISERS, examples=("undo", "undo 0042 7"), title="Take an entry back")
 def undo(
     turn: Turn,
     *,
-    case: CaseOrLetterBlank,
+    case: Annotated[
+        Case | Enquiry | None, replace(CASE_OR_LETTER, hint="What you recorded on last, if left empty")
+    ] = None,
     entry: Annotated[int | None, replace(number("Entry"), hint="Your last, if left empty")] = None,
 ) -> Message:
     """Take back what you recorded in the last ten minutes."""
-    file = open_file(turn, case)
+    if case is None:
+        turn = replace(turn, private=True)  # which case that is, this room may not know
+    file = open_file(turn, case or _recorded_on_last(turn))
     taken = facts.entry_numbered(file, entry) if entry else _last_of_mine(turn, file)
     facts.undo(turn, file, taken.number)
     what = "" if entry else f" ({what_of(turn, taken)})"
-    return Message(f"Undone: entry {taken.number}{what} of {case.reference} is struck out.", private=turn.private)
+    return Message(
+        f"Undone: entry {taken.number}{what} of {facts.about(file).reference} is struck out.", private=turn.private
+    )
+
+
+def _recorded_on_last(turn: Turn) -> Case | Enquiry:
+    """The case or letter on which this person recorded something last, a moment ago."""
+    kinds, since = set(EntryKind) - FOR_GOOD, turn.now - facts.UNDO_FOR
+    of, _, number_ = history.last_by(turn.db, turn.person, kinds, since=since).partition(":")
+    if not number_:
+        raise NotNow("You have recorded nothing in the last ten minutes. To put an older entry right, say: correct")
+    if of == "enquiry":
+        return turn.db.get_one(Enquiry, int(number_))
+    return visible.find_case(turn, turn.db.get_one(Case, int(number_)).reference)
 
 
 def _last_of_mine(turn: Turn, file: File) -> Entry:
     """What this person recorded last, of all that can be taken back."""
-    for_good = ACTS.keys() - facts.TAKEN_BACK
-    standing = [entry for entry in history.standing(file.entries) if entry.kind not in for_good]
+    standing = [entry for entry in history.standing(file.entries) if entry.kind not in FOR_GOOD]
     mine = [entry for entry in standing if entry.recorded_by == turn.person.id]
     if not mine:
         raise NotNow(f"You have recorded nothing on {facts.about(file).reference} that could be taken back.")

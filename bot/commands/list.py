@@ -2,6 +2,7 @@
 
 import csv
 import io
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -57,6 +58,8 @@ class Period(Term):
     NEXT_WEEK = "next_week"
     FORTNIGHT = "fortnight"
     MONTH = "month"
+    THIS_MONTH = "this_month"
+    NEXT_MONTH = "next_month"
 
 
 def span(period: Period, today: date) -> tuple[date, date]:
@@ -75,6 +78,15 @@ def span(period: Period, today: date) -> tuple[date, date]:
             return today, today + timedelta(days=14)
         case Period.MONTH:
             return today, today + timedelta(days=31)
+        case Period.THIS_MONTH:
+            return _month(today)
+        case Period.NEXT_MONTH:
+            return _month(_month(today)[1] + timedelta(days=1))
+
+
+def _month(day: date) -> tuple[date, date]:
+    """The first and last day of the calendar month that a day is in."""
+    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
 
 
 @command(

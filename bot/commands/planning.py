@@ -14,7 +14,7 @@ from bot.commands.roles import CASEWORK, COUNCIL
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotNow
 from bot.domain.facts import REVIEWS, label
-from bot.domain.message import Message
+from bot.domain.message import Choice, Message
 from bot.domain.terms import Agency, EntryKind, Role, Term
 from bot.grammar import command
 from bot.turn import Turn
@@ -56,23 +56,31 @@ def plan(
     return _planned(turn, case, EntryKind.PLANNED, what, on)
 
 
-@command(
-    "held", may=CASEWORK, examples=("held panel 0042", "held meeting 0042 on Monday"), title="Record what was held"
+HELD = replace(
+    choice(Planned, "What was held", ALSO),
+    choices=lambda _turn: [Choice(each.value, each.label.capitalize()) for each in (Planned.PANEL, Planned.MEETING)],
+    hint="Of a review its meeting, if left empty",
 )
+"""A draft and a plan are sent: nobody holds them."""
+
+
+@command("held", may=CASEWORK, examples=("held panel 0042", "held 0042 on Monday"), title="Record what was held")
 def held(
     turn: Turn,
     *,
-    what: Annotated[Planned, choice(Planned, "What was held", ALSO)],
+    what: Annotated[Planned | None, HELD] = None,
     case: CaseBlank,
     on: DayBlank = None,
     reason: ReasonBlank = "",
 ) -> Message:
     """Record that a planned meeting or panel took place. From a review's meeting the 2, 4 and 12 weeks count."""
-    if what is Planned.MEETING and case.process in REVIEWS:
+    if what is None and case.process not in REVIEWS:
+        raise CannotRead("Choose one.", "what")
+    if what in (None, Planned.MEETING) and case.process in REVIEWS:
         file, day_held = open_case_file(turn, case), on or turn.today
         recorded = facts.record_fact(turn, file, EntryKind.MEETING_HELD, day_held, reason=reason)
         return _said(turn, case, recorded, EntryKind.MEETING_HELD, day_held)
-    return _planned(turn, case, EntryKind.HELD, what, on or turn.today)
+    return _planned(turn, case, EntryKind.HELD, what or Planned.MEETING, on or turn.today)
 
 
 def _planned(turn: Turn, case: Case, kind: EntryKind, what: Planned, on: date) -> Message:

@@ -55,6 +55,15 @@ def _unless_usual(turn: Turn, values: Mapping[str, Any]) -> Ask:
     return replace(asked, asked=len(beginnings(process)) > 1)
 
 
+WHOLE_DAY = day_or_year("Date it counts from", "For a move to the next phase: 15 February, or 31 March, of its year")
+
+
+def _with_its_hint(_turn: Turn, values: Mapping[str, Any]) -> Ask:
+    """A year does for a phase transfer alone."""
+    other = values.get("process", Process.PHASE_TRANSFER) is not Process.PHASE_TRANSFER
+    return replace(WHOLE_DAY, hint="") if other else WHOLE_DAY
+
+
 ALOUD = "Start it privately next time: said aloud in a room, this tells that the two cases are of one child."
 RECEIVED = day("Date the council received the request", lead="received", hint="In any inbox, not the day it was logged")
 ASKED_BY = replace(choice(AskedBy, "Who asked for the assessment"), words=0)
@@ -123,9 +132,7 @@ def start(
     process: Annotated[Process | None, PROCESS] = None,
     case: Annotated[Case, CASE.named("A case of the child")],
     began: BeginningBlank = None,
-    on: Annotated[
-        str, day_or_year("Date it counts from", "For a move to the next phase: 15 February, or 31 March, of its year")
-    ],
+    on: Annotated[str, replace(WHOLE_DAY, fitting=_with_its_hint)],
     owner: Annotated[Person | None, replace(OWNER, hint="The case's owner, if left empty")] = None,
     known: Annotated[bool, replace(yes_no("Open another case from the same day"), asked=False)] = False,
 ) -> Message:
