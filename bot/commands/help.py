@@ -1,16 +1,38 @@
 """What can be said here."""
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from bot.blanks import text
 from bot.commands.roles import EVERYONE
+from bot.domain.errors import NotUnderstood
 from bot.domain.message import Action, BlankKind, Fact, Message
 from bot.domain.terms import Role
 from bot.grammar import Book, Command, command, line
 from bot.turn import Turn
 
-FIRST = ("new", "status", "list", "ask", "received", "mp", "today")
+FIRST = ("home", "status", "list", "new", "start", "ask", "received", "sent", "mp")
 """What most people want first."""
+
+FITS = 12
+"""Commands that a telephone shows, each with its example: where somebody knows more, the rest are named by theme."""
+
+THEMES = {
+    "referral": "Cases",
+    "case": "Cases",
+    "why": "Dates",
+    "planning": "Dates",
+    "exception": "Exceptions",
+    "advice": "Advice and schools",
+    "dispute": "Appeals",
+    "mp": "Letters",
+    "letter": "Letters",
+    "list": "Letters",
+    "people": "People",
+    "nudge": "Nudges",
+    "room": "Rooms",
+}
+"""What the commands of a module are about."""
 
 
 @command(
@@ -18,19 +40,39 @@ FIRST = ("new", "status", "list", "ask", "received", "mp", "today")
 )
 def help_(turn: Turn, book: Book, *, about: Annotated[str, text("About", rest=True)] = "") -> Message:
     """Show what you may say here, with examples."""
-    if about:
-        return _one(turn, book.find(about)[0])
+    if about and (found := _meant(book, about)):
+        return _one(turn, found)
     known = [found for found in book.commands if turn.person.role in found.may]
-    known.sort(key=lambda found: FIRST.index(found.name) if found.name in FIRST else len(FIRST))
-    facts = tuple(Fact(found.examples[0], found.summary) for found in known)
+    shown = known if len(known) <= FITS else [found for found in known if found.name in FIRST]
+    shown.sort(key=lambda found: FIRST.index(found.name) if found.name in FIRST else len(FIRST))
     actions = tuple(Action(found.summary.rstrip("."), found.name) for found in known if found.name in ("new", "mp"))
     return Message(
         f"What you can say here, {turn.person.name.split(' ')[0]}:",
-        facts=facts,
+        facts=(*(Fact(found.examples[0], found.summary) for found in shown), *_others(known, shown)),
         actions=(*actions, Action("My day", line("today"), acts=False)),
         aside="Say help and a word to see more, for example: help received",
         private=turn.private,
     )
+
+
+def _meant(book: Book, about: str) -> Command | None:
+    """The command somebody asks about; none where it is "hello there"."""
+    try:
+        return book.find(about)[0]
+    except NotUnderstood as unknown:
+        if unknown.nearest:
+            raise
+    return None
+
+
+def _others(known: Sequence[Command], shown: Sequence[Command]) -> Iterator[Fact]:
+    """The commands that are not shown with an example, by their names."""
+    others: dict[str, list[str]] = {}
+    for found in known:
+        if found not in shown and found.name != "help":
+            theme = THEMES.get(found.run.__module__.rpartition(".")[2], "More")
+            others.setdefault(theme, []).append(found.name)
+    yield from (Fact(theme, ", ".join(names)) for theme, names in others.items())
 
 
 def _one(turn: Turn, found: Command) -> Message:
