@@ -75,7 +75,7 @@ def _called(turn: Turn, file: File, clock: Clock) -> Called:
     if request is None:
         return Called(clock, clock.rule.title)
     adviser = turn.rules.service(request.service)
-    return Called(clock, f"{advice.label(turn, request)} {adviser.asks.value}", adviser)
+    return Called(clock, advice.title(turn, request), adviser)
 
 
 def _the_one(turn: Turn, reference: str, known: Sequence[Called], asked: str) -> Called:
