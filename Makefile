@@ -1,7 +1,7 @@
 # Everything is done inside .venv, made from requirements.lock. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check e2e bench lock clean unusable
+.PHONY: help install demo demo-reset test check e2e chaos year bench lock clean unusable
 
 WORKERS ?= 2
 VENV := .venv
@@ -30,6 +30,8 @@ help:
 	@echo "make test        the whole test suite, PostgreSQL's half included"
 	@echo "make check       format, lint, types and import contracts"
 	@echo "make e2e         the tests against real counterparts; needs node"
+	@echo "make chaos       a storm of failures over real processes: nothing lost, nothing doubled; make chaos SEED=… again"
+	@echo "make year        a council's year in minutes: what was lost, doubled, late or early; make year SHARE=0.05 is smaller"
 	@echo "make bench       measure, and write docs/benchmarks.md anew"
 	@echo "make lock        renew requirements.lock from pyproject.toml; make lock UPGRADE=1 takes newer releases"
 	@echo "make clean       remove .venv and what the tools leave behind; var/ stays"
@@ -72,6 +74,12 @@ endif
 $(NODE_MODULES): $(wildcard tests/e2e/package.json tests/e2e/package-lock.json)
 	@cd tests/e2e && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
+
+chaos: install
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+year: install
+	@$(BIN)/python -m tests.chaos.year $(if $(SEED),--seed $(SEED)) $(if $(SHARE),--share $(SHARE))
 
 bench: install
 	@$(BIN)/python -m bench

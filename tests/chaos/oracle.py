@@ -6,9 +6,11 @@ five schools consulted on one day are five.
 """
 
 import csv
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,10 +32,11 @@ SERVICES = {
 }
 OF_A_CASE = {
     # what is owed: days from the request, what answers it
-    "decision to assess": (42, "decision_to_assess_sent"),
-    "draft plan": (112, "draft_served"),
-    "final plan": (140, "final_plan_sent"),
+    "decision to assess": (42, ("decision_to_assess_sent",)),
+    "draft plan": (112, ("draft_served", "final_plan_sent")),
+    "final plan": (140, ("final_plan_sent",)),
 }
+REVIEW, PROVISION = "annual review", "provision in the plan"
 OWNER, MANAGER, HEAD, ROOM = "owner", "manager", "head", "room"
 COUNCIL = (
     # days before (or working days after), who hears
@@ -54,6 +57,7 @@ AGENCY = (
     (5, (ROOM, OWNER, MANAGER)),
     (10, (MANAGER, HEAD)),
 )
+ONCE = ((1, (OWNER,)),)
 HOLIDAYS = Path(__file__).parents[2] / "bot" / "rules" / "england-2014" / "bank_holidays.csv"
 
 
@@ -67,9 +71,13 @@ class Owed:
     owner: int
     agency: str = ""
     """Whose rooms hear; empty for what the council itself owes."""
+    until: datetime | None = None
+    """When it was recorded that it is done, or needed no more: nothing is said from then on."""
 
     @property
     def ladder(self) -> Sequence[tuple[int, tuple[str, ...]]]:
+        if self.what == PROVISION:
+            return ONCE
         return AGENCY if self.agency else COUNCIL
 
 
@@ -120,35 +128,64 @@ class Days:
         return later
 
 
-def owed_by(db: Session) -> list[Owed]:
-    """Everything owed, by the entries and requests of every open case."""
-    facts: dict[int, dict[str, date]] = {}
-    asked: dict[int, list[tuple[int, date]]] = {}
-    for case, request, kind, day in db.execute(
-        text("SELECT case_id, request_id, kind, happened_on FROM entry ORDER BY id")
-    ):
-        when = day if isinstance(day, date) else date.fromisoformat(day)
-        if kind in ("advice_asked", "consultation_sent"):
-            asked.setdefault(case, []).append((request, when))
+@dataclass
+class Facts:
+    """What the entries say of one case: each fact's day, and when it was recorded; the requests, and their answers."""
+
+    on: dict[str, date] = field(default_factory=dict)
+    recorded: dict[str, datetime] = field(default_factory=dict)
+    asked: dict[int, date] = field(default_factory=dict)
+    answered: dict[int, datetime] = field(default_factory=dict)
+
+    def add(self, request: int | None, kind: str, on: date, recorded: datetime) -> None:
+        if request is None:
+            self.on[kind], self.recorded[kind] = on, recorded
+        elif kind in ("advice_asked", "consultation_sent"):
+            self.asked[request] = on
         else:
-            facts.setdefault(case, {})[kind] = when
+            self.answered[request] = recorded
+
+
+def owed_by(db: Session) -> list[Owed]:
+    """Everything owed, by the entries and requests of every case."""
+    known: dict[int, Facts] = defaultdict(Facts)
+    entries = "SELECT case_id, request_id, kind, happened_on, recorded_at FROM entry ORDER BY id"
+    for case, request, kind, on, recorded in db.execute(text(entries)):
+        known[case].add(request, kind, _day(on), _moment(recorded))
     services = {row[0]: row[1:] for row in db.execute(text("SELECT id, service, ordinal FROM request"))}
-    cases = db.execute(text('SELECT id, reference, owner_id FROM "case"'))
-    return [owed for case in cases for owed in _of_case(case, facts.get(case[0], {}), asked.get(case[0], []), services)]
+    cases = db.execute(text('SELECT id, reference, owner_id FROM "case"')).all()
+    return [owed for number, *who in cases for owed in _of_case(*who, known[number], services)]
 
 
-def _of_case(case: Any, facts: dict[str, date], asked: Iterable[tuple[int, date]], services: Any) -> Iterator[Owed]:
-    _number, reference, owner = case
-    received = facts["la_request_received_or_s24"]
-    for what, (days, answer) in OF_A_CASE.items():
-        if answer not in facts:
-            yield Owed(reference, what, received + timedelta(days=days), owner)
-    for request, day in asked:
+def _day(kept: Any) -> date:
+    return kept if isinstance(kept, date) else date.fromisoformat(kept)
+
+
+def _moment(kept: Any) -> datetime:
+    """SQLite keeps moments as words, in UTC."""
+    return kept if isinstance(kept, datetime) else datetime.fromisoformat(kept).replace(tzinfo=UTC)
+
+
+def _of_case(reference: str, owner: int, facts: Facts, services: Any) -> Iterator[Owed]:
+    if received := facts.on.get("la_request_received_or_s24"):
+        for what, (days, answers) in OF_A_CASE.items():
+            yield Owed(reference, what, received + timedelta(days=days), owner, until=_first(facts, answers))
+    if sent := facts.on.get("final_plan_sent"):
+        yield Owed(reference, PROVISION, sent, owner, until=_first(facts, ("provision_confirmed",)))
+    if reviewed := facts.on.get("last_review_concluded"):
+        due = reviewed.replace(year=reviewed.year + 1) - timedelta(days=1)
+        yield Owed(reference, REVIEW, due, owner, until=_first(facts, ("decision_to_maintain_sent",)))
+    for request, day in facts.asked.items():
         service, ordinal = services[request]
         name, days, agency = SERVICES[service]
         second = f" ({ordinal})" if ordinal > 1 else ""
         name = name.replace(" advice", f"{second} advice") if "advice" in name else f"{name}{second}"
-        yield Owed(reference, name, day + timedelta(days=days), owner, agency)
+        until = facts.answered.get(request) or _first(facts, ("final_plan_sent",))
+        yield Owed(reference, name, day + timedelta(days=days), owner, agency, until)
+
+
+def _first(facts: Facts, kinds: Iterable[str]) -> datetime | None:
+    return min((facts.recorded[kind] for kind in kinds if kind in facts.recorded), default=None)
 
 
 def steps(owed: Owed, days: Days) -> list[Step]:
@@ -189,11 +226,15 @@ def expected(every: Iterable[Owed], days: Days, stops: Sequence[datetime], line:
     for owed in every:
         ladder = steps(owed, days)
         for whom in (OWNER, MANAGER, HEAD, ROOM):
-            waiting = [step for step in ladder if step.whom == whom]
-            for number, now in enumerate(stops):
-                ripe = [step for step in waiting if step.at <= now]
-                waiting = waiting[len(ripe) :]
-                newest = [step for step in ripe if step.last is None or now < step.last][-1:]
-                for step in newest:
-                    said[number] |= {Expected(place, owed.reference, owed.what) for place in line.of(step)}
+            newest: dict[int, Step] = {}
+            for step in (one for one in ladder if one.whom == whom):
+                stop = bisect_left(stops, step.at)
+                if stop < len(stops) and _may_be_said(step, stops[stop]):
+                    newest[stop] = step
+            for stop, step in newest.items():
+                said[stop] |= {Expected(place, owed.reference, owed.what) for place in line.of(step)}
     return said
+
+
+def _may_be_said(step: Step, now: datetime) -> bool:
+    return all(end is None or now < end for end in (step.last, step.owed.until))

@@ -1,6 +1,7 @@
 """What stands in the rooms at the end, read as a person reads it, and held against what should stand there."""
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -62,7 +63,7 @@ def judged(
     verdict, names = Verdict(expected=sum(map(len, expected))), _names(expected)
     by_stop: dict[int, list[Landed]] = defaultdict(list)
     for one in landed:
-        by_stop[sum(one.at > end for end in ends)].append(one)
+        by_stop[bisect_left(ends, one.at)].append(one)
     earlier: dict[Expected, Said] = {}
     for stop, due in enumerate(expected):
         seen: dict[Expected, Said] = {}
@@ -90,14 +91,16 @@ def _names(expected: Iterable[set[Expected]]) -> Mapping[str, set[str]]:
     return names
 
 
+def things(place: str, words: str, names: Mapping[str, set[str]]) -> list[Expected]:
+    """Everything that a reminder shows; nothing of a digest or of what administrators hear. `names` by reference."""
+    words = words.replace("\u00a0", " ")
+    return [] if NO_NUDGE.match(words) else list(_shown(place, words, names))
+
+
 def _lines(message: Landed, due: set[Expected], names: Mapping[str, set[str]], verdict: Verdict) -> Iterator[Said]:
     """Everything that a message speaks of. What a long one only counts is the rest of what is due."""
-    words = message.words.replace("\u00a0", " ")
-    if NO_NUDGE.match(words):
-        return
-    shown = list(_shown(message.place, words, names))
-    more = MORE.search(words)
-    if more:
+    shown, more = things(message.place, message.words, names), MORE.search(message.words)
+    if shown and more:
         rest = {thing for thing in due if thing.place == message.place} - set(shown)
         if len(rest) != int(more[1]):
             verdict.unread.append(f"{message.place}: {more[0]}, and {len(rest)} are due")
