@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from sqlmodel import col, select
 
-from bot.cards.choices import to_choose
 from bot.cards.dates import is_to_check, rule_of, sentence, state, title, when
 from bot.cards.exceptions import claims_of, may_know_ground, noted
 from bot.cards.letter import open_letter, record_button
@@ -138,8 +137,6 @@ def _council(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
         if deadline.request_id is None and _worth_showing(deadline, viewer) and not _of_the_older(turn, deadline):
             claimed = noted(turn, deadline, ground=may_know_ground(viewer, deadline))
             yield Fact(sentence(title(turn, deadline)), when(turn, deadline), claimed, state(turn, deadline))
-    if viewer.council:
-        yield from to_choose(turn, file, dates_too=not viewer.private)
 
 
 def _of_the_older(turn: Turn, deadline: Deadline) -> bool:
@@ -222,6 +219,7 @@ def _runs(file: CaseFile, request: Request) -> bool:
 def _next_step(turn: Turn, file: CaseFile) -> EntryKind | None:
     """What stops the council's next duty, where that is one fact."""
     owed = (d for d in file.deadlines if d.state is ClockState.RUNNING and d.ladder and d.request_id is None)
-    first = next((deadline for deadline in owed if deadline.agency is Agency.EDUCATION), None)
+    ours = [deadline for deadline in owed if deadline.agency is Agency.EDUCATION]
+    first = min(ours, key=lambda deadline: deadline.nature is Nature.AT_ONCE, default=None)  # which has no last day
     stops = rule_of(turn, first).stops if first else ()
     return stops[0] if len(stops) == 1 and FACTS[stops[0]].said else None

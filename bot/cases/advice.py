@@ -19,8 +19,8 @@ from bot.turn import Turn
 from storage.add import add_all
 from storage.tables import Case, Deadline, Request
 
-ASSESSES = frozenset({EntryKind.ORDER_TO_ASSESS, EntryKind.CONCEDED_ASSESSMENT})
-"""What a Tribunal orders, or a council concedes, that has a child assessed."""
+ASSESSES = frozenset({EntryKind.ORDER_TO_ASSESS, EntryKind.AGREED_TO_ASSESS, EntryKind.CONCEDED_ASSESSMENT})
+"""What a Tribunal orders, or a council agrees to or concedes, that has a child assessed."""
 
 SCHOOL = Service("education")
 """The advice that a school or another setting gives."""

@@ -42,7 +42,7 @@ from bot.cases.following import IN_TIME
 from bot.commands.roles import ADVISERS, CASEWORK, COUNCIL, MANAGERS, READERS
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotAllowed, NotNow, WhichOne
-from bot.domain.facts import ACTS, FACTS, label, recordable
+from bot.domain.facts import ACTS, AGREED, FACTS, REVIEWS, label, recordable
 from bot.domain.message import Action, Fact, Message
 from bot.domain.terms import EntryKind, Nature, Role
 from bot.grammar import command, line
@@ -139,6 +139,14 @@ def _aside(turn: Turn, file: File, kind: EntryKind) -> str:
         case EntryKind.DRAFT_SERVED | EntryKind.FINAL_PLAN_SENT if _no_decision(file):
             said = f"sent decision to assess {facts.about(file).reference} on its date"
             return f"No decision to assess is on record: its clock runs on. Say: {said}"
+        case EntryKind.AMENDMENT_NOTICE_SENT if _no_decision_to_amend(file):
+            said = f"sent decision to amend {facts.about(file).reference} on its date"
+            return f"No decision to amend is on record: the clock of the decision runs on. Say: {said}"
+        case EntryKind.MEDIATION_AGREEMENT:
+            said = f"record appealable agreement {facts.about(file).reference}"
+            return f"Two weeks are for what can't be appealed. Where it can be, undo this and say: {said}"
+        case EntryKind.APPEALABLE_AGREEMENT:
+            return _as_an_order(file)
         case EntryKind.TRIBUNAL_PAPERS_RECEIVED:
             said = f"exception {facts.about(file).reference} tribunal date to … because …"
             return f"The date in the Tribunal's registration letter counts in place of this one. Say: {said}"
@@ -155,6 +163,20 @@ def _no_decision(file: File) -> bool:
     kinds = {entry.kind for entry in history.standing(file.entries)}
     whole, decided = deadlines.whole_of(facts.about(file)), EntryKind.DECISION_TO_ASSESS_SENT
     return whole in FACTS[decided].of and not kinds & {decided, EntryKind.REFUSAL_TO_ASSESS_SENT}
+
+
+def _no_decision_to_amend(file: File) -> bool:
+    kinds = {entry.kind for entry in history.standing(file.entries)}
+    return deadlines.whole_of(facts.about(file)) in REVIEWS and EntryKind.DECISION_TO_AMEND_SENT not in kinds
+
+
+def _as_an_order(file: File) -> str:
+    """Where the dates of an agreement count: it is carried out like an order, in a case of its own."""
+    named = " or ".join(f"“{FACTS[kind].said[0]}”" for kind in AGREED)
+    return (
+        f"Its dates count as an order's do (regulation 42), in a case of their own. Say start, then {named}, then "
+        f"{facts.about(file).reference} and the day."
+    )
 
 
 def said_recorded(turn: Turn, file: File, recorded: Recorded, what: str, on: date) -> Message:

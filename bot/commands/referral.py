@@ -22,7 +22,7 @@ from bot.blanks import (
     yes_no,
 )
 from bot.cards import backplan
-from bot.cards.dates import sentence, state, title, when
+from bot.cards.dates import rule_of, sentence, state, title, when
 from bot.cases import advice, children, enquiries, history, posts, referrals
 from bot.cases.children import Known, Private
 from bot.cases.files import CaseFile, open_case_file
@@ -230,6 +230,7 @@ def _tell_owner(turn: Turn, match: Match) -> None:
 def _opened(turn: Turn, opened: Opened, beginning: EntryKind, on: date) -> Message:
     case = opened.case
     shown = [deadline for deadline in opened.deadlines if _says_something(deadline)]
+    settled = [one for one in shown if one.nature is not Nature.AT_ONCE or not rule_of(turn, one).ends]
     return Message(
         text="\n".join(
             [
@@ -245,7 +246,7 @@ def _opened(turn: Turn, opened: Opened, beginning: EntryKind, on: date) -> Messa
             *_next(turn, case, beginning),
             Action("Open privately", line("open", case=case.reference), acts=False),
         ),
-        aside="" if shown else _what_to_record(case, beginning),
+        aside="" if settled else _what_to_record(case, beginning),
         private=True,
     )
 

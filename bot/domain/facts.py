@@ -85,6 +85,10 @@ FACTS: Mapping[EntryKind, FactKind] = {
         "order to assess", "the Tribunal ordered an assessment", _of(ORDER), ("order to assess",),
         begins=_of(ORDER), again=True, stage="to tell the family of the assessment",
     ),
+    E.AGREED_TO_ASSESS: FactKind(
+        "agreed in mediation: to assess", "it was agreed in mediation to assess (regulation 42(5))", _of(ORDER),
+        ("agreement to assess",), begins=_of(ORDER), stage="to tell the family of the assessment",
+    ),
     E.CONCEDED_ASSESSMENT: FactKind(
         "appeal conceded: to assess", "the council told the Tribunal that it will assess", _of(CONCEDED),
         ("concession to assess",), begins=_of(CONCEDED), stage="to tell the family of the assessment",
@@ -100,7 +104,7 @@ FACTS: Mapping[EntryKind, FactKind] = {
     E.ASSESSMENT_NOTIFIED: FactKind(
         "family told of the assessment", "the family was told of the assessment", _of(ORDER, CONCEDED),
         ("assessment notified", "notice of assessment"),
-        after=(E.ORDER_TO_ASSESS, E.CONCEDED_ASSESSMENT), stage="assessment under way",
+        after=(E.ORDER_TO_ASSESS, E.AGREED_TO_ASSESS, E.CONCEDED_ASSESSMENT), stage="assessment under way",
     ),
     E.CONCEDED_INFORMALLY: FactKind(
         "conceded informally, without order or notice", "the council gave way without an order or a notice", _of(NEW),
@@ -116,6 +120,10 @@ FACTS: Mapping[EntryKind, FactKind] = {
         "order to make a plan", "the Tribunal ordered a plan", _of(ORDER),
         ("order to make plan", "order to make a plan"), begins=_of(ORDER), again=True, stage="plan to be drafted",
     ),
+    E.AGREED_TO_ISSUE: FactKind(
+        "agreed in mediation: to issue a plan", "it was agreed in mediation to issue a plan (regulation 42(5))",
+        _of(ORDER), ("agreement to issue",), begins=_of(ORDER), stage="plan to be drafted",
+    ),
     E.CONCEDED_PLAN: FactKind(
         "appeal conceded: to issue a plan", "the council told the Tribunal that it will issue a plan", _of(CONCEDED),
         ("concession to issue",), begins=_of(CONCEDED), stage="plan to be drafted",
@@ -129,7 +137,7 @@ FACTS: Mapping[EntryKind, FactKind] = {
         again=True, stage="draft plan with the family",
     ),
     E.REFUSAL_TO_ASSESS_SENT: FactKind(
-        "refusal to assess sent", "the refusal to assess was sent", _of(NEW), ("refusal to assess",),
+        "refusal to assess sent", "the refusal to assess was sent", _of(NEW, CUSTODY), ("refusal to assess",),
         ruled_out_by=frozenset({E.DECISION_TO_ASSESS_SENT}), stage="assessment refused",
     ),
     E.REFUSAL_TO_ISSUE_SENT: FactKind(
@@ -141,8 +149,8 @@ FACTS: Mapping[EntryKind, FactKind] = {
         stage="final plan sent",
     ),
     E.PROVISION_CONFIRMED: FactKind(
-        "provision confirmed", "the provision was confirmed", ASSESSING | AMENDING,
-        ("provision confirmed", "provision"), after=(E.FINAL_PLAN_SENT, E.AMENDED_PLAN_SENT),
+        "provision confirmed", "the provision was confirmed", ASSESSING | AMENDING | {P.MOVE},
+        ("provision confirmed", "provision"), after=(E.FINAL_PLAN_SENT, E.AMENDED_PLAN_SENT, E.PLAN_TRANSFERRED),
         asked="Is the provision in place?", stage="provision in place",
     ),
     # Advice from one body, and the consultation of one school
@@ -226,6 +234,14 @@ FACTS: Mapping[EntryKind, FactKind] = {
     E.ORDER_TO_CONTINUE_AT_SCHOOL: FactKind(
         "order to continue the plan with another school", "the Tribunal ordered the plan continued with another school",
         _of(ORDER), ("order to continue with school",), begins=_of(ORDER), again=True, stage="plan to be amended",
+    ),
+    E.AGREED_TO_AMEND: FactKind(
+        "agreed in mediation: to amend the plan", "it was agreed in mediation to amend the plan (regulation 42(5))",
+        _of(ORDER), ("agreement to amend",), begins=_of(ORDER), stage="plan to be amended",
+    ),
+    E.AGREED_ON_SCHOOL: FactKind(
+        "agreed in mediation: the school", "it was agreed in mediation which school to name (regulation 42(5))",
+        _of(ORDER), ("agreement on school",), begins=_of(ORDER), stage="plan to be amended",
     ),
     E.CONCEDED_CONTENTS: FactKind(
         "appeal conceded: contents", "the council told the Tribunal that it will amend the plan", _of(CONCEDED),
@@ -324,6 +340,11 @@ FACTS: Mapping[EntryKind, FactKind] = {
         "ICB told that mediation is on health alone", "the ICB was told that mediation is on health alone",
         _of(P.MEDIATION), ("health mediation",), begins=_of(P.MEDIATION), stage="mediation to be arranged by the ICB",
     ),
+    E.MEDIATION_WITHOUT_HEALTH: FactKind(
+        "no health issues in the mediation", "the mediation was found to hold no health issues", _of(P.MEDIATION),
+        ("no health issues", "mediation without health"), after=(E.PARENT_INFORMS_COUNCIL,),
+        ruled_out_by=frozenset({E.ICB_TOLD_OF_MEDIATION, E.COUNCIL_INFORMS_ICB}), stage="mediation to be arranged",
+    ),
     E.ADVISER_TOLD_CANNOT_ARRANGE: FactKind(
         "adviser told that mediation cannot be arranged", "the adviser was told that it cannot be arranged in time",
         _of(P.MEDIATION), ("cannot arrange",), stage="certificate awaited",
@@ -340,13 +361,19 @@ FACTS: Mapping[EntryKind, FactKind] = {
         "mediation agreement made", "the mediation agreement was made", _of(P.MEDIATION), ("mediation agreement",),
         stage="agreement to be carried out",
     ),
+    E.APPEALABLE_AGREEMENT: FactKind(
+        "mediation agreement made, on what can be appealed",
+        "the mediation agreement was made, on what can be appealed", _of(P.MEDIATION), ("appealable agreement",),
+        stage="agreement to be carried out as an order is",
+    ),
     E.COUNCIL_TOLD_OF_AGREEMENT: FactKind(
         "council told of the agreement", "the council was told of the agreement", _of(P.MEDIATION),
-        ("told of agreement",), after=(E.MEDIATION_AGREEMENT,), stage="agreement to be carried out",
+        ("told of agreement",), after=(E.MEDIATION_AGREEMENT, E.APPEALABLE_AGREEMENT),
+        stage="agreement to be carried out",
     ),
     E.AGREEMENT_CARRIED_OUT: FactKind(
         "agreement carried out", "the agreement was carried out", _of(P.MEDIATION), ("agreement carried out",),
-        after=(E.MEDIATION_AGREEMENT,), stage="agreement carried out",
+        after=(E.MEDIATION_AGREEMENT, E.APPEALABLE_AGREEMENT), stage="agreement carried out",
     ),
     E.MEDIATION_CERTIFICATE: FactKind(
         "mediation certificate issued", "the mediation certificate was issued", DISPUTES, ("certificate",),
@@ -426,6 +453,9 @@ FACTS: Mapping[EntryKind, FactKind] = {
         ("file", "sar reply", "reply"), after=(E.SAR_RECEIVED,),
     ),
 }  # fmt: skip
+
+AGREED = (E.AGREED_TO_ASSESS, E.AGREED_TO_ISSUE, E.AGREED_TO_AMEND, E.AGREED_ON_SCHOOL)
+"""What may be agreed in mediation that can be appealed, and is then carried out as an order is (regulation 42(5))."""
 
 ACTS: Mapping[EntryKind, str] = {
     E.OPENED: "opened",

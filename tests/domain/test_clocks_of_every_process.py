@@ -48,6 +48,8 @@ BRANCHES = [
     (Process.ANNUAL_REVIEW, [MEETING, AMEND, NOTICE], "ar_amend_notice", False, MET),
     (Process.ANNUAL_REVIEW, [MEETING, AMEND, NOTICE], "ar_final_longstop", False, RUNNING),
     (Process.ANNUAL_REVIEW, [MEETING, NOTICE], "ar_amend_notice", False, MET),
+    (Process.ANNUAL_REVIEW, [MEETING, NOTICE], "ar_final", False, RUNNING),  # the notice alone says that it amends
+    (Process.ANNUAL_REVIEW, [MEETING, NOTICE], "ar_final_longstop", False, RUNNING),
     (
         Process.ANNUAL_REVIEW,
         [MEETING, "Thu 17 Dec 2026 decision_to_maintain_sent"],
@@ -56,11 +58,11 @@ BRANCHES = [
         NOT_NEEDED,
     ),
     (Process.TRIBUNAL_ORDER, [ORDER], "order_assess_refuse", True, RUNNING),
-    (Process.TRIBUNAL_ORDER, [ORDER], "order_assess_final", True, RUNNING),
+    (Process.TRIBUNAL_ORDER, [ORDER], "order_assess_final", False, RUNNING),
     (Process.TRIBUNAL_ORDER, [ORDER, "Mon 1 Feb 2027 decision_to_issue_sent"], "order_assess_final", False, RUNNING),
     (Process.TRIBUNAL_ORDER, [ORDER, "Mon 1 Feb 2027 decision_to_issue_sent"], "order_assess_refuse", True, NOT_NEEDED),
     (Process.TRIBUNAL_ORDER, [ORDER, "Tue 2 Feb 2027 refusal_to_issue_sent"], "order_assess_refuse", False, MET_LATE),
-    (Process.TRIBUNAL_ORDER, [ORDER, "Tue 2 Feb 2027 refusal_to_issue_sent"], "order_assess_final", True, NOT_NEEDED),
+    (Process.TRIBUNAL_ORDER, [ORDER, "Tue 2 Feb 2027 refusal_to_issue_sent"], "order_assess_final", False, NOT_NEEDED),
 ]
 
 
@@ -268,3 +270,141 @@ def test_one_letter_of_an_mp_runs_the_clocks_of_all_that_it_holds() -> None:
         "complaint_ack": day("Fri 18 Dec 2026"),
         "foi_reply": day("Thu 14 Jan 2027"),
     }
+
+
+# What is no longer owed, and what is owed all the same.
+
+LIVES = [
+    # facts, clock, state, only information
+    (Process.MEDIATION, ["Mon 30 Nov 2026 parent_informs_la"], "med_notify_icb", RUNNING, False),
+    (
+        Process.MEDIATION,
+        ["Mon 30 Nov 2026 parent_informs_la", "Mon 30 Nov 2026 mediation_without_health"],
+        "med_notify_icb",
+        NOT_NEEDED,
+        False,
+    ),
+    (
+        Process.MEDIATION,
+        ["Mon 30 Nov 2026 parent_informs_la", "Tue 1 Dec 2026 adviser_informed"],
+        "med_arrange",
+        NOT_NEEDED,
+        False,
+    ),
+    (
+        Process.MEDIATION,
+        ["Mon 30 Nov 2026 parent_informs_la", "Thu 31 Dec 2026 mediation_concluded"],
+        "med_arrange",
+        MET_LATE,
+        False,
+    ),
+    (Process.MEDIATION, ["Wed 9 Dec 2026 mediation_agreement"], "med_icb_tells_la", RUNNING, True),
+    (
+        Process.MEDIATION,
+        ["Wed 2 Dec 2026 la_informs_icb", "Wed 9 Dec 2026 mediation_agreement"],
+        "med_icb_tells_la",
+        RUNNING,
+        False,
+    ),
+    (
+        Process.DETAINED_ASSESSMENT,
+        ["Mon 9 Nov 2026 home_la_request_received", "Mon 7 Dec 2026 refusal_to_assess_sent"],
+        "final_plan_detained",
+        NOT_NEEDED,
+        False,
+    ),
+    (
+        LetterKind.COMPLAINT,
+        [
+            "Mon 2 Nov 2026 complaint_received",
+            "Tue 3 Nov 2026 complaint_acknowledged",
+            "Tue 1 Dec 2026 s2_requested",
+            "Fri 18 Dec 2026 complaint_s2_sent",
+        ],
+        "complaint_s1",
+        NOT_NEEDED,
+        False,
+    ),
+    (
+        Process.TRIBUNAL_ORDER,
+        [ORDER, "Mon 11 Jan 2027 draft_served", "Tue 2 Feb 2027 refusal_to_issue_sent"],
+        "order_assess_refuse",
+        MET_LATE,
+        False,
+    ),
+    (Process.MOVE, ["Mon 14 Dec 2026 day_of_move", MOVED], "provision_secure", RUNNING, True),
+]
+
+
+@pytest.mark.parametrize(("process", "lines", "clock", "state", "information"), LIVES)
+def test_what_is_not_owed_is_not_chased_and_what_is_owed_is(
+    process: Process | LetterKind, lines: list[str], clock: str, state: ClockState, information: bool
+) -> None:
+    found = clocks(process, *lines)[clock]
+    assert (found.state, found.information) == (state, information)
+
+
+def test_a_move_of_which_nobody_said_when_it_was_known_is_asked_about_after_its_day() -> None:
+    assert clocks(Process.MOVE, "Mon 14 Dec 2026 day_of_move")["move_transfer"].ladder == "once"
+
+
+@pytest.mark.parametrize(
+    ("rule", "process", "asked", "end"),
+    [
+        ("advice_health", Process.REASSESSMENT, "advice_asked", "refusal_to_reassess_sent"),
+        ("school_consult", Process.ANNUAL_REVIEW, "consultation_sent", "decision_not_to_amend_sent"),
+        ("school_consult", Process.ANNUAL_REVIEW, "consultation_sent", "decision_to_maintain_sent"),
+        ("school_consult", Process.PHASE_TRANSFER, "consultation_sent", "decision_to_cease_sent"),
+    ],
+)
+def test_nobody_is_chased_for_an_answer_that_is_of_no_use_any_more(
+    rule: str, process: Process, asked: str, end: str
+) -> None:
+    asked_on, ended_on = day("Mon 4 Jan 2027"), day("Mon 11 Jan 2027")
+    facts = [
+        Happening(EntryKind(asked), asked_on, asked_on, 1, entry=1),
+        Happening(EntryKind(end), ended_on, ended_on, entry=2),
+    ]
+    found = derive(RULES.of(process), facts, calendar=RULES.calendar, requests={1: RuleId(rule)})
+    assert {clock.rule.id: clock.state for clock in found}[RuleId(rule)] is NOT_NEEDED
+
+
+def test_a_second_draft_gives_the_family_its_15_days_anew() -> None:
+    drafts = ["Mon 2 Nov 2026 draft_served", "Mon 23 Nov 2026 draft_served"]
+    for facts in (drafts, drafts[::-1]):
+        found = clocks(Process.NEW_ASSESSMENT, REQUEST, *facts)
+        assert found["draft_reps_min"].legal == day("Mon 7 Dec 2026")
+        assert found["draft_plan_target"].stopped and found["draft_plan_target"].stopped.on == day("Mon 2 Nov 2026")
+
+
+@pytest.mark.parametrize(
+    ("process", "start", "decision"),
+    [
+        (Process.TRIBUNAL_ORDER, ORDER, "refusal_to_issue_sent"),
+        (Process.TRIBUNAL_ORDER, ORDER, "final_plan_sent"),
+        (Process.CONCESSION, "Mon 23 Nov 2026 conceded_assessment", "refusal_to_issue_sent"),
+        (Process.MOVE, "Mon 14 Dec 2026 day_of_move", "decision_to_cease_sent"),
+    ],
+)
+def test_a_decision_that_can_be_appealed_brings_the_right_wherever_it_is_recorded(
+    process: Process, start: str, decision: str
+) -> None:
+    found = clocks(process, start, f"Mon 1 Feb 2027 {decision}")
+    assert found["appeal_from_decision"].legal == found["med_contact"].legal == day("Thu 1 Apr 2027")
+
+
+@pytest.mark.parametrize(
+    ("agreed", "due"),
+    [
+        ("agreed_to_assess", {"order_assess_notify": "Wed 23 Dec 2026", "order_assess_final": "Wed 17 Mar 2027"}),
+        ("agreed_to_issue", {"order_make_draft": "Wed 13 Jan 2027", "order_make_final": "Wed 24 Feb 2027"}),
+        ("agreed_to_amend", {"order_amend": "Wed 13 Jan 2027"}),
+        ("agreed_on_school", {"order_school": "Wed 23 Dec 2026"}),
+    ],
+)
+def test_what_is_agreed_in_mediation_and_can_be_appealed_is_due_like_an_order(agreed: str, due: dict[str, str]) -> None:
+    found = clocks(Process.TRIBUNAL_ORDER, f"Wed 9 Dec 2026 {agreed}")
+    assert {name: clock.legal for name, clock in found.items() if not clock.information} == {
+        name: day(on) for name, on in due.items()
+    }
+    assert "med_agree_other" not in clocks(Process.MEDIATION, "Wed 9 Dec 2026 appealable_agreement")

@@ -135,14 +135,15 @@ def test_a_clock_is_shown_as_a_legal_lead_would_sign_it(told: Told) -> None:
         WELL,
         """order_assess_refuse: refusal to issue a plan; rule pack england-2014 version 1
 
-Version 1. Send the refusal to issue a plan: 10 weeks from order to assess. Statutory.
+Version 1. Send the refusal to issue a plan: 10 weeks from order to assess; agreed in mediation: to assess. Statutory.
   Source      SEND Regulations 2014, regulation 44(2)(b)(i)
   Processes   Tribunal order
   Runs        once on the case or letter
-  Starts      order to assess
+  Starts      order to assess; agreed in mediation: to assess
   Counts      10 weeks; that day is day 0; weekends and holidays count
   Met by      refusal to issue a plan sent
   Ended by    draft plan sent; final plan sent; decision to issue a plan sent
+  Resumed by  refusal to issue a plan sent
   Binds       only if refusing; information until refusal to issue a plan sent
   Owner       council; the education rooms hear
   In force    for what starts from Mon 1 September 2014 on
