@@ -48,7 +48,7 @@ ON_BOTH = (
     *("phase_transfer", "amendment", "moving_in_and_out", "icb_change", "custody", "reassessment"),
     *("informal_concession", "correction_that_moves_dates", "consultation", "several_processes", "order_and_twice"),
     *("mediation", "appeal", "tribunal_order", "conceding", "absence", "job_share", "handing_over_all"),
-    *("in_hand", "escalating"),
+    *("in_hand", "escalating", "first_morning"),
 )
 """Those that PostgreSQL answers too; the suite stays quick with a few."""
 
