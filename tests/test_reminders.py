@@ -21,6 +21,7 @@ from bot.domain.terms import (
     ClockState,
     EntryKind,
     Hears,
+    LetterKind,
     Nature,
     PostSays,
     PostState,
@@ -28,8 +29,20 @@ from bot.domain.terms import (
 from bot.reminders import preview, sweep
 from bot.turn import Turn
 from storage.connect import Store
-from storage.tables import Case, Connection, Deadline, Entry, Nudge, Pattern, Person, Post, Room
-from tests.council import RULES, SLACK, TEAMS, VAULT, Council, at
+from storage.tables import (
+    Case,
+    Connection,
+    Deadline,
+    Enquiry,
+    EnquiryCase,
+    Entry,
+    Nudge,
+    Pattern,
+    Person,
+    Post,
+    Room,
+)
+from tests.council import LONG_AGO, RULES, SLACK, TEAMS, VAULT, Council, at
 from tests.domain.days import day as read_day
 from tests.fake_chat import FakeChat
 
@@ -234,6 +247,34 @@ def test_what_is_ripe_at_the_weekend_gives_way_to_the_rung_of_monday(council: Co
     swept(council, "2026-10-12 08:00")
     said = [(nudge.rung, bool(nudge.skipped)) for nudge in council.nudges() if nudge.hears is Hears.OWNER]
     assert sorted(said) == [("14-before", True), ("7-before", False)] and len(council.posts()) == 1
+
+
+@pytest.mark.parametrize(
+    "letter,status,told",
+    [
+        (LetterKind.MP_LETTER, CaseStatus.OPEN, {"health", "Owner", "Manager", "Head"}),
+        (LetterKind.MP_LETTER, CaseStatus.CLOSED, {"health", "Owner", "Manager"}),
+        (LetterKind.FOI, CaseStatus.OPEN, {"health", "Owner", "Manager"}),
+    ],
+)
+def test_while_an_mp_asks_a_late_date_is_heard_of_one_step_higher(
+    council: Council, letter: LetterKind, status: CaseStatus, told: set[str]
+) -> None:
+    ladder = Ladder(council)
+    case = council.case(ladder.owner)
+    enquiry = Enquiry(reference="MP-2026-0007", kind=letter, mp="", constituency="", status=status, opened_at=LONG_AGO)
+    council.add(enquiry)
+    council.add(EnquiryCase(enquiry_id=enquiry.id, case_id=case.id))
+    due, rule = date(2026, 10, 19), {"ladder": "agency", "rule": "advice_health", "agency": Agency.HEALTH}
+    council.clock(case, due, started_on=date(2026, 9, 7), **rule)
+    for when in ("2026-10-16 08:00", "2026-10-19 08:00", "2026-10-26 09:00"):
+        swept(council, when)
+    by_day = {day: {who for when, _, who in said(council) if when == day} for day, *_ in said(council)}
+    assert by_day == {
+        "2026-10-16": {"health", "Owner"},
+        "2026-10-19": {"health", "Owner", "Manager"},
+        "2026-10-26": told,
+    }
 
 
 def test_a_moved_date_is_nudged_again(council: Council) -> None:

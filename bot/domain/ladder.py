@@ -15,7 +15,7 @@ days. After it everything looks to the *legal* date, because only then is the du
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.domain.calendar import ONE_DAY, Calendar, OfficeHours, london_date, moment
@@ -48,6 +48,20 @@ class Ladder:
 
     def tells(self, hears: Hears) -> bool:
         return any(hears in rung.whom for rung in self.rungs)
+
+
+ABOVE = {Hears.ROOM: Hears.OWNER, Hears.OWNER: Hears.MANAGER, Hears.MANAGER: Hears.HEAD}
+"""Who stands one step higher."""
+
+
+def one_step_up(rungs: Sequence[Rung]) -> tuple[Rung, ...]:
+    """The same rungs where an MP asks after the case: of a late date whoever stands one step higher hears with each."""
+    return tuple(_one_up(rung) if rung.after else rung for rung in rungs)
+
+
+def _one_up(rung: Rung) -> Rung:
+    higher = [ABOVE[hears] for hears in rung.whom if hears in ABOVE]
+    return replace(rung, whom=tuple(dict.fromkeys((*rung.whom, *higher))))
 
 
 @dataclass(frozen=True)
