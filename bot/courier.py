@@ -9,12 +9,12 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
@@ -24,6 +24,7 @@ from bot.cases.outbox import Claim, Errand, NotNow, Render, Same
 from bot.cases.undelivered import give_up, give_up_on_closed
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.message import Address, Message
+from bot.domain.pace import Limits, Pace, Spot
 from bot.fault import log_fault
 from bot.rules import Rules
 from bot.turn import Turn
@@ -66,6 +67,11 @@ class Chat(Protocol):
     Every method may raise TryLater (not now) or Undeliverable (never at this address).
     """
 
+    @property
+    def limits(self) -> Limits:
+        """How fast it may be written to."""
+        ...
+
     async def send(self, to: Address, message: Message, key: str) -> str:
         """Post a new message; answers with the platform's id of it. `key` is opaque and travels with it."""
         ...
@@ -103,6 +109,12 @@ Noted = Callable[[Claim, Outcome | None, datetime], None]
 """Called as an attempt begins, with no outcome, and with its outcome as it ends: to measure it."""
 
 
+def passing(now: datetime) -> Moment:
+    """A clock that shows `now` and goes on from there."""
+    began = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - began)
+
+
 class Courier:
     """Carries posts to the chats it was handed, by connection. Any number of couriers may share one outbox."""
 
@@ -118,11 +130,14 @@ class Courier:
         patience: float = PATIENCE,
         chance: Callable[[], float] = random.random,
         noted: Noted = lambda *_: None,
+        passing: Callable[[datetime], Moment] = passing,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         """`render` makes the words of a post when its turn comes; `chance`, from 0 to 1, spreads the waits."""
         self._store, self._rules, self._vault, self._record_url = store, rules, vault, record_url
         self._chats, self._render, self._patience, self._chance = chats, render, patience, chance
-        self._noted = noted
+        self._noted, self._passing, self._sleep = noted, passing, sleep
+        self._paces: dict[int, Pace] = {}
         self._under_way: set[asyncio.Task[Outcome]] = set()
         self._winding_up = False
 
@@ -145,16 +160,22 @@ class Courier:
 
     async def deliver_to(self, connection: int, now: datetime) -> Delivered:
         """Everything that is due on one connection: a slow platform delays only its own posts."""
-        chat, moment, delivered = self._chats[connection], _passing(now), Delivered()
+        chat, moment, delivered = self._chats[connection], self._passing(now), Delivered()
+        pace = self._paces.setdefault(connection, Pace(chat.limits))
         running: set[asyncio.Task[Outcome]] = set()
         try:
             while True:
-                claims = await asyncio.to_thread(self._claim, connection, moment(), IN_FLIGHT - len(running))
-                running |= {self._start(chat, one, moment) for one in claims}
-                if not running:
+                running |= {
+                    self._start(chat, one, moment, pace)
+                    for one in await self._next(connection, pace, moment(), running)
+                }
+                if running:
+                    done, running = await asyncio.wait(running, timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
+                    delivered.update(task.result() for task in done)
+                elif pause := await asyncio.to_thread(self._pause, connection, pace, moment()):
+                    await self._sleep(pause)
+                else:
                     return delivered
-                done, running = await asyncio.wait(running, timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
-                delivered.update(task.result() for task in done)
         except asyncio.CancelledError:
             for task in running:
                 task.cancel()
@@ -164,15 +185,31 @@ class Courier:
         """Say elsewhere what waits for a connection that is no longer used; how many posts."""
         return await self._step(give_up_on_closed, now)
 
-    def _claim(self, connection: int, now: datetime, most: int) -> list[Claim]:
+    async def _next(self, connection: int, pace: Pace, now: datetime, running: Collection[Any]) -> list[Claim]:
+        """What may be sent now, as far as the platform's pace allows."""
+        most = pace.room_for(IN_FLIGHT - len(running), now)
+        return await asyncio.to_thread(self._claim, connection, now, most, tuple(pace.resting(now)))
+
+    def _claim(self, connection: int, now: datetime, most: int, resting: Collection[Spot]) -> list[Claim]:
         with self._store.reading() as db:
             if self._winding_up or most <= 0 or not outbox.anything_due(db, connection, now):
                 return []
         with self._store.transaction() as db:
-            return outbox.claim(db, connection, now, until=now + LEASE, most=most)
+            return outbox.claim(db, connection, now, until=now + LEASE, most=most, resting=resting)
 
-    def _start(self, chat: Chat, claim: Claim, moment: Moment) -> asyncio.Task[Outcome]:
+    def _pause(self, connection: int, pace: Pace, now: datetime) -> float:
+        """Seconds until a room that rests, while more is due, may be written to again; none where nothing is."""
+        ends = pace.resting(now).values()
+        if not ends or self._winding_up or pace.is_quiet(now):
+            return 0.0
+        with self._store.reading() as db:
+            if not outbox.anything_due(db, connection, now):
+                return 0.0
+        return min((min(ends) - now).total_seconds(), GLANCE)
+
+    def _start(self, chat: Chat, claim: Claim, moment: Moment, pace: Pace) -> asyncio.Task[Outcome]:
         """A task that goes on to its end even where the round around it fails."""
+        pace.sent(claim.spot, moment())
         task = asyncio.create_task(self._measured(chat, claim, moment))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -252,6 +289,8 @@ class Courier:
             return await self._give_up(claim, f"not taken for hours: {why}", now)
         if after is not None:
             quiet = now + timedelta(seconds=after + self._chance())
+            if not claim.refresh:
+                self._paces[claim.connection].turned_away(claim.spot, quiet, now)
             await self._step(lambda turn: outbox.keep_quiet(turn, claim, quiet, why), now)
         else:
             doubled = min(FIRST_WAIT * 2 ** min(claim.attempts - 1, 10), LONGEST_WAIT)
@@ -309,9 +348,3 @@ async def _rewrite(chat: Chat, errand: Errand, message: Message, platform_id: st
             return Outcome.LEFT, platform_id
         return Outcome.SENT, await chat.send(errand.to, message, errand.key)
     return Outcome.EDITED, platform_id
-
-
-def _passing(now: datetime) -> Moment:
-    """A clock that shows `now` and goes on from there."""
-    began = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - began)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
+from bot.domain.pace import NO_LIMITS, Limits
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Kept:
 class FakeChat:
     """One connection. `troubles` by place are raised one after the other, each instead of taking one message."""
 
+    limits: Limits = NO_LIMITS
     troubles: dict[str, list[Exception]] = field(default_factory=dict)
     dead: set[str] = field(default_factory=set)
     slow: float = 0.0

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event, insert, text
 
 from bot.cases import outbox
-from bot.cases.outbox import Spot
 from bot.cases.posts import new_post
+from bot.domain.pace import Spot
 from bot.domain.terms import Agency, PostSays
 from storage.connect import Store
 from storage.tables import Post, Room

@@ -20,6 +20,7 @@ from bot.commandline import parser
 from bot.commands import BOOK
 from bot.courier import Courier
 from bot.domain.message import Address, Message, Said, Where, Who
+from bot.domain.pace import NO_LIMITS
 from bot.domain.terms import Agency, Platform, Role
 from bot.reminders import digests, sweep
 from bot.rules import load_rules
@@ -74,6 +75,8 @@ class Arrived:
 
 class Page:
     """A platform that takes every message, as the local page does: it keeps what came to each place."""
+
+    limits = NO_LIMITS
 
     def __init__(self) -> None:
         self.arrived: dict[str, list[Arrived]] = {}

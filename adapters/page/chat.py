@@ -7,10 +7,13 @@ from adapters.page.streams import PRIVATE
 from adapters.page.transcript import Transcript, for_a_room
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
+from bot.domain.pace import NO_LIMITS
 
 
 class PageChat:
     """`bot.courier.Chat` for the page. A message's id is its key, which makes a second send harmless."""
+
+    limits = NO_LIMITS
 
     def __init__(
         self, transcript: Transcript, clock: Callable[[], datetime], places: Callable[[], Awaitable[set[str]]]

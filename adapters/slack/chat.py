@@ -7,15 +7,21 @@ from adapters.slack.refusals import MissingScope, Refused
 from adapters.slack.workspace import Workspace
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Attachment, Message
+from bot.domain.pace import Limits, Rate
 
 POST = "referralbot_post"
 """The event type of the metadata that carries a post's key. Any member can read it, so it says nothing."""
+LIMITS = Limits(place=(Rate(1, 1),), whole=(Rate(20, 1),))
+"""Slack's page on rate limits: a message a second to a channel. There is a limit over the whole workspace as well, of
+which Slack gives no figure: a burst is spread out, and Retry-After is honoured."""
 LOOKED_BACK = 200
 """How many of a channel's last messages are searched for a key."""
 
 
 class SlackChat:
     """One workspace as the courier sees it. A message's id is `channel/ts`: editing a direct message needs both."""
+
+    limits = LIMITS
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace

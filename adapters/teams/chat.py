@@ -7,6 +7,12 @@ from adapters.teams.sending import Spot
 from adapters.teams.writing import Writer
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
+from bot.domain.pace import Limits, Rate
+
+PER_CONVERSATION = (Rate(7, 1), Rate(8, 2), Rate(60, 30), Rate(1800, 3600))
+LIMITS = Limits(place=PER_CONVERSATION, whole=(Rate(30, 1),))
+"""Microsoft documentation, "Optimize your bot with rate limiting": for one bot in one conversation, and for one app in
+one tenant, where later pages say 50."""
 
 
 @dataclass(frozen=True)
@@ -15,6 +21,7 @@ class TeamsChat:
 
     connection: int
     writer: Writer
+    limits: Limits = LIMITS
 
     async def send(self, to: Address, message: Message, key: str) -> str:
         """Post a new message. Teams has no place for `key`, so what was sent cannot be found by it again."""

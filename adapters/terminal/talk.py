@@ -15,6 +15,7 @@ from bot.courier import Chat
 from bot.domain.calendar import london_time
 from bot.domain.errors import Refusal, Undeliverable
 from bot.domain.message import Action, Address, Form, Message, Said, Where, Who
+from bot.domain.pace import NO_LIMITS
 
 LEAVE = ("leave", "exit", "quit", "bye")
 WELCOME = """Type a line, such as `help`, or the number of a button.
@@ -263,6 +264,8 @@ class Terminal:
 
 class TerminalChat:
     """`bot.courier.Chat` for the terminal. It takes every place; a message's id is its key."""
+
+    limits = NO_LIMITS
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal

@@ -20,14 +20,13 @@ from bot.cases.digests import is_stale
 from bot.cases.posts import OFFICE, left_out
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
+from bot.domain.pace import Spot
 from bot.domain.terms import PostSays, PostState
 from bot.turn import Turn
 from storage.columns import columns
 from storage.queries import accounts_of
 from storage.tables import Connection, Nudge, Post, Room
 
-Spot = tuple[int | None, int | None]
-"""A room or a person by id, as (room, person): where one message at a time goes."""
 Render = Callable[[Turn, Post], Message | None]
 """The words of a post as things stand; None when it is no longer true."""
 
@@ -51,6 +50,10 @@ class Claim:
     says: PostSays
     due_at: datetime
     """When it should have gone out."""
+    connection: int
+    spot: Spot
+    refresh: bool
+    """Nobody did anything: only the day has changed."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ def claim(
     oldest = [post_id for post_id in db.execute(each).scalars() if post_id]
     found = db.execute(
         select_rows(of.id, of.says, of.room_id, of.person_id, of.claimed_until, of.attempts, of.not_before, of.due_at)
+        .add_columns(of.connection_id, of.refresh)
         .where(of.id.in_(oldest), of.state == PostState.WAITING, of.not_before <= now, _free(Post, now))
         .order_by(of.refresh, of.not_before, of.id)
         .limit(most)
@@ -154,7 +158,9 @@ def _claimed(post: Row[Any], until: datetime) -> Claim:
     unsure = post.claimed_until is not None
     heard = post.says not in (*CARDS, PostSays.CANARY)
     due_at = post.due_at or post.not_before
-    return Claim(post.id, until, unsure, post.attempts + 1, must_be_heard=heard, says=post.says, due_at=due_at)
+    what = {"says": post.says, "due_at": due_at, "must_be_heard": heard, "refresh": post.refresh}
+    where = {"connection": post.connection_id, "spot": (post.room_id, post.person_id)}
+    return Claim(post.id, until, unsure, post.attempts + 1, **what, **where)
 
 
 def _due(post: Any, connection: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
