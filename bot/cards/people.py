@@ -44,7 +44,7 @@ def _sentences(found: Unreachable) -> Iterator[str]:
         whose = several([f"{name} ({many})" for name, many in found.left])
         yield f"Have left, with open cases or letters still theirs: {whose}. A manager says: hand over all."
     if found.nobodys:
-        yield f"Nobody owns {found.nobodys} open cases or letters. Someone says: assign."
+        yield f"Open cases and letters that are nobody's: {found.nobodys}. An officer says: assign."
     if found.no_manager:
         yield f"No manager who works here: {several(found.no_manager)}. Mend the staff list."
     if found.unlinked:

@@ -142,7 +142,7 @@ def owners(patient: Patient) -> Iterator[Finding]:
         whose = several([f"{name} ({many})" for name, many in found.left])
         yield Finding(f"Owners who have left: {whose}.", "A manager says: hand over all from … to …")
     if found.nobodys:
-        yield Finding(f"{found.nobodys} open cases or letters are nobody's.", "Say of each: assign … to …")
+        yield Finding(f"Open cases and letters that are nobody's: {found.nobodys}.", "Say of each: assign … to …")
     if found.unlinked:
         what = f"They own what is open, or manage who does, and no chat knows them: {several(found.unlinked)}."
         yield Finding(what, "Ask each to say `help` to the bot once; until then whoever stands above them hears.")

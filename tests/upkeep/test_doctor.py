@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from bot.courier import Credentials
-from bot.domain.terms import Agency, Platform, PostSays, PostState, Role
+from bot.domain.terms import Agency, AskedBy, Platform, PostSays, PostState, Process, Role
 from bot.rules import load_rules
 from bot.settings import Settings
 from bot.upkeep.doctor import Finding, Patient, ask_around, examine
 from storage.connect import Store
 from storage.crypto import Vault, new_key
-from storage.tables import Child, Connection, Identity, Person, Post, Room
+from storage.tables import Case, Child, Connection, Identity, Person, Post, Room
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -90,6 +90,25 @@ def test_an_officer_whose_manager_has_left(store: Store) -> None:
         db.get_one(Person, 1).active = False
     (ill,) = ills(store)
     assert ill.startswith("1 officers have no manager who works here: Priya.")
+
+
+def test_open_cases_whose_owner_has_left_or_is_nobody_or_was_never_met(store: Store) -> None:
+    add(store, person("tom", Role.OFFICER, active=False), person("una", Role.OFFICER, manager_id=1))
+    add(store, Child(sealed=b"", added_at=NOW))
+    left, unmet = 4, 5
+    what: dict[str, Any] = {"process": Process.NEW_ASSESSMENT, "asked_by": AskedBy.PARENT, "child_id": 1}
+    for number, (owner, restricted) in enumerate(
+        [(left, False), (left, True), (None, False), (unmet, False), (2, False)]
+    ):
+        reference = f"SEND-2026-{number:04}"
+        add(store, Case(reference=reference, owner_id=owner, restricted=restricted, opened_at=NOW, **what))
+    told = ills(store)
+    assert "Owners who have left: Tom (2). A manager says: hand over all from … to …" in told
+    assert "Open cases and letters that are nobody's: 1. Say of each: assign … to …" in told
+    assert any(
+        ill.startswith("They own what is open, or manage who does, and no chat knows them: Una.") for ill in told
+    )
+    assert not any("SEND-" in ill for ill in told)
 
 
 def test_nobody_to_administer(store: Store) -> None:
