@@ -1,7 +1,7 @@
 """The way back from a legal date: the last day for each step before it, on the council's own panel calendar."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -166,9 +166,23 @@ def plan_back(
     steps: dict[str, Step] = {}
     for milestone in milestones:
         if clock.rule.id in milestone.clocks:
+            milestone = _not_overtaken(milestone, steps, done=_own_day(milestone, happened, diary)[1])
             after = steps.get(milestone.before)
             steps[milestone.id] = _step(clock, milestone, after, happened, council=council, diary=diary)
     return tuple(steps.values())
+
+
+def _not_overtaken(milestone: Milestone, steps: Mapping[str, Step], *, done: bool) -> Milestone:
+    """A step that still needs its time under the law, though what the law only recommends after it was done first.
+
+    A school that was consulted early makes no draft plan needless: that counts back from the next step, or the date.
+    """
+    after = steps.get(milestone.before)
+    needs_time = milestone.kind is ClockKind.STATUTORY and milestone.least.length > 0
+    while after and after.done and needs_time and not done and after.milestone.kind is not ClockKind.STATUTORY:
+        milestone = replace(milestone, before=after.milestone.before)
+        after = steps.get(milestone.before)
+    return milestone
 
 
 def _step(
