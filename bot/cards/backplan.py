@@ -120,7 +120,7 @@ def _in_words(turn: Turn, way: Way, together: Sequence[Trouble]) -> str:
     last = f"the last day for {title} {tense} {say_day(step.last, turn.today)}{_act_by(turn, step)}"
     goal = _goal(turn, way, step)
     if step.on is None:
-        missed = f"{last}: {goal} cannot be made {_times(step)} any more."
+        missed = f"{last}: {goal} can no longer be kept {_times(step)}."
     else:
         missed = f"{title} on {say_day(step.on, turn.today)} cannot make {goal} {_times(step)}: {last}."
     return f"{missed} {_what_is_left(turn, together)}"
@@ -141,9 +141,9 @@ def _goal(turn: Turn, way: Way, step: Step) -> str:
 
 
 def _times(step: Step) -> str:
-    """ "by the 8+4 weeks"."""
+    """ "in 8 + 4 weeks"."""
     if all(time.counting is Counting.WEEKS for time in step.spans):
-        return f"by the {'+'.join(str(time.length) for time in step.spans)} weeks"
+        return f"in {' + '.join(str(time.length) for time in step.spans)} weeks"
     return "in the time set aside"
 
 
@@ -160,7 +160,7 @@ def _what_is_left(turn: Turn, together: Sequence[Trouble]) -> str:
         working = max(turn.rules.calendar.working_day_on_or_before(day), turn.today)
         by.setdefault(working, []).append(step)
     told = ", ".join(f"{_titles(steps)} by {say_day(day, turn.today)}" for day, steps in sorted(by.items()))
-    return f"It can still be kept by being quicker{f': {told} at the very latest' if told else ''}."
+    return f"It can still be kept if you are quicker{f': {told} at the very latest' if told else ''}."
 
 
 # Step by step
