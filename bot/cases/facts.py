@@ -227,7 +227,13 @@ def _missed_clock_it_would_mend(turn: Turn, file: File, new: New) -> Clock | Non
     for one in (new, *following.of(turn, file, new)):
         supposed.append(history.supposed(turn, about(file), one, after=supposed[-1]))
     before, after = _late(turn, file, file.entries), _late(turn, file, supposed)
-    return next((clock for place, clock in before.items() if place not in after), None)
+    mended = (clock for place, clock in before.items() if place not in after)
+    return next((clock for clock in mended if not _ended_too_late(clock, new)), None)
+
+
+def _ended_too_late(clock: Clock, new: New) -> bool:
+    """Whether the fact only ends a clock that was missed by then: no reply is awaited after a final plan."""
+    return new.supersedes is None and new.kind in clock.rule.ends and new.on > clock.legal
 
 
 def _late(turn: Turn, file: File, entries: list[Entry]) -> dict[tuple[RuleId, int | None], Clock]:

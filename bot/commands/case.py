@@ -44,11 +44,12 @@ from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotAllowed, NotNow, WhichOne
 from bot.domain.facts import ACTS, AGREED, FACTS, REVIEWS, label, recordable
 from bot.domain.message import Action, Fact, Message
-from bot.domain.terms import EntryKind, Nature, Role
+from bot.domain.terms import ClockState, EntryKind, Nature, Role
 from bot.grammar import command, line
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Entry
 
+APPEAL = "appeal_from_decision"
 FOR_GOOD = ACTS.keys() - facts.TAKEN_BACK
 """The acts that cannot be taken back, only answered by another."""
 
@@ -115,7 +116,7 @@ def sent(
     kind = _meant(turn, file, what, day_sent)
     recorded = facts.record_fact(turn, file, kind, day_sent, reason=reason, again=again, anyway=anyway)
     answer = said_recorded(turn, file, recorded, label(kind), day_sent)
-    return replace(answer, aside=answer.aside or _aside(turn, file, kind))
+    return replace(answer, aside=answer.aside or _aside(turn, file, kind, day_sent))
 
 
 def _meant(turn: Turn, file: File, what: tuple[EntryKind, ...], on: date) -> EntryKind:
@@ -133,7 +134,7 @@ def _meant(turn: Turn, file: File, what: tuple[EntryKind, ...], on: date) -> Ent
     return kind
 
 
-def _aside(turn: Turn, file: File, kind: EntryKind) -> str:
+def _aside(turn: Turn, file: File, kind: EntryKind, on: date) -> str:
     """What the answer adds: a plan implies a decision to assess; in time or not decides what is due."""
     match kind:
         case EntryKind.DRAFT_SERVED | EntryKind.FINAL_PLAN_SENT if _no_decision(file):
@@ -142,6 +143,8 @@ def _aside(turn: Turn, file: File, kind: EntryKind) -> str:
         case EntryKind.AMENDMENT_NOTICE_SENT if _no_decision_to_amend(file):
             said = f"sent decision to amend {facts.about(file).reference} on its date"
             return f"No decision to amend is on record: the clock of the decision runs on. Say: {said}"
+        case EntryKind.PLAN_CEASED:
+            return _still_in_force(turn, file, on)
         case EntryKind.MEDIATION_AGREEMENT:
             said = f"record appealable agreement {facts.about(file).reference}"
             return f"Two weeks are for what can't be appealed. Where it can be, undo this and say: {said}"
@@ -163,6 +166,18 @@ def _no_decision(file: File) -> bool:
     kinds = {entry.kind for entry in history.standing(file.entries)}
     whole, decided = deadlines.whole_of(facts.about(file)), EntryKind.DECISION_TO_ASSESS_SENT
     return whole in FACTS[decided].of and not kinds & {decided, EntryKind.REFUSAL_TO_ASSESS_SENT}
+
+
+def _still_in_force(turn: Turn, file: File, on: date) -> str:
+    """What speaks against ceasing a plan on that day: that the family may still appeal."""
+    rights = [one for one in file.deadlines if one.rule == APPEAL and one.state is ClockState.RUNNING]
+    last = max((limit(turn, right) or right.legal for right in rights), default=date.min)
+    if on > last:
+        return ""
+    return (
+        f"The family may appeal until {say_day(last, turn.today)}. Until then, and while an appeal runs, the plan stays "
+        "in force (Children and Families Act 2014, section 45(4)): take this back if it was not ceased."
+    )
 
 
 def _no_decision_to_amend(file: File) -> bool:
