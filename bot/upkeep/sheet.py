@@ -61,7 +61,8 @@ class Row:
 
 def read_sheet(path: Path, *, needed: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
     """The rows of a file, empty ones left out. BadSettings where it cannot be read or its columns are not these."""
-    table = csv.reader(io.StringIO(_text(path), newline=""))
+    text = _text(path)
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=_divider(text))
     columns = [name.strip().casefold().replace(" ", "_").replace("-", "") for name in next(table, [])]
     _check_columns(path, columns, needed, optional)
     rows = []
@@ -69,6 +70,12 @@ def read_sheet(path: Path, *, needed: Sequence[str], optional: Sequence[str] = (
         if any(cell.strip() for cell in cells):
             rows.append(_row(number, columns, cells))
     return rows
+
+
+def _divider(text: str) -> str:
+    """What stands between the columns: a comma, or what a spreadsheet set to another country writes."""
+    head = text.partition("\n")[0]
+    return next((mark for mark in ",;\t" if mark in head), ",")
 
 
 def everything_wrong(rows: Iterable[Row]) -> list[Wrong]:

@@ -148,6 +148,13 @@ def test_a_file_of_another_kind(store: Store, tmp_path: Path, text: str, sentenc
         take(store, tmp_path, text)
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_columns_may_be_divided_by_another_mark(store: Store, tmp_path: Path, mark: str) -> None:
+    report = take(store, tmp_path, STAFF.replace(",", mark))
+    assert not report.wrong
+    assert len(everyone(store)) == len(STAFF.strip().splitlines()) - 1
+
+
 def test_a_file_that_is_not_there(store: Store, tmp_path: Path) -> None:
     with store.transaction() as db, pytest.raises(BadSettings, match=r"none.csv cannot be read: no such file"):
         import_people(db, tmp_path / "none.csv")
