@@ -21,7 +21,7 @@ from sqlmodel import Session
 
 from bot.cases import outbox
 from bot.cases.outbox import Claim, Errand, NotNow, Render, Same
-from bot.cases.undelivered import give_up, give_up_on_closed
+from bot.cases.undelivered import give_up, give_up_on_closed, give_up_on_connection
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.message import Address, Message
 from bot.domain.pace import Limits, Pace, Spot
@@ -45,6 +45,8 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
 ATTEMPTS = 56
 """About four hours of them. What must be heard is then said elsewhere; a card is still tried."""
 SET_ASIDE = timedelta(hours=1)
+REST = timedelta(minutes=5)
+"""How long a connection that takes nothing any more is left alone before it is tried again."""
 
 Moment = Callable[[], datetime]
 Result = TypeVar("Result")
@@ -247,7 +249,8 @@ class Courier:
                 case Errand() as errand:
                     return await self._run(chat, errand, moment)
         except Undeliverable as never:
-            return await self._give_up(claim, str(never), moment())
+            give_up_here = self._give_up_all if never.whole else self._give_up
+            return await give_up_here(claim, str(never), moment())
         except TryLater as busy:
             return await self._later(claim, moment(), str(busy), busy.after)
         except OSError as trouble:  # a time-out among them
@@ -301,6 +304,17 @@ class Courier:
     async def _give_up(self, claim: Claim, why: str, now: datetime) -> Outcome:
         await self._step(lambda turn: give_up(turn, claim.post_id, why), now)
         return Outcome.FAILED
+
+    async def _give_up_all(self, claim: Claim, why: str, now: datetime) -> Outcome:
+        """Nothing can be said on this connection: all that is due is said elsewhere at once, and it is left alone."""
+        self._paces[claim.connection].leave_alone(now + REST)
+        moved = await self._step(lambda turn: give_up_on_connection(turn, claim.connection, why), now)
+        if moved:
+            log.warning("connection %s takes nothing: %s %s posts are said elsewhere", claim.connection, why, moved)
+        if claim.must_be_heard:
+            return await self._give_up(claim, why, now)
+        await self._postpone(claim, now + REST, now, why, unsure=False)
+        return Outcome.LATER
 
     async def _postpone(self, claim: Claim, at: datetime, now: datetime, why: str, *, unsure: bool) -> None:
         await self._step(lambda turn: outbox.note_later(turn, claim, at, why, unsure=unsure), now)

@@ -13,23 +13,33 @@ from adapters.teams.dig import dig_text
 from adapters.teams.gate import known_host
 from adapters.teams.passes import Passes
 from bot.domain.errors import TryLater, Undeliverable
+from bot.domain.meanings import Table, Verdict, later, never
 
-NOT_NOW = frozenset({408, 412, 429, 500, 502, 503, 504})
-"""Microsoft documentation, "Optimize your bot with rate limiting": retry 412, 429, 502 and 504; 5xx pass."""
-NEVER = {
-    "MessageWritesBlocked": "The person has blocked referralbot or removed it from their chats. They can add it again.",
-    "BotNotInConversationRoster": "referralbot is not in this chat or channel. Someone there can add it in Teams.",
-    "BotDisabledByAdmin": "A Teams administrator has switched referralbot off. They can allow it again.",
-    "ConversationNotFound": "That chat or channel is no longer there.",
-    "ActivityNotFoundInConversation": "That message is no longer there.",
-    "MessageSizeTooBig": "That is more than one Teams message can hold.",
+TOO_BIG = "That is more than one Teams message can hold."
+BUSY = "Teams takes no more for now. It is tried again after as long as Teams asks for."
+DOWN = "Teams is in trouble. It is tried again for four hours."
+BLOCKED = "The person has blocked referralbot or removed it from their chats. They can add it again."
+OFF = "A Teams administrator has switched referralbot off. They can allow it again."
+
+MEANS: Table = {
+    "MessageWritesBlocked": never(BLOCKED),
+    "ConversationBlockedByUser": never(BLOCKED),
+    "BotNotInConversationRoster": never(
+        "referralbot is not in this chat or channel. Someone there can add it in Teams."
+    ),
+    "BotDisabledByAdmin": never(OFF, whole=True),
+    "ConversationNotFound": never("That chat or channel is no longer there."),
+    "ActivityNotFoundInConversation": never("That message is no longer there."),
+    "MessageSizeTooBig": never(TOO_BIG),
+    "401": later("Teams does not accept the app's token: check the app id, password and tenant"),
+    "403": never("Teams does not let referralbot write there. Check that the app is installed in that chat or team."),
+    "404": never("That chat, channel or message is no longer there."),
+    "413": never(TOO_BIG),
+    **dict.fromkeys(["412", "429"], later(BUSY)),
+    **dict.fromkeys(["408", "500", "502", "503", "504"], later(DOWN)),
 }
-"""Error codes of Microsoft documentation, "Status codes from bot conversational APIs"."""
-NEVER_BY_STATUS = {
-    403: "Teams does not let referralbot write there. Check that the app is installed in that chat or team.",
-    404: "That chat, channel or message is no longer there.",
-    413: NEVER["MessageSizeTooBig"],
-}
+"""Codes and statuses of Microsoft documentation, "Status codes from bot conversational APIs" and "Optimize your bot
+with rate limiting". The code decides, unless the status says later; what is not here, and below 500, is a never."""
 
 
 @dataclass(frozen=True)
@@ -111,12 +121,13 @@ def judged(status: int, after: str, answer: Any) -> Any:
     """The answer to a call that went well. Raises TryLater for "not now" and Undeliverable for "never"."""
     if 200 <= status < 300:
         return answer
-    code = dig_text(answer, "error", "code")
-    if status in NOT_NOW or status > 504:
+    code, by_status = dig_text(answer, "error", "code"), MEANS.get(str(status))
+    if status == 401 and by_status:
+        raise TryLater(by_status.words)
+    if status > 504 or (by_status and by_status.verdict is Verdict.LATER):
         raise TryLater(f"Teams answered {status} {code}".strip(), _seconds(after))
-    if status == 401:
-        raise TryLater("Teams does not accept the app's token: check the app id, password and tenant")
-    raise Undeliverable(NEVER.get(code) or NEVER_BY_STATUS.get(status) or f"Teams refused it ({status} {code})".strip())
+    means = MEANS.get(code) or by_status
+    raise means.as_never() if means else Undeliverable(f"Teams refused it ({status} {code})".strip())
 
 
 def _path(spot: Spot, what: str = "activities") -> str:

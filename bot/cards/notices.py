@@ -11,7 +11,7 @@ from bot.domain.message import Action, Message, Style
 from bot.domain.terms import ClockState, Notice, Process
 from bot.grammar import line
 from bot.turn import Turn
-from storage.tables import Case, Deadline, Enquiry, Entry, Person, Post, Request
+from storage.tables import Case, Connection, Deadline, Enquiry, Entry, Person, Post, Request
 
 
 def notice_message(turn: Turn, post: Post) -> Message | None:
@@ -72,6 +72,14 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             )
         case Notice.ROUND:
             return _opened(post), _theirs(post)
+        case Notice.UNDELIVERED if post.about.get("connection_id"):
+            where = turn.db.get_one(Connection, post.about["connection_id"])
+            named = f"{where.platform.value.capitalize()} any more ({where.name or where.outside_id})"
+            return (
+                f"Nothing can be delivered in {named}."
+                " Reminders are said elsewhere. Whoever runs the bot can say why: referralbot doctor.",
+                (),
+            )
         case Notice.UNDELIVERED:
             who = turn.db.get(Person, post.about["person_id"]) if post.about.get("person_id") else None
             whom = f" for {who.name}" if who else ""

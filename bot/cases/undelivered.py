@@ -12,17 +12,27 @@ from bot.cases.posts import administrators_room, in_office_hours, new_post, tell
 from bot.cases.recipients import ALONE, Place, managers_of
 from bot.domain.terms import Notice, PostSays, PostState
 from bot.turn import Turn
-from storage.queries import accounts_of, add_new
+from storage.queries import accounts_of, add_new, alone
 from storage.tables import Case, Connection, Deadline, Nudge, Post
 
 NOBODY = "nobody could be reached"
 
 
-def give_up(turn: Turn, post_id: int, why: str) -> None:
-    """Keep a post as failed. What it should have said goes to the next address; the administrators hear once a day."""
-    post = turn.db.get_one(Post, post_id)
+SAID_ELSEWHERE = (PostSays.NUDGES, PostSays.NOTICE, PostSays.DIGEST)
+WHOLE = 0
+"""In place of a room and a person, in what was tried: nothing can be said on that connection."""
+
+
+def give_up(turn: Turn, post_id: int, why: str, *, whole: bool = False) -> None:
+    """Keep a post as failed. What it should have said goes to the next address; the administrators hear once a day.
+
+    `whole`: that address is on another connection, for nothing can be said on this one.
+    """
+    post = turn.db.get_one(Post, post_id, with_for_update=True, populate_existing=True)
     if post.state is not PostState.WAITING:
         return
+    if whole:
+        post.about = {**post.about, "tried": [*post.about.get("tried", []), [post.connection_id, WHOLE, WHOLE]]}
     if post.says is PostSays.NUDGES:
         _move_nudges(turn, post)
     elif post.says is PostSays.NOTICE and post.person_id:
@@ -35,7 +45,21 @@ def give_up(turn: Turn, post_id: int, why: str) -> None:
         .values(state=PostState.FAILED, trouble=why[:200], claimed_until=None, attempts=0)
     )
     if post.about.get("notice") != Notice.UNDELIVERED:
-        _tell(turn, post)
+        _tell(turn, post, whole=whole)
+
+
+def give_up_on_connection(turn: Turn, connection: int, why: str) -> int:
+    """Say elsewhere all that is due on a connection that takes nothing any more; how many posts.
+
+    Its cards wait: they are shown once it takes them again.
+    """
+    alone(turn.db, "giving up")
+    due = (Post.state == PostState.WAITING, col(Post.due_at) <= turn.now, ~col(Post.withdraw))
+    said = (col(Post.connection_id) == connection, col(Post.says).in_(SAID_ELSEWHERE))
+    stranded = turn.db.exec(select(Post.id).where(*said, *due).order_by(col(Post.id))).all()
+    for post_id in stranded:
+        give_up(turn, post_id or 0, why, whole=True)
+    return len(stranded)
 
 
 def give_up_on_closed(turn: Turn) -> int:
@@ -47,9 +71,11 @@ def give_up_on_closed(turn: Turn) -> int:
     return len(posts)
 
 
-def _tell(turn: Turn, post: Post) -> None:
-    """Once a day for each room or person, whatever could not be delivered there."""
+def _tell(turn: Turn, post: Post, *, whole: bool) -> None:
+    """Once a day for each room or person, or connection, whatever could not be delivered there."""
     whom = {"room_id": post.room_id} if post.room_id else {"person_id": post.person_id}
+    if whole:
+        whom = {"connection_id": post.connection_id}
     key = f"undelivered/{post.connection_id}/{whom}/{turn.today}"
     tell_administrators(turn, Notice.UNDELIVERED, about=whom, key=key, avoid=post.connection_id)
 
@@ -119,7 +145,8 @@ def _next_place(turn: Turn, post: Post, *, highest: int | None) -> Place | None:
     for place in _untried(turn, post, line):
         return place
     room = administrators_room(turn, avoid=post.connection_id)
-    if room is None or _address(room.connection_id, room.id, None) in _tried(post):
+    tried = _tried(post)
+    if room is None or any(_address(room.connection_id, each, None) in tried for each in (room.id, WHOLE)):
         return None
     return Place(room.connection_id, room_id=room.id)
 
@@ -129,7 +156,8 @@ def _untried(turn: Turn, post: Post, line: Sequence[int]) -> Iterator[Place]:
     tried = _tried(post)
     for person_id in line:
         for account in accounts_of(turn.db, person_id):
-            if _address(account.connection_id, None, person_id) not in tried:
+            here = (account.connection_id, None)
+            if _address(*here, person_id) not in tried and _address(*here, WHOLE) not in tried:
                 yield Place(account.connection_id, person_id=person_id)
 
 

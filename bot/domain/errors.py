@@ -105,7 +105,11 @@ class TryLater(Exception):
 
 
 class Undeliverable(Exception):
-    """A platform will never take this message at this address; the text says why."""
+    """A platform will never take this message at this address; the text says why. `whole`: nor any other message."""
+
+    def __init__(self, why: str, *, whole: bool = False) -> None:
+        super().__init__(why)
+        self.whole = whole
 
 
 class BadSettings(Exception):

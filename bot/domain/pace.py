@@ -71,7 +71,11 @@ class Pace:
         """
         self._turned_away = {other: end for other, end in self._turned_away.items() if end > now} | {place: until}
         if len(self._turned_away) > 1:
-            self._quiet_until = max(self._turned_away.values())
+            self.leave_alone(max(self._turned_away.values()))
+
+    def leave_alone(self, until: datetime) -> None:
+        """Nothing goes to anybody before a moment."""
+        self._quiet_until = until
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether nothing may be sent to anybody."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.teams.sending import NEVER
+from adapters.teams.sending import MEANS
 from bot.courier import Chat
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.message import Address, Blank, Fact, Form, Message
@@ -144,12 +144,12 @@ NOT_NOW = [
     (Fault(504), None),
 ]
 FOR_EVER = [
-    (Fault(403, "MessageWritesBlocked"), NEVER["MessageWritesBlocked"]),
-    (Fault(403, "BotNotInConversationRoster"), NEVER["BotNotInConversationRoster"]),
+    (Fault(403, "MessageWritesBlocked"), MEANS["MessageWritesBlocked"].words),
+    (Fault(403, "BotNotInConversationRoster"), MEANS["BotNotInConversationRoster"].words),
     (Fault(403, "Forbidden"), "does not let referralbot write there"),
-    (Fault(404, "ConversationNotFound"), NEVER["ConversationNotFound"]),
+    (Fault(404, "ConversationNotFound"), MEANS["ConversationNotFound"].words),
     (Fault(404), "no longer there"),
-    (Fault(413, "MessageSizeTooBig"), NEVER["MessageSizeTooBig"]),
+    (Fault(413, "MessageSizeTooBig"), MEANS["MessageSizeTooBig"].words),
     (Fault(400, "BadSyntax"), "400 BadSyntax"),
     (Fault(302), "302"),
 ]
