@@ -30,8 +30,10 @@ def main() -> int:
     asked = words.parse_args()
     seed = SystemRandom().randrange(1_000_000) if asked.seed is None else asked.seed
     print(f"Seed {seed}: again with make chaos SEED={seed}", flush=True)
-    told = list(_storms(asked, seed))
-    print("\n".join(table(told)))
+    told: list[Told] = []
+    for one in _storms(asked, seed):
+        told.append(one)
+        print("\n".join(table(told)), flush=True)
     few = sum(one.reminders for one in told) < AT_LEAST and not (asked.small or asked.on)
     if few:
         print(f"Fewer than {AT_LEAST:,} reminders came due in time: give it more --minutes.")

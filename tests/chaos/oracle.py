@@ -162,8 +162,8 @@ def _day(kept: Any) -> date:
 
 
 def _moment(kept: Any) -> datetime:
-    """SQLite keeps moments as words, in UTC."""
-    return kept if isinstance(kept, datetime) else datetime.fromisoformat(kept).replace(tzinfo=UTC)
+    """Kept in UTC, without saying so; SQLite keeps words."""
+    return (kept if isinstance(kept, datetime) else datetime.fromisoformat(kept)).replace(tzinfo=UTC)
 
 
 def _of_case(reference: str, owner: int, facts: Facts, services: Any) -> Iterator[Owed]:
