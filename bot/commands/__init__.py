@@ -3,6 +3,7 @@
 from bot.commands import (
     advice,
     case,
+    correcting,
     dispute,
     exception,
     help,
@@ -18,7 +19,9 @@ from bot.commands import (
 )
 from bot.grammar import Book
 
-BOOK = Book.of(referral, case, why, planning, advice, exception, dispute, mp, letter, list, nudge, room, people, help)
+BOOK = Book.of(
+    referral, case, correcting, why, planning, advice, exception, dispute, mp, letter, list, nudge, room, people, help
+)
 """Every command there is."""
 
 __all__ = ["BOOK"]

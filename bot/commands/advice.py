@@ -103,7 +103,7 @@ def _names(_turn: Turn, words: str) -> tuple[str, ...]:
 
 SCHOOLS = Ask(
     "Schools, colleges, nurseries", _names, show=", ".join, kind=BlankKind.LONG_TEXT, longest=LONGEST_NOTE, words=0,
-    rest=True, hint="With commas between them; their names are shown privately alone",
+    rest=True, hint="With commas between them; their names are shown in private only",
 )  # fmt: skip
 
 

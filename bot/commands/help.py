@@ -20,6 +20,7 @@ FITS = 12
 THEMES = {
     "referral": "Cases",
     "case": "Cases",
+    "correcting": "Cases",
     "why": "Dates",
     "planning": "Dates",
     "exception": "Exceptions",

@@ -296,7 +296,7 @@ def home(turn: Turn) -> Message:
     return replace(digest_message(turn, turn.person), actions=more)
 
 
-@command("letters", "mp letters", may=COUNCIL, acts=False, examples=("letters",))
+@command("letters", "mp letters", "list letters", may=COUNCIL, acts=False, examples=("letters",))
 def letters(turn: Turn, *, page: Annotated[int, replace(number("Page", asked=False), words=0)] = 1) -> Message:
     """List the open letters and their dates. In a partner's room the answer comes to you alone."""
     if not visible.viewer(turn).may_know(Kind.MP_MATTER):
