@@ -12,8 +12,13 @@ from bot.domain.calendar import Calendar
 from bot.domain.claims import Claim, given_date
 from bot.domain.clocks import Clock, ClockRule
 from bot.domain.dates import say_day, say_in_full
+from bot.domain.facts import AGREED
 from bot.domain.grounds import Closed, Effect, Ground, Plea, School, Shows, Unit
 from bot.domain.periods import corresponding
+from bot.domain.terms import EntryKind
+
+AGREED_IN_WRITING = "agreed_in_writing"
+"""Regulation 42(5): a mediation agreement may say by when it is carried out, whatever an order would give."""
 
 
 def why_not(plea: Plea, clock: Clock, *, school: School, today: date, calendar: Calendar) -> str:
@@ -25,6 +30,10 @@ def why_not(plea: Plea, clock: Clock, *, school: School, today: date, calendar: 
         return f"{_sentence(ground.title)} can't be claimed for the {clock.rule.title} ({clock.rule.source})."
     if not ground.in_force(clock.start.on):
         return f"{_sentence(ground.title)} is no exception for what began on {say_day(clock.start.on, today)}."
+    if ground.id == AGREED_IN_WRITING and clock.start.kind not in (EntryKind.MEDIATION_AGREEMENT, *AGREED):
+        return (
+            "The Tribunal ordered this: no agreement moves the date of an order. If it gave one, say: tribunal date"
+        )
     if ground.effect is Effect.RECORD and plea.gives:
         return "An exception never moves a date. Leave the new date out, and say what you aim for: aim, and a date."
     if plea.ends and plea.starts and plea.ends < plea.starts:

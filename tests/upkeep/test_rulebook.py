@@ -148,7 +148,7 @@ Version 1. Send the refusal to issue a plan: 10 weeks from order to assess; agre
   Owner       council; the education rooms hear
   In force    for what starts from Mon 1 September 2014 on
   Exceptions  T1 (exceptional personal circumstances), T2 (family away from the area), T3 (school or nursery closed), \
-directed (date given by the Tribunal)
+directed (date given by the Tribunal), agreed_in_writing (date agreed in writing)
   Example     Mon 23 November 2026 -> Mon 1 February 2027
   Ladder      council version 1
               14 days before the last day to act: the owner
