@@ -21,7 +21,7 @@ from sqlmodel import Session
 
 from bot.cases import outbox
 from bot.cases.outbox import Claim, Errand, NotNow, Render, Same
-from bot.cases.undelivered import give_up, give_up_on_closed, give_up_on_connection
+from bot.cases.undelivered import give_up, give_up_on_closed, give_up_on_connection, tell_of_fault
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.message import Address, Message
 from bot.domain.pace import Limits, Pace, Spot
@@ -45,6 +45,8 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
 ATTEMPTS = 56
 """About four hours of them. What must be heard is then said elsewhere; a card is still tried."""
 SET_ASIDE = timedelta(hours=1)
+POISONED = 3
+"""How many faults of one post an administrator is told after, with the code; and after as many again."""
 REST = timedelta(minutes=5)
 """How long a connection that takes nothing any more is left alone before it is tried again."""
 
@@ -233,6 +235,8 @@ class Courier:
         except Exception as error:  # noqa: BLE001  the edge of one post: it is set aside so that the rest go on
             code = log_fault(log, f"post {claim.post_id} is set aside for an hour", error)
             await self._postpone(claim, moment() + SET_ASIDE, moment(), f"fault {code}", unsure=True)
+            if claim.attempts % POISONED == 0:
+                await self._step(lambda turn: tell_of_fault(turn, claim.post_id, code), moment())
             return Outcome.FAULT
 
     async def _try(self, chat: Chat, claim: Claim, moment: Moment) -> Outcome:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
+from bot.cards.posted import post_message
 from bot.cases import posts
 from bot.courier import ATTEMPTS, LEASE, Courier, Delivered, Outcome
 from bot.domain.errors import TryLater
@@ -554,6 +555,36 @@ async def test_a_bug_in_one_posts_words_sets_it_aside_for_an_hour(office: Office
     assert await office.deliver(MONDAY) == {Outcome.FAULT: 1, Outcome.SENT: 1}
     (broken,) = office.council.posts(Post.state == PostState.WAITING)
     assert broken.trouble.startswith("fault ") and broken.not_before >= MONDAY + timedelta(hours=1)
+
+
+async def test_a_post_that_keeps_failing_is_shown_to_the_administrators_with_its_code(office: Office) -> None:
+    council, shah = office.council, office.council.person("Shah")
+    council.room(None, on=TEAMS)
+    office.tell(shah, Notice.IMPORTED)
+    for hour in range(3):
+        assert office.teams.everything == []
+        assert await office.deliver(MONDAY + timedelta(hours=hour, minutes=hour)) == {Outcome.FAULT: 1}
+    (told,) = council.posts(Post.state == PostState.WAITING, Post.connection_id == TEAMS)
+    (broken,) = council.posts(Post.state == PostState.WAITING, Post.connection_id == SLACK)
+    assert broken.trouble == f"fault {told.about['code']}"
+    with council.store.reading() as db:
+        said = post_message(council.turn(db, MONDAY), told)
+    assert said and said.text.startswith(f"Message {broken.id} cannot be written")
+
+
+async def test_a_broken_word_about_broken_words_tells_of_no_more(office: Office) -> None:
+    council = office.council
+    council.room(None)
+    with council.store.transaction() as db:
+        posts.tell_administrators(council.turn(db, MONDAY), Notice.UNDELIVERED)
+
+    def broken(_turn: Turn, _post: Post) -> Message | None:
+        raise KeyError("a bug in the words")
+
+    courier = Courier(council.store, RULES, VAULT, chats={SLACK: office.slack}, render=broken)
+    for hour in range(4):
+        assert await courier.deliver(MONDAY + timedelta(hours=2 * hour)) == {Outcome.FAULT: 1}
+    assert len(council.posts()) == 1
 
 
 async def test_what_waits_for_a_chat_that_was_disconnected_is_said_elsewhere(office: Office) -> None:

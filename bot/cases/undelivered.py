@@ -71,6 +71,14 @@ def give_up_on_closed(turn: Turn) -> int:
     return len(posts)
 
 
+def tell_of_fault(turn: Turn, post_id: int, code: str) -> None:
+    """Show the administrators a post that a fault of ours keeps back, once a day; not one that tells of such things."""
+    post = turn.db.get_one(Post, post_id)
+    if post.about.get("notice") != Notice.UNDELIVERED:
+        about, key = {"post_id": post_id, "code": code}, f"fault/{post_id}/{turn.today}"
+        tell_administrators(turn, Notice.UNDELIVERED, about=about, key=key)
+
+
 def _tell(turn: Turn, post: Post, *, whole: bool) -> None:
     """Once a day for each room or person, or connection, whatever could not be delivered there."""
     whom = {"room_id": post.room_id} if post.room_id else {"person_id": post.person_id}
