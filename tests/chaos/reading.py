@@ -13,7 +13,9 @@ REFERENCE = re.compile(r"SEND-\d{4}-\d+")
 MORE = re.compile(r"(\d+) more, due later")
 NO_NUDGE = re.compile(r"^(Today, |referralbot |Nudges )")
 """How a digest begins, which tells the same dates again, and what administrators hear."""
-WINDOWS = ("killed", "suspended", "database away", "clock moved")
+ANYWHERE = ("suspended", "clock moved")
+"""What makes a claim run out while its message is on the way: then no platform can be asked in time."""
+WINDOWS = ("killed", "database away", *ANYWHERE)
 """What may come between sending and noting it, beside a lost answer."""
 WITHIN = 12.0
 """Seconds after a message landed in which such a thing may have kept it from being noted."""
@@ -123,7 +125,7 @@ def _count_double(verdict: Verdict, first: Said, happened: Sequence[Happened]) -
     """Why it was said again. A platform that can be asked is never an excuse for a lost answer or a kill."""
     by = first.by
     around = [one.what for one in happened if one.began - WITHIN <= by.at <= one.ended + WITHIN]
-    excuses = [what for what in WINDOWS if what in around and (not by.askable or what in ("suspended", "clock moved"))]
+    excuses = [what for what in WINDOWS if what in around and (not by.askable or what in ANYWHERE)]
     if not by.askable and not by.told:
         verdict.doubled["the answer was lost, and Teams cannot be asked"] += 1
     elif excuses:

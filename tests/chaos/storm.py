@@ -219,7 +219,8 @@ class Storm:
     async def _jump(self) -> None:
         """The machine's clock is put on or back by minutes, whatever is under way."""
         by = timedelta(seconds=self.dice.choice((-1800, -300, -61, 61, 90, 300, 900)))
-        self._note("clock moved", lambda: self.clock.move_to(self.clock() + by))
+        what = "clock moved" if by > timedelta() else "clock put back"
+        self._note(what, lambda: self.clock.move_to(self.clock() + by))
 
     async def _suspend(self) -> None:
         """One process stands still for longer than its claims last, as far as the others can tell."""
