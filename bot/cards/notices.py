@@ -80,7 +80,7 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
                 " Reminders are said elsewhere. Whoever runs the bot can say why: referralbot doctor.",
                 (),
             )
-        case Notice.UNDELIVERED if post.about.get("code"):
+        case Notice.UNDELIVERED if post.about.get("post_id"):
             fault = f"Message {post.about['post_id']} cannot be written: something is wrong on our side"
             return f"{fault} (code {post.about['code']}). It is tried each hour. Tell whoever runs the bot.", ()
         case Notice.UNDELIVERED:
