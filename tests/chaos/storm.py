@@ -165,8 +165,8 @@ class Storm:
 
     def _plan(self, every: Sequence[Owed], days: Days, line: Line) -> tuple[list[datetime], list[set[Any]]]:
         """The moments at which the bot is awake, and what is said at each. Now and then it is down for some days."""
-        due = sorted({step.at for owed in every for step in steps(owed, days)})
-        due = [at for at in due if at < BEGAN + LASTS]
+        moments = {step.at for owed in every if owed.until is None for step in steps(owed, days)}
+        due = sorted(at for at in moments if BEGAN < at < BEGAN + LASTS)
         stops: list[datetime] = []
         while due:
             down = self.dice.choice((0, 0, 0, 0, 0, 0, 1, 2))
