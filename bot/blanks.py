@@ -187,10 +187,12 @@ def _of_one(kinds: Iterable[EntryKind]) -> dict[str, EntryKind]:
     return {plain(name): kind for kind in kinds for name in (kind.value, FACTS[kind].label, *FACTS[kind].said)}
 
 
-def _facts(_turn: Turn, words: str) -> tuple[EntryKind, ...]:
+def _facts(turn: Turn, words: str) -> tuple[EntryKind, ...]:
     """The facts that are called so: each process has its own."""
     found = tuple(kind for kind, fact in FACTS.items() if plain(words) in map(plain, (kind.value, *fact.said)))
     found = tuple(kind for kind in found if FACTS[kind].said)
+    if not found and turn.rules.adviser(plain(words).removesuffix(" advice")):
+        raise CannotRead("Advice that has come is recorded with: received, and whose it is, such as: received SLT 0042")
     if not found:
         raise CannotRead(f"“{words}” is nothing that I can record. {_nearly(words)}")
     return found

@@ -10,7 +10,10 @@ from bot.domain.message import Blank, BlankKind, Form
 from bot.grammar import Command, Field, line
 from bot.turn import Turn
 
-LEFT_OUT = {"and", "&", "due", "for", "in", "the", "please", "with", "-", "advice", "report", "issued"}
+LEFT_OUT = {
+    *("and", "&", "due", "for", "in", "the", "please", "with", "-"),
+    *("advice", "report", "issued", "cases", "what", "what's", "whats"),
+}
 """Small words between blanks that say nothing."""
 
 

@@ -20,8 +20,8 @@ LONGEST_TITLE = 24
 NEAR = 70
 """How alike, of 100, a line must be to a command for "did you mean" to name it."""
 
-UNSAID = ("status", "sent", "received")
-"""Commands that people leave away: "final plan 80", "EP report 42", "42"."""
+UNSAID = ("status", "list", "sent", "received")
+"""Commands that people leave away: "42", "overdue", "final plan 80", "EP report 42". A word alone tells no fact."""
 
 ENDS_OF_WORDS = ("", " ", ":", ",", "?")
 
@@ -162,7 +162,7 @@ class Book:
         for words, _ in self._by_words:
             if (at := low.find(f" {words} ")) > 0:
                 yield " ".join(f"{words} {line[:at]} {line[at + len(words) :]}".split())
-        yield from (f"{words} {line}" for words in (UNSAID if " " in line else UNSAID[:1]))
+        yield from (f"{words} {line}" for words in (UNSAID if " " in line else UNSAID[:2]))
 
     def nearest(self, line: str) -> tuple[str, ...]:
         """Commands that the line is nearly, each with the rest of the line kept."""
