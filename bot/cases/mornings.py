@@ -32,7 +32,8 @@ def look_again(turn: Turn) -> int:
     """
     if not _is_time(turn):
         return 0
-    anew = {"wanted": Post.wanted + 1, "state": PostState.WAITING, "refresh": True, "not_before": turn.now, "due_at": turn.now}
+    due = {"not_before": turn.now, "due_at": turn.now}
+    anew = {"wanted": Post.wanted + 1, "state": PostState.WAITING, "refresh": True, **due}
     found = turn.db.execute(update(Post).where(*_stale(turn)).values(anew).returning(col(Post.id)))
     return len(found.all())
 
