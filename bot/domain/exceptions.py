@@ -31,9 +31,7 @@ def why_not(plea: Plea, clock: Clock, *, school: School, today: date, calendar: 
     if not ground.in_force(clock.start.on):
         return f"{_sentence(ground.title)} is no exception for what began on {say_day(clock.start.on, today)}."
     if ground.id == AGREED_IN_WRITING and clock.start.kind not in (EntryKind.MEDIATION_AGREEMENT, *AGREED):
-        return (
-            "The Tribunal ordered this: no agreement moves the date of an order. If it gave one, say: tribunal date"
-        )
+        return "The Tribunal ordered this: no agreement moves the date of an order. If it gave one, say: tribunal date"
     if ground.effect is Effect.RECORD and plea.gives:
         return "An exception never moves a date. Leave the new date out, and say what you aim for: aim, and a date."
     if plea.ends and plea.starts and plea.ends < plea.starts:
