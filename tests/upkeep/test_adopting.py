@@ -249,8 +249,10 @@ def test_nothing_is_adopted_without_a_yes_or_by_somebody_who_may_not(town: Town,
             assert adopt(words, settings, lambda: town.now, StringIO(answer)) == CANNOT
         assert out.getvalue().endswith("Adopt it? Type yes: Nothing was adopted.\n")
     for email in ("priya.shah@anyshire.example", "nobody@anyshire.example"):
-        with pytest.raises(BadSettings, match="no manager or administrator"):
-            town.operator("rules", "adopt", str(folder), "--as", email, "--because", "it is time", "--yes")
+        theirs = parser().parse_args(["rules", "adopt", str(folder), "--as", email, "--because", "it is time"])
+        with pytest.raises(BadSettings, match="no manager or administrator"), redirect_stdout(StringIO()) as out:
+            adopt(theirs, settings, lambda: town.now, StringIO("yes\n"))
+        assert out.getvalue() == "", "nothing is counted or asked"
     assert everything(town) == before
     with redirect_stdout(StringIO()):
         assert adopt(words, settings, lambda: town.now, StringIO("yes\n")) == WELL

@@ -65,6 +65,8 @@ def adopt(arguments: Namespace, settings: Settings, wall: Clock, answers: TextIO
     if told := _adopted_already(here, proposed):
         print(told)
         return WELL
+    with here.store.reading() as db:
+        _who(db, arguments.email)  # told before a council's dates are counted, and before anything is asked
     counted = Counter({"dates": 0})
     for move in moves(here, proposed.rules, progress):
         counted.update(_counts(move))
