@@ -99,7 +99,8 @@ def test_a_card_that_is_written_anew_is_not_as_old_as_its_first_writing(store: S
 def claim(**more: Any) -> Claim:
     """A first attempt at a nudge that was due forty seconds ago."""
     what = {"says": PostSays.NUDGES, "due_at": NOW - timedelta(seconds=40), "attempts": 1, **more}
-    return Claim(post_id=1, until=NOW, unsure=False, must_be_heard=True, **what)
+    place = {"connection": 1, "spot": (1, None), "refresh": False}
+    return Claim(post_id=1, until=NOW, unsure=False, must_be_heard=True, **place, **what)
 
 
 def test_how_late_a_nudge_is_counts_from_its_minute_to_the_first_attempt(store: Store) -> None:
