@@ -95,7 +95,7 @@ NAME = re.compile(r'"([^"]+)"|([^",;\n]+)')
 def _names(_turn: Turn, words: str) -> tuple[str, ...]:
     """Names with commas or lines between them; one that holds a comma stands between quotation marks."""
     found = (quoted or bare for quoted, bare in NAME.findall(words.translate(str.maketrans("“”", '""'))))
-    names = tuple(dict.fromkeys(" ".join(name.split()) for name in found if name.strip()))
+    names = tuple(dict.fromkeys(" ".join(name.split()) for name in found if name.strip() not in ("", "and", "&")))
     if not names or max(map(len, names)) > LONGEST_NAME:
         raise CannotRead(f"Name each school in at most {LONGEST_NAME} characters, with commas between them.")
     return names
@@ -262,7 +262,7 @@ def _with_rest(turn: Turn, file: CaseFile, got: Request, answer: Message) -> Mes
     reader = visible.viewer(turn, file.case)
     waiting = [r for r in file.requests if r.received_on is None and r.id != got.id]
     if not waiting:
-        return replace(answer, aside=answer.aside or "No other advice is awaited.")
+        return replace(answer, aside=answer.aside or "Nothing else is awaited.")
     named = [
         f"{advice.label(turn, r)} (due {say_day(deadline.legal, turn.today)})"
         for r in waiting

@@ -58,11 +58,12 @@ BRANCHES = [
         NOT_NEEDED,
     ),
     (Process.TRIBUNAL_ORDER, [ORDER], "order_assess_refuse", True, RUNNING),
-    (Process.TRIBUNAL_ORDER, [ORDER], "order_assess_final", False, RUNNING),
+    (Process.TRIBUNAL_ORDER, [ORDER], "order_assess_final", True, RUNNING),
+    (Process.TRIBUNAL_ORDER, [ORDER], "order_assess_choose", False, RUNNING),
     (Process.TRIBUNAL_ORDER, [ORDER, "Mon 1 Feb 2027 decision_to_issue_sent"], "order_assess_final", False, RUNNING),
     (Process.TRIBUNAL_ORDER, [ORDER, "Mon 1 Feb 2027 decision_to_issue_sent"], "order_assess_refuse", True, NOT_NEEDED),
     (Process.TRIBUNAL_ORDER, [ORDER, "Tue 2 Feb 2027 refusal_to_issue_sent"], "order_assess_refuse", False, MET_LATE),
-    (Process.TRIBUNAL_ORDER, [ORDER, "Tue 2 Feb 2027 refusal_to_issue_sent"], "order_assess_final", False, NOT_NEEDED),
+    (Process.TRIBUNAL_ORDER, [ORDER, "Tue 2 Feb 2027 refusal_to_issue_sent"], "order_assess_final", True, NOT_NEEDED),
 ]
 
 
@@ -83,7 +84,7 @@ def test_each_limb_of_an_order_starts_its_own_clocks_and_no_others() -> None:
     }
     assert started == {
         "order_may_cease": {"order_cease"},
-        "order_to_assess": {"order_assess_notify", "order_assess_refuse", "order_assess_final"},
+        "order_to_assess": {f"order_assess_{what}" for what in ("notify", "refuse", "choose", "final")},
         "order_to_make_plan": {"order_make_draft", "order_make_final"},
         "order_to_reconsider": {"order_reconsider"},
         "order_to_amend": {"order_amend"},
@@ -396,7 +397,7 @@ def test_a_decision_that_can_be_appealed_brings_the_right_wherever_it_is_recorde
 @pytest.mark.parametrize(
     ("agreed", "due"),
     [
-        ("agreed_to_assess", {"order_assess_notify": "Wed 23 Dec 2026", "order_assess_final": "Wed 17 Mar 2027"}),
+        ("agreed_to_assess", {"order_assess_notify": "Wed 23 Dec 2026", "order_assess_choose": "Wed 17 Feb 2027"}),
         ("agreed_to_issue", {"order_make_draft": "Wed 13 Jan 2027", "order_make_final": "Wed 24 Feb 2027"}),
         ("agreed_to_amend", {"order_amend": "Wed 13 Jan 2027"}),
         ("agreed_on_school", {"order_school": "Wed 23 Dec 2026"}),

@@ -191,6 +191,12 @@ BY_HAND = [
     ("order_assess_refuse", "Mon 19 Oct 2026", "Mon 28 Dec 2026", "Thu 24 Dec 2026"),  # Boxing Day, substitute
     ("order_assess_refuse", "Mon 22 Jan 2024", "Mon 1 Apr 2024", "Thu 28 Mar 2024"),  # Easter Monday
     ("order_assess_refuse", "Sat 1 Aug 2026", "Sat 10 Oct 2026", "Fri 9 Oct 2026"),  # from a Saturday in August
+    ("order_assess_choose", "Fri 16 Oct 2026", "Fri 25 Dec 2026", "Thu 24 Dec 2026"),  # Christmas Day
+    ("order_assess_choose", "Thu 21 Dec 2023", "Thu 29 Feb 2024", "Thu 29 Feb 2024"),  # a leap day
+    ("order_assess_choose", "Sun 10 Feb 2019", "Sun 21 Apr 2019", "Thu 18 Apr 2019"),  # Easter Sunday
+    ("concede_assess_choose", "Fri 16 Oct 2026", "Fri 25 Dec 2026", "Thu 24 Dec 2026"),  # Christmas Day
+    ("concede_assess_choose", "Thu 21 Dec 2023", "Thu 29 Feb 2024", "Thu 29 Feb 2024"),  # a leap day
+    ("concede_assess_choose", "Sun 10 Feb 2019", "Sun 21 Apr 2019", "Thu 18 Apr 2019"),  # Easter Sunday
     ("order_assess_final", "Fri 18 Sep 2026", "Fri 25 Dec 2026", "Thu 24 Dec 2026"),  # Christmas Day
     ("order_assess_final", "Sun 13 Jan 2019", "Sun 21 Apr 2019", "Thu 18 Apr 2019"),  # Easter Sunday
     ("order_assess_final", "Fri 31 Jan 2020", "Fri 8 May 2020", "Thu 7 May 2020"),  # the holiday moved to VE day

@@ -34,10 +34,12 @@ def test_whatever_starts_or_stops_a_clock_can_be_said_in_words() -> None:
 
 def test_every_process_has_its_clocks_and_an_mps_letter_has_no_law() -> None:
     assert all(RULES.of(whole) for whole in (*Process, *LetterKind))
-    assert len(RULES.by_id) == 76
+    assert len(RULES.by_id) == 78
     local = {rule.id: rule.period for rule in RULES.clocks if rule.kind is ClockKind.LOCAL}
     assert local == {
         "draft_plan_target": "16 weeks",
+        "order_assess_choose": "10 weeks",
+        "concede_assess_choose": "10 weeks",
         "mp_ack": "2 working days",
         "mp_holding": "8 working days",
         "mp_reply": "10 working days",

@@ -120,7 +120,7 @@ def test_every_start_and_day_of_recording_has_one_row_of_each_clock() -> None:
     for first in (date(2026, 9, 7), date(2027, 8, 31), date(2027, 9, 1), date(2028, 1, 3)):
         for recorded in (first, UNTIL, date(2027, 11, 1), date(2028, 3, 1)):
             facts = [row.id for row in rules.clocks if row.counts(Happening(row.starts[0], first, recorded))]
-            assert len(facts) == len(set(facts)) == 76
+            assert len(facts) == len(set(facts)) == 78
 
 
 def test_the_rows_in_force_are_those_for_what_is_recorded_now() -> None:

@@ -67,9 +67,9 @@ def put(table: Path, find: str, instead: str) -> None:
 def test_the_shipped_rules_hold_together(told: Told) -> None:
     ended, said = told("check")
     assert ended == WELL
-    assert said.startswith("england-2014 version 1: 76 clocks in 76 rows, whose ")
+    assert said.startswith("england-2014 version 1: 78 clocks in 78 rows, whose ")
     assert "Bank holidays from 2014 to 2032, announced to 2028." in said
-    assert told("check anyshire")[1].startswith("england-2014 version 1 with anyshire version 1: 78 clocks in 78 rows")
+    assert told("check anyshire")[1].startswith("england-2014 version 1 with anyshire version 1: 79 clocks in 79 rows")
 
 
 def test_unverified_rows_are_listed_with_their_question_and_are_no_fault(told: Told) -> None:
@@ -105,7 +105,7 @@ def test_every_wrong_row_is_told_of_at_once(told: Told, pack: Path) -> None:
     put(pack / "clocks.csv", "2026-12-11 -> 2026-12-15", "2026-12-11 -> 2026-12-16")
     ended, said = told(f"check {pack}")
     assert ended == WRONG
-    assert [line.split(": ")[0] for line in said.splitlines()] == ["clocks.csv:2:counting", "clocks.csv:68:example"]
+    assert [line.split(": ")[0] for line in said.splitlines()] == ["clocks.csv:2:counting", "clocks.csv:70:example"]
 
 
 def test_a_gap_in_validity_is_wrong(told: Told, pack: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_gap_in_validity_is_wrong(told: Told, pack: Path) -> None:
     put(pack / "clocks.csv", row, f"{row.replace('2014-09-01,,', '2014-09-01,2027-08-31,')}\n{later}")
     put(pack / "pack.csv", "version,1", "version,2")
     assert told(f"check {pack}")[1].startswith(
-        "clocks.csv:69:valid_from: must be 2027-09-01: the earlier row ends on the day before"
+        "clocks.csv:71:valid_from: must be 2027-09-01: the earlier row ends on the day before"
     )
 
 
@@ -199,7 +199,8 @@ def test_what_a_council_changes_is_told_in_words(told: Told) -> None:
     whole = f"\n{said}\n".split("\n\n")
     blocks = {block.strip().partition("\n")[0]: block.strip().splitlines()[1:] for block in whole[1:]}
     assert blocks["final_plan: final plan"][:2] == ["  Version: 1 -> 2", "  Our target: none -> 19 weeks"]
-    assert blocks["order_assess_choose: decision whether to issue a plan"][0].startswith("  It is new. Decide whether")
+    assert blocks["order_assess_choose: decision whether to issue a plan"][1] == "  Our target: none -> 8 weeks"
+    assert blocks["provision_check: check of the provision"][0].startswith("  It is new. Confirm that the provision")
     assert blocks["Ladders"] == ["  council, 21-before is new: 21 days before the last day to act: the owner"]
     assert blocks["Services"] == ["  specialist teaching is new"]
     assert blocks["Names of roles"] == ["  officer is new: EHC coordinator", "  manager is new: team manager"]
