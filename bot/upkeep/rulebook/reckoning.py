@@ -9,7 +9,6 @@ from bot.domain.calendar import Calendar
 from bot.domain.clocks import ClockRule
 from bot.domain.dates import say_in_full
 from bot.domain.errors import NotFound, NotNow
-from bot.domain.facts import FACTS
 from bot.domain.periods import WAYS, last_day, safe_day
 from bot.domain.terms import EntryKind, Nature
 from bot.domain.working import act_by, working
@@ -106,12 +105,6 @@ def row_on(rows: Sequence[ClockRule], start: date) -> ClockRule:
         raise NotNow(f"{none}: the first begins on {say_in_full(rows[0].valid_from)}.")
     last = rows[-1].valid_to
     raise NotNow(f"{none}{f': the last ended on {say_in_full(last)}' if last else ''}.")
-
-
-def starts_with(rule: ClockRule) -> str:
-    """What its start is, in words: "the council received the request"."""
-    every = (FACTS[kind].happened for kind in rule.starts)
-    return " or ".join(dict.fromkeys(every))
 
 
 def counted_how(rule: ClockRule) -> str:
