@@ -207,6 +207,8 @@ class Deadline(SQLModel, table=True):
     """When the start was recorded: rungs before this never existed."""
     ladder: str = ""
     """Who is nudged; empty where nobody is, or no more."""
+    ladder_version: int = 0
+    """Which version of that ladder: the one in force when the start was recorded; 0 without a ladder."""
     next_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
@@ -271,6 +273,8 @@ class Post(SQLModel, table=True):
     """When it should have gone out, since it was last wanted: `not_before` moves with every wait, this does not."""
     claimed_until: datetime | None = Field(default=None, sa_type=Moment)
     attempts: int = 0
+    repeats: int = 0
+    """How often it went out again although it may have been there: its platform could not be asked."""
     trouble: str = ""
     platform_id: str = ""
     made_at: datetime = Field(sa_type=Moment)
