@@ -16,7 +16,7 @@ from bot.domain.dates import read_date
 from bot.domain.errors import CannotRead, NotFound
 from bot.domain.facts import FACTS, beginnings, recordable
 from bot.domain.message import BlankKind, Choice
-from bot.domain.terms import Agency, EntryKind, Matter, Outcome, Process, ResponseType, Term
+from bot.domain.terms import Agency, EntryKind, LetterKind, Matter, Outcome, Process, ResponseType, Term
 from bot.grammar import NEAR, Ask
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Person, Request
@@ -256,6 +256,13 @@ PROCESS_NAMES = {plain(name): each for each in Process for name in (each.value, 
 SEVERAL = {f"{name}s": each for name, each in PROCESS_NAMES.items()}
 """As they are listed: "list annual reviews"."""
 PROCESS = choice(Process, "Process", PROCESS_NAMES | SEVERAL, words_taken=4)
+LETTER = choice(
+    LetterKind,
+    "Kind of letter",
+    {"complaints": LetterKind.COMPLAINT, "mp letters": LetterKind.MP_LETTER, "sars": LetterKind.SUBJECT_ACCESS}
+    | dict.fromkeys(("fois", "foi requests", "freedom of information"), LetterKind.FOI)
+    | {"subject access": LetterKind.SUBJECT_ACCESS, "subject access requests": LetterKind.SUBJECT_ACCESS},
+)
 BEGINNINGS = _of_one(kind for process in Process for kind in beginnings(process)) | {
     "15 february": EntryKind.TRANSFER_15_FEBRUARY,
     "next school": EntryKind.TRANSFER_15_FEBRUARY,

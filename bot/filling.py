@@ -15,6 +15,8 @@ LEFT_OUT = {
     *("advice", "report", "issued", "cases", "what", "what's", "whats"),
 }
 """Small words between blanks that say nothing."""
+LENGTH = re.compile(r"[1-9]\d? (?:weeks|days|months|working days)", re.IGNORECASE)
+"""A number in it is no reference: "why 20 weeks 0042"."""
 
 
 @dataclass
@@ -127,6 +129,8 @@ def _offered(command: Command, turn: Turn, words: list[str], filled: Filled) -> 
     """Bare words are never taken for something private: a date after `new` is not a child's birthday."""
     open_to = (f for f in command.fields if f.ask.words and not f.ask.rest and not f.ask.private)
     free = (f for f in open_to if f.ask.many or f.name not in filled.values)
+    if LENGTH.match(_as_typed(words)):
+        free = (f for f in free if f.ask.words > 1)
     return next((used for field in free if (used := _longest(field, turn, words, filled))), 0)
 
 

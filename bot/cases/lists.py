@@ -12,7 +12,7 @@ from sqlmodel import col, or_, select
 from bot.cases import visible
 from bot.domain.errors import NotAllowed
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Agency, CaseStatus, ClockKind, ClockState, Kind, Process
+from bot.domain.terms import Agency, CaseStatus, ClockKind, ClockState, Kind, LetterKind, Process
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Person, Request
 
@@ -26,6 +26,7 @@ class Wanted:
     owners: tuple[int, ...] = ()
     agency: Agency | None = None
     process: Process | None = None
+    letter: LetterKind | None = None
     mp: str = ""
     first: date | None = None
     last: date | None = None
@@ -94,6 +95,13 @@ def _statutory(turn: Turn) -> list[str]:
     return [rule.id for rule in turn.rules.clocks if rule.kind is ClockKind.STATUTORY]
 
 
+def _own_rules(turn: Turn, kind: LetterKind) -> list[str]:
+    """The clocks of what such a letter asks for, which an MP's letter may run too; none for an MP's letter itself."""
+    if kind is LetterKind.MP_LETTER:
+        return []
+    return [rule.id for rule in turn.rules.of(kind)]
+
+
 def _duties(turn: Turn, wanted: Wanted) -> Select[Deadline, Case, Enquiry, Request, str]:
     query = (
         select_rows(Deadline, Case, Enquiry, Request, col(Person.name))
@@ -125,6 +133,8 @@ def _conditions(turn: Turn, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(col(Deadline.agency) == wanted.agency)
     if wanted.process:
         found.append(col(Case.process) == wanted.process)
+    if wanted.letter:
+        found.append(or_(col(Enquiry.kind) == wanted.letter, col(Deadline.rule).in_(_own_rules(turn, wanted.letter))))
     if wanted.first:
         found.append(col(Deadline.legal) >= wanted.first)
     if wanted.last:

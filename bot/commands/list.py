@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated
 
-from bot.blanks import AGENCY, ANYBODY, PROCESS, choice, number, text, yes_no
+from bot.blanks import AGENCY, ANYBODY, LETTER, PROCESS, choice, number, text, yes_no
 from bot.cards.dates import rule_of, state, when
 from bot.cards.day import agency_day, due_row, team_day, what_is_due
 from bot.cards.digest import digest_message
@@ -18,7 +18,7 @@ from bot.cases.lists import Page, Wanted
 from bot.commands.roles import COUNCIL, EVERYONE, READERS
 from bot.domain.dates import say_day
 from bot.domain.message import Action, Attachment, Message, Row, Table
-from bot.domain.terms import Agency, Kind, Process, Role, Term
+from bot.domain.terms import Agency, Kind, LetterKind, Process, Role, Term
 from bot.grammar import command, line
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Person, Request
@@ -104,24 +104,29 @@ def list_(
     ] = None,
     agency: Annotated[Agency | None, AGENCY] = None,
     process: Annotated[Process | None, PROCESS] = None,
+    letter: Annotated[LetterKind | None, LETTER] = None,
     mp: Annotated[str, text("MP")] = "",
     owner: Annotated[Person | None, ANYBODY] = None,
     page: Annotated[int, replace(number("Page", asked=False), words=0)] = 1,
     as_csv: Annotated[bool, replace(yes_no("As a file"), asked=False)] = False,
 ) -> Message:
-    """List what is mine, overdue, due in a period, an agency's, an MP's, a colleague's or of a process.
+    """List what is mine, overdue, due in a period, an agency's, an MP's, a colleague's or of one kind.
 
-    Only cases that you may see are listed and counted.
+    A kind is a process or a sort of letter: annual reviews, complaints, foi. Only cases that you may see are listed and
+    counted.
     """
     mine = which in (Which.MINE, Which.MINE_OVERDUE, Which.MINE_DUE)
     whose = turn.person if mine else owner
-    if whose and which in (Which.MINE, Which.ALL) and not (period or agency or mp):
+    if whose and which in (Which.MINE, Which.ALL) and not (period or agency or letter or mp):
         return _case_file(turn, whose, process) if as_csv else _cases(turn, whose, process, page)
-    wanted = replace(_wanted(turn, which, period), owners=_ids(whose), agency=agency, process=process, mp=mp)
+    wanted = replace(
+        _wanted(turn, which, period), owners=_ids(whose), agency=agency, process=process, letter=letter, mp=mp
+    )
     if as_csv:
         return _as_file(turn, wanted)
     shown = lists.due(turn, wanted, page)
-    again = {"which": which, "period": period, "agency": agency, "process": process, "mp": mp, "owner": _email(owner)}
+    narrowed = {"agency": agency, "process": process, "letter": letter, "mp": mp, "owner": _email(owner)}
+    again = {"which": which, "period": period, **narrowed}
     return _dates(turn, shown, wanted, again)
 
 
@@ -189,6 +194,7 @@ def _read_as(turn: Turn, wanted: Wanted) -> str:
     parts = [_whose(turn, wanted)]
     parts += [f"agency {wanted.agency.label}"] if wanted.agency else []
     parts += [wanted.process.label] if wanted.process else []
+    parts += [f"{wanted.letter.label}s"] if wanted.letter else []
     parts += [f"MP {wanted.mp}"] if wanted.mp else []
     if wanted.first and wanted.last and wanted.first > wanted.last:
         parts.append("no day of that time is past yet")
