@@ -31,6 +31,7 @@ class Store:
         self.url = named_driver(url)
         self.sqlite = is_sqlite(self.url)
         self.engine = _sqlite_engine(self.url) if self.sqlite else _postgres_engine(self.url)
+        self._looking = self.engine.execution_options(looking=True)
         # SQLite lets one writer in; a queue in the process is fair, its busy back-off is not.
         self._line: Any = threading.Lock() if self.sqlite else nullcontext()
 
@@ -44,8 +45,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for looking only; what it might change is not kept."""
-        looking = self.engine.execution_options(looking=True)
-        with Session(looking, expire_on_commit=False, autoflush=False) as session:
+        with Session(self._looking, expire_on_commit=False, autoflush=False) as session:
             yield session
             session.rollback()
 

@@ -107,14 +107,17 @@ def _reader(recipients: Recipients, owner_id: int, restricted: bool) -> Hearers:
 
 def _owners(turn: Turn) -> dict[tuple[int, bool], date | None]:
     """Everybody who owns something open, restricted or not, with the soonest safe date of a duty that runs on it."""
-    runs = (col(Deadline.state) == ClockState.RUNNING) & ~col(Deadline.information)
+    runs = (col(Deadline.state) == ClockState.RUNNING, ~col(Deadline.information))
     owners: dict[tuple[int, bool], date | None] = {}
     whose = ((Case, Deadline.case_id, col(Case.restricted)), (Enquiry, Deadline.enquiry_id, false()))
     for table, mine, restricted in whose:
+        # Apart: joined row by row, SQLite reads every duty that runs once for each case.
+        soonest_of = select_rows(col(mine).label("of"), func.min(Deadline.safe).label("safe")).where(*runs)
+        each = soonest_of.where(col(mine).is_not(None)).group_by(col(mine)).subquery()
         found = (
-            select_rows(col(table.owner_id), restricted, func.min(Deadline.safe))
+            select_rows(col(table.owner_id), restricted, func.min(each.c.safe))
             .select_from(table)
-            .outerjoin(Deadline, (col(mine) == table.id) & runs)
+            .outerjoin(each, each.c.of == table.id)
             .where(col(table.status) == CaseStatus.OPEN, col(table.owner_id).is_not(None))
             .group_by(col(table.owner_id), *([restricted] if table is Case else []))
         )
