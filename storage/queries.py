@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col
 
 from bot.domain.terms import Agency, Platform, PostState
 from storage.columns import columns
@@ -20,6 +20,7 @@ from storage.look import look, whole
 from storage.tables import Connection, Heard, Identity, Person, Post, Room
 
 OF_ROOM, OF_CONNECTION = columns(Room), columns(Connection)
+OF_IDENTITY, OF_PERSON = columns(Identity), columns(Person)
 ROOMS = (
     whole(Room)
     .where(OF_ROOM.bound, OF_CONNECTION.id == OF_ROOM.connection_id, OF_CONNECTION.active)
@@ -27,6 +28,13 @@ ROOMS = (
 )
 OF_ADMINISTRATORS = ROOMS.where(OF_ROOM.agency.is_(None))
 OF_AGENCIES = ROOMS.where(OF_ROOM.agency.in_(bindparam("agencies", expanding=True)))
+ACCOUNTS = (
+    whole(Identity)
+    .join(OF_CONNECTION.id.table, OF_CONNECTION.id == OF_IDENTITY.connection_id)
+    .join(OF_PERSON.id.table, OF_PERSON.id == OF_IDENTITY.person_id)
+    .where(OF_IDENTITY.person_id == bindparam("person"), OF_CONNECTION.active, OF_PERSON.active)
+    .order_by(OF_IDENTITY.heard_at.desc(), OF_IDENTITY.id)
+)
 
 
 def rooms_of(db: Session, *agencies: Agency | None) -> list[Room]:
@@ -41,14 +49,7 @@ def rooms_of(db: Session, *agencies: Agency | None) -> list[Room]:
 
 def accounts_of(db: Session, person_id: int) -> list[Identity]:
     """Where a person who works here can be written to, the account heard most recently first."""
-    found = (
-        select(Identity)
-        .join(Connection)
-        .join(Person)
-        .where(Identity.person_id == person_id, Connection.active, Person.active)
-        .order_by(col(Identity.heard_at).desc(), col(Identity.id))
-    )
-    return list(db.exec(found))
+    return look(db, Identity, ACCOUNTS, {"person": person_id})
 
 
 def want_posts(db: Session, posts: Sequence[Mapping[str, Any]]) -> None:

@@ -7,9 +7,10 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import bindparam, func, or_, update
 from sqlmodel import col, select
 
 from bot.cases import visible
@@ -19,7 +20,7 @@ from bot.domain.terms import Agency, CaseStatus, ClockState, Hears, Notice, Post
 from bot.rules import Rules
 from bot.turn import Turn
 from storage.queries import accounts_of, add_new, rooms_of, want_posts
-from storage.tables import Case, Connection, Deadline, Enquiry, Nudge, Post, Request, Room
+from storage.tables import Case, Connection, Deadline, Enquiry, Nudge, Person, Post, Request, Room
 
 OFFICE = OfficeHours()
 PARTNERS = (Agency.EDUCATION, Agency.HEALTH, Agency.SOCIAL_CARE)
@@ -153,22 +154,28 @@ def _standing(turn: Turn, post: Post) -> list[Nudge]:
     that says it has answered (now the council has to confirm), nor those of a restricted case that is not, or no
     longer, the reader's to see.
     """
+    reader, values = visible.reader(turn.db.get(Person, post.person_id) if post.person_id else None)
+    found = turn.db.scalars(_standing_for(reader), {"nudges": post.about.get("nudges", []), **values})
+    latest = post.about.get("latest", {})
+    too_late = {int(key) for key, moment in latest.items() if turn.now >= datetime.fromisoformat(moment)}
+    return [nudge for nudge in found if nudge.id not in too_late]
+
+
+@cache
+def _standing_for(reader: visible.Reader) -> Any:
     runs = (Deadline.state == ClockState.RUNNING, Deadline.ladder != "", Deadline.legal == Nudge.due)
     is_open = func.coalesce(Case.status, Enquiry.status) == CaseStatus.OPEN
     asked = or_(col(Nudge.hears) != Hears.ROOM, col(Request.sent_on).is_(None))
-    found = turn.db.exec(
+    return (
         select(Nudge)
         .join(Deadline)
         .outerjoin(Case, col(Deadline.case_id) == Case.id)
         .outerjoin(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
         .outerjoin(Request, col(Deadline.request_id) == Request.id)
-        .where(col(Nudge.id).in_(post.about.get("nudges", [])), *runs, is_open, asked)
-        .where(visible.to_reader(turn, post.person_id))
+        .where(col(Nudge.id).in_(bindparam("nudges", expanding=True)), *runs, is_open, asked)
+        .where(or_(col(Case.id).is_(None), visible.SEES[reader]))
         .order_by(col(Nudge.due), col(Nudge.id))
     )
-    latest = post.about.get("latest", {})
-    too_late = {int(key) for key, moment in latest.items() if turn.now >= datetime.fromisoformat(moment)}
-    return [nudge for nudge in found if nudge.id not in too_late]
 
 
 def first_look(

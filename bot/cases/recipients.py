@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from bot.cases import visible
@@ -18,6 +19,12 @@ LINE = (Hears.ROOM, Hears.OWNER, Hears.MANAGER, Hears.HEAD)
 ALONE = "a restricted case is told to its owner and their manager alone"
 HIGHEST = 5
 """How many managers are asked in turn, so that a circle in the staff list ends."""
+AWAY = (
+    select(Absence)
+    .where(Absence.person_id == bindparam("person"))
+    .where(Absence.first_day <= bindparam("today"), Absence.last_day >= bindparam("today"))
+    .order_by(col(Absence.deputy_id).is_(None), col(Absence.id).desc())
+)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
@@ -154,12 +161,7 @@ class Recipients:
 
     def _absence(self, person_id: int) -> Absence | None:
         """The leave of today: of several, one that somebody covers, and what was said last."""
-        today = self.turn.today
-        return self.turn.db.exec(
-            select(Absence)
-            .where(Absence.person_id == person_id, Absence.first_day <= today, Absence.last_day >= today)
-            .order_by(col(Absence.deputy_id).is_(None), col(Absence.id).desc())
-        ).first()
+        return self.turn.db.scalars(AWAY, {"person": person_id, "today": self.turn.today}).first()
 
     def _administrators(self) -> Hearers:
         room = administrators_room(self.turn)

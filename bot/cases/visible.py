@@ -1,6 +1,7 @@
 """Which cases and letters a person may see at all: one condition, used by every look-up, list and count."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from enum import Enum, auto
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, true
@@ -43,16 +44,31 @@ def restricted_to(turn: Turn, owner_id: int | None) -> tuple[int, ...]:
     return tuple(one.id or 0 for one in readers if one is not None and not _works_at_school(one))
 
 
-def to_reader(turn: Turn, person_id: int | None) -> ColumnElement[bool]:
-    """The condition on Case, where there is one, for what the bot tells: to one person, or without one to a room."""
-    person = turn.db.get(Person, person_id) if person_id else None
-    fit = cases(replace(turn, who=person)) if person else col(Case.restricted).is_(False)
-    return or_(col(Case.id).is_(None), fit)
+class Reader(Enum):
+    """Who is told something: a room, or one person, who may work at a school."""
+
+    ROOM = auto()
+    STAFF = auto()
+    SCHOOL = auto()
 
 
+SEES: Mapping[Reader, ColumnElement[bool]] = {
+    Reader.ROOM: col(Case.restricted).is_(False),
+    Reader.STAFF: _in_general(bindparam("viewer")),
+    Reader.SCHOOL: _at_school(bindparam("school")),
+}
+"""The condition on Case for queries that are made once. `reader` gives their values."""
 NUMBERED = select(Case).where(Case.number == bindparam("number"))
-NUMBERED_AT_SCHOOL = NUMBERED.where(_at_school(bindparam("school")))
-NUMBERED_IN_GENERAL = NUMBERED.where(_in_general(bindparam("viewer")))
+NUMBERED_FOR = {reader: NUMBERED.where(fit) for reader, fit in SEES.items()}
+
+
+def reader(person: Person | None) -> tuple[Reader, Mapping[str, Any]]:
+    """Which of these somebody is, nobody being a room, and the values for its condition."""
+    if person is None:
+        return Reader.ROOM, {}
+    if _works_at_school(person):
+        return Reader.SCHOOL, {"school": person.setting_id}
+    return Reader.STAFF, {"viewer": person.id}
 
 
 def enquiries(turn: Turn) -> ColumnElement[bool]:
@@ -104,9 +120,8 @@ def _asked(turn: Turn, case: Case) -> bool:
 def find_case(turn: Turn, text: str) -> Case:
     """The one case meant by a reference among those the asker may see: open ones first, then this year's."""
     written = references.read(text)
-    query = NUMBERED_AT_SCHOOL if _works_at_school(turn.person) else NUMBERED_IN_GENERAL
-    reader = {"viewer": turn.person.id, "school": turn.person.setting_id}
-    found = _narrowed(turn, written, list(turn.db.scalars(query, {"number": written.number, **reader})))
+    who, values = reader(turn.person)
+    found = _narrowed(turn, written, list(turn.db.scalars(NUMBERED_FOR[who], {"number": written.number, **values})))
     return _the_one(text, written, found, "cases")
 
 
