@@ -19,8 +19,9 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
-from bot.cases import outbox
-from bot.cases.outbox import Claim, Errand, NotNow, Render, Same
+from bot.cases import outbox, queue
+from bot.cases.outbox import Errand, NotNow, Render, Same
+from bot.cases.queue import Claim
 from bot.cases.undelivered import give_up, give_up_on_closed, give_up_on_connection, tell_of_fault
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.message import Address, Message
@@ -196,10 +197,10 @@ class Courier:
 
     def _claim(self, connection: int, now: datetime, most: int, resting: Collection[Spot]) -> list[Claim]:
         with self._store.reading() as db:
-            if self._winding_up or most <= 0 or not outbox.anything_due(db, connection, now):
+            if self._winding_up or most <= 0 or not queue.anything_due(db, connection, now):
                 return []
         with self._store.transaction() as db:
-            return outbox.claim(db, connection, now, until=now + LEASE, most=most, resting=resting)
+            return queue.claim(db, connection, now, until=now + LEASE, most=most, resting=resting)
 
     def _pause(self, connection: int, pace: Pace, now: datetime) -> float:
         """Seconds until a room that rests, while more is due, may be written to again; none where nothing is."""
@@ -207,7 +208,7 @@ class Courier:
         if not ends or self._winding_up or pace.is_quiet(now):
             return 0.0
         with self._store.reading() as db:
-            if not outbox.anything_due(db, connection, now):
+            if not queue.anything_due(db, connection, now):
                 return 0.0
         return min((min(ends) - now).total_seconds(), GLANCE)
 

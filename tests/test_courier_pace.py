@@ -9,7 +9,7 @@ import pytest
 from adapters.slack.chat import LIMITS as SLACK_LIMITS
 from adapters.teams.chat import LIMITS as TEAMS_LIMITS
 from bot.cases import posts
-from bot.cases.outbox import Claim
+from bot.cases.queue import Claim
 from bot.courier import Courier, Outcome
 from bot.domain.errors import TryLater
 from bot.domain.message import Message

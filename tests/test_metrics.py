@@ -12,7 +12,7 @@ from sqlalchemy.exc import StatementError
 from bot.auditor import Audit
 from bot.cases.auditing import Finding, Found
 from bot.cases.nudging import Swept
-from bot.cases.outbox import Claim
+from bot.cases.queue import Claim
 from bot.courier import Outcome
 from bot.domain.errors import TryLater
 from bot.domain.message import Message, Said, Where, Who

@@ -9,7 +9,7 @@ from datetime import time
 from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import col, select
 
-from bot.cases.outbox import CARDS
+from bot.cases.queue import CARDS
 from bot.domain.calendar import moment
 from bot.domain.terms import CaseStatus, PostState
 from bot.turn import Turn

@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel
 from bot.cases import packs
 from bot.cases.comparing import Found, Kept, compare
 from bot.cases.deadlines import Columns, fresh_row
-from bot.cases.outbox import CARDS
+from bot.cases.queue import CARDS
 from bot.domain.terms import PostState
 from bot.turn import Turn
 from storage.add import add_rows

@@ -14,7 +14,7 @@ from sqlmodel import col, func, select
 from bot.auditor import Audit
 from bot.cases.auditing import Found
 from bot.cases.nudging import Swept
-from bot.cases.outbox import Claim
+from bot.cases.queue import Claim
 from bot.courier import Outcome
 from bot.domain.message import Message, Said
 from bot.domain.terms import PostSays, PostState
