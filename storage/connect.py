@@ -6,12 +6,22 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 WAIT = 2.0
 """Seconds that whoever holds the database is waited for: a person hears that it is away, and says it again."""
 HIDE_VALUES = True
 """An error names its statement and not the values given with it. PostgreSQL's own words may still repeat a row."""
+
+
+CROSSED = ("40001", "40P01", "55P03")
+"""PostgreSQL's words for two transactions that stood in each other's way. Nothing was kept; each may be tried again."""
+
+
+def crossed(error: DBAPIError) -> bool:
+    """Whether another transaction was in the way, and not the database away."""
+    return getattr(error.orig, "sqlstate", "") in CROSSED
 
 
 def named_driver(url: str) -> str:
@@ -60,7 +70,7 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy begins; sqlite3's own guesses stay out
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -169,6 +169,36 @@ class Entry(SQLModel, table=True):
     digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class Anchor(SQLModel, table=True):
+    """What the record was on one day: a digest over the newest entry of every stream, chained to the day before.
+
+    Append-only, signed with a key that is not in the database, and told in the administrators' room.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    day: date = Field(unique=True)
+    made_at: datetime = Field(sa_type=Moment)
+    streams: int
+    """How many cases and letters were on record."""
+    root: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """The digest over the heads that are new with it."""
+    previous: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    """The digest of the anchor before: no two anchors follow the same one."""
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    signature: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """Ed25519, over the digest; None where no key was set."""
+    public_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+
+
+class Head(SQLModel, table=True):
+    """The newest entry of one stream as an anchor found it, where it had not been anchored before. Append-only."""
+
+    stream: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    anchor_id: int = Field(foreign_key="anchor.id", index=True)
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 class Deadline(SQLModel, table=True):
     """A clock running on an instance: a projection of entries and rules, rebuilt in the entry's transaction."""
 

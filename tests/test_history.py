@@ -14,6 +14,7 @@ from bot.turn import Turn
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.tables import Case, Child, Enquiry, Entry, Heard
+from tests.forging import forging
 from tests.town import RULES, Town
 
 PRIVATE = ("Maisie", "Palmer", "2019-03-14", "14 March 2019", "AN-4711", "word-in-a-note", "word-in-a-reason")
@@ -81,14 +82,14 @@ def test_the_chain_of_every_record_holds(town: Town) -> None:
     ],
 )
 def test_an_entry_that_was_changed_shows(town: Town, change: str) -> None:
-    with town.store.transaction() as db:
+    with forging(town.store) as db:
         db.execute(text(f"UPDATE entry SET {change} AND stream = 'case:1'"))
     broken = history.broken_link(stream(town))
     assert broken is not None and broken.number in (4, 5, 6)
 
 
 def test_an_entry_that_was_taken_out_shows(town: Town) -> None:
-    with town.store.transaction() as db:
+    with forging(town.store) as db:
         db.execute(text("DELETE FROM entry WHERE number = 7 AND stream = 'case:1'"))
     broken = history.broken_link(stream(town))
     assert broken is not None and broken.number == 8

@@ -10,7 +10,7 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 from bot.domain.errors import BadSettings
-from storage import tables
+from storage import guard, tables
 from storage.connect import Store
 from storage.migrate import NOTHING, is_current, migrate, newest, revision
 
@@ -71,6 +71,26 @@ def test_two_at_once_take_turns(store: Store, database_url: str) -> None:
     with ThreadPoolExecutor() as migrators:
         list(migrators.map(migrate, [database_url] * 3))
     assert is_current(store)
+
+
+def test_after_every_migration_up_and_down_the_record_is_guarded(store: Store, database_url: str) -> None:
+    """From the revision on that brought the anchors. Altering a table in SQLite loses what guards it."""
+    revisions = [f"{number:04}" for number in range(1, int(newest() or 0) + 1)]
+    for at in [*reversed(revisions), *revisions[1:]]:
+        migrate(database_url, at)
+        with store.engine.connect() as connection:
+            assert guard.belongs(connection) is (at >= "0004")
+            assert guard.missing(connection) == ([] if at >= "0004" else sorted(guard.GUARDED)), at
+
+
+def test_a_guard_that_was_taken_away_is_missed_and_put_back_by_migrating(store: Store, database_url: str) -> None:
+    with store.transaction() as db:
+        guard.take_away(db.connection())
+    with store.engine.connect() as connection:
+        assert guard.missing(connection) == ["anchor", "entry", "head", "heard", "viewed"]
+    migrate(database_url)
+    with store.engine.connect() as connection:
+        assert guard.missing(connection) == []
 
 
 @pytest.mark.databases("sqlite")

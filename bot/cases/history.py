@@ -1,8 +1,6 @@
 """The record: entries that are only ever added, each chained to the one before."""
 
-import hashlib
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from bot.domain.calendar import london_date
+from bot.domain.chain import DIGESTED, FIRST, Stream, digest
 from bot.domain.claims import Claim
 from bot.domain.clocks import Happening
 from bot.domain.facts import FACTS
@@ -21,9 +20,6 @@ from storage.columns import columns
 from storage.crypto import open_with, seal_with
 from storage.look import look, whole
 from storage.tables import Case, Child, Enquiry, Entry, Person
-
-FIRST = b"\0" * 32
-"""What the first entry of a stream is chained to."""
 
 NEWEST = 5_000
 """More entries than any ten minutes bring."""
@@ -36,14 +32,11 @@ WHOLE = whole(Entry).where(OF_STREAM).order_by(ENTRY.number)
 CHILDS_KEY = select(columns(Child).wrapped_key).where(columns(Child).id == bindparam("child"))
 LAST = select(ENTRY.number, ENTRY.digest).where(OF_STREAM).order_by(ENTRY.number.desc()).limit(1)
 
+CHAINED = ("id", "case_id", "enquiry_id", *DIGESTED, "previous", "digest")
+"""The columns of an entry by which its chain is followed."""
+
 CLAIMED_DAYS = ("gives", "aim", "starts", "ends", "told")
 """The days that an exception's entry may hold."""
-
-DIGESTED = (
-    *("stream", "number", "request_id", "kind", "happened_on", "clear", "sealed"),
-    *("supersedes", "recorded_by", "recorded_at"),
-)
-"""The columns of an entry that its digest vouches for, beside the entry before."""
 
 
 @dataclass(frozen=True)
@@ -78,25 +71,40 @@ def end_of(entries: Sequence[Entry]) -> tuple[int, bytes]:
 
 
 def record_after(
-    turn: Turn, about: Case | Enquiry, new: Iterable[New], *, last: tuple[int, bytes], key: bytes | None = None
+    turn: Turn, about: Case | Enquiry, new: Sequence[New], *, last: tuple[int, bytes], key: bytes | None = None
 ) -> list[Entry]:
     """Add entries after the one with this number and digest: one statement, however many.
 
     `key` is what words are sealed under, where the caller has it at hand.
     """
-    number, digest = last
+    number, previous = last
     rows: list[dict[str, Any]] = []
     if key is None and any(entry.words for entry in new):
         key = _key_of(turn, about)
+    numbers = _numbers(turn, [one.supersedes for one in new if one.supersedes])
     for place, one in enumerate(new, start=number + 1):
-        rows.append(_row(turn, about, one, place, digest, key))
-        digest = rows[-1]["digest"]
+        rows.append(_row(turn, about, one, place, previous, key, struck=numbers.get(one.supersedes)))
+        previous = rows[-1]["digest"]
     return add_rows(turn.db, Entry, rows)
 
 
+def _numbers(turn: Turn, ids: Sequence[int]) -> Mapping[int | None, int]:
+    """The number of each of these entries, by its id."""
+    found = select(ENTRY.id, ENTRY.number).where(ENTRY.id.in_(ids))
+    return {row.id: row.number for row in turn.db.execute(found)} if ids else {}
+
+
 def _row(
-    turn: Turn, about: Case | Enquiry, new: New, number: int, previous: bytes, key: bytes | None
+    turn: Turn,
+    about: Case | Enquiry,
+    new: New,
+    number: int,
+    previous: bytes,
+    key: bytes | None,
+    *,
+    struck: int | None = None,
 ) -> dict[str, Any]:
+    """`struck` is the number of the entry that it supersedes."""
     stream = stream_of(about)
     row: dict[str, Any] = {
         "stream": stream,
@@ -113,7 +121,7 @@ def _row(
         "recorded_at": turn.now,
         "previous": previous,
     }
-    return row | {"digest": _digest(row)}
+    return row | {"digest": digest(row, previous, struck)}
 
 
 def supposed(turn: Turn, about: Case | Enquiry, new: New, *, after: Entry) -> Entry:
@@ -121,29 +129,10 @@ def supposed(turn: Turn, about: Case | Enquiry, new: New, *, after: Entry) -> En
     return record_of(Entry, _row(turn, about, new, after.number + 1, after.digest, None))
 
 
-def digest_of(entry: Entry) -> bytes:
-    """SHA-256 over the entry before and every stored part of this one, the sealed part as ciphertext."""
-    return _digest({name: getattr(entry, name) for name in (*DIGESTED, "previous")})
-
-
-def _digest(row: Mapping[str, Any]) -> bytes:
-    parts = [row[name] for name in DIGESTED]
-    told = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_as_text)
-    return hashlib.sha256(row["previous"] + told.encode()).digest()
-
-
-def _as_text(value: bytes | date) -> str:
-    return value.hex() if isinstance(value, bytes) else value.isoformat()
-
-
 def broken_link(entries: Sequence[Entry]) -> Entry | None:
     """The first entry of a whole stream, in order, that does not follow from the one before."""
-    previous, expected = FIRST, 1
-    for entry in entries:
-        if entry.number != expected or entry.previous != previous or entry.digest != digest_of(entry):
-            return entry
-        previous, expected = entry.digest, expected + 1
-    return None
+    stream = Stream(entries[0].stream if entries else "")
+    return next((entry for entry in entries if stream.follow({name: getattr(entry, name) for name in CHAINED})), None)
 
 
 def entries_of(db: Session, about: Case | Enquiry) -> list[Entry]:
