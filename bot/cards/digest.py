@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol, TypeVar
+from functools import cache
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Select, and_, func, or_
+from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_
 from sqlalchemy import select as select_rows
 from sqlmodel import col, select
 
@@ -132,27 +133,32 @@ def _names(turn: Turn, people: Sequence[int]) -> str:
 
 def _due(turn: Turn, owners: Sequence[int], restricted_of: Sequence[int], arrived: Sequence[Nudge]) -> list[Line]:
     """Duties that run, of those the reader may see: late, soon due or newly arrived. What is due today comes first."""
-    hidden = and_(col(Case.restricted), col(Case.owner_id).in_(restricted_of))
-    theirs = or_(col(Case.owner_id).in_(owners), col(Enquiry.owner_id).in_(owners), hidden)
-    soon = col(Deadline.safe) <= turn.today + AHEAD
-    new = col(Deadline.id).in_([nudge.deadline_id for nudge in arrived])
-    seen = or_(
-        and_(col(Case.id).is_not(None), visible.cases(turn)),
-        and_(col(Enquiry.id).is_not(None), visible.enquiries(turn)),
-    )
-    wanted = or_(and_(theirs, soon), new) if arrived else and_(theirs, soon)  # which its index answers
-    rows = turn.db.execute(_duties().where(seen, wanted))
-    found = {row[0].id: Line(row[0], row[1] or row[2] or "", row[3] or "") for row in rows}
+    reader, values = visible.reader(turn.person)
+    of = {"owners": owners, "restricted_of": restricted_of, "soon": turn.today + AHEAD, **values}
+    of |= {"arrived": [nudge.deadline_id for nudge in arrived]} if arrived else {}
+    query = _duties_for(reader, letters=visible.knows_letters(turn.person), arrived=bool(arrived))
+    found = {row[0].id: Line(row[0], row[1] or row[2] or "", row[3] or "") for row in turn.db.execute(query, of)}
     return [found[deadline.id] for deadline in in_order(turn, [line.deadline for line in found.values()])]
 
 
-def _duties() -> Select[Deadline, str, str, str]:
+@cache
+def _duties_for(reader: visible.Reader, *, letters: bool, arrived: bool) -> Select[Deadline, str, str, str]:
+    owners: BindParameter[Any] = bindparam("owners", expanding=True)
+    hidden = and_(col(Case.restricted), col(Case.owner_id).in_(bindparam("restricted_of", expanding=True)))
+    theirs = or_(col(Case.owner_id).in_(owners), col(Enquiry.owner_id).in_(owners), hidden)
+    wanted = and_(theirs, col(Deadline.safe) <= bindparam("soon"))
+    if arrived:  # else its index answers
+        wanted = or_(wanted, col(Deadline.id).in_(bindparam("arrived", expanding=True)))
+    fit = visible.SEES[reader]
+    seen = and_(col(Case.id).is_not(None), fit)
+    if letters:
+        seen = or_(seen, and_(col(Enquiry.id).is_not(None), visible.letters_on(fit)))
     return (
         select_rows(Deadline, col(Case.reference), col(Enquiry.reference), col(Person.name))
         .outerjoin(Case, col(Deadline.case_id) == Case.id)
         .outerjoin(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
         .outerjoin(Person, col(Person.id) == func.coalesce(Case.owner_id, Enquiry.owner_id))
-        .where(col(Deadline.state) == ClockState.RUNNING, ~col(Deadline.information))
+        .where(col(Deadline.state) == ClockState.RUNNING, ~col(Deadline.information), seen, wanted)
         .order_by(col(Deadline.legal), col(Deadline.id))
     )
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_rows
 from sqlmodel import col, select
 
 from bot.cards.dates import due as due_on
@@ -23,6 +25,13 @@ from storage.tables import Case, Deadline, Enquiry, Nudge, Person, Request
 
 SHOWN = 15
 """The most lines of one message: the earliest dates."""
+ABOUT = (
+    select_rows(Deadline, Case, Enquiry, Request)
+    .outerjoin(Case, col(Deadline.case_id) == Case.id)
+    .outerjoin(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
+    .outerjoin(Request, col(Deadline.request_id) == Request.id)
+    .where(col(Deadline.id).in_(bindparam("deadlines", expanding=True)))
+)
 
 
 @dataclass(frozen=True)
@@ -58,10 +67,10 @@ def nudges_message(
     why = "; ".join(dict.fromkeys(instead[str(one.id)] for one in nudges if str(one.id) in instead))
     aside = f"You hear this because {why}." if why else ""
     if len(nudges) == 1:
-        one = _one(turn, replace(_due(turn, nudges[0]), reader=reader), agency)
+        one = _one(turn, replace(_due(turn, nudges)[0], reader=reader), agency)
         return replace(one, aside=" ".join(filter(None, [one.aside, aside])))
     who = f"{sentence(agency.label)} · " if agency else ""
-    shown = [_due(turn, nudge) for nudge in nudges[:SHOWN]]
+    shown = _due(turn, nudges[:SHOWN])
     return Message(
         text=f"{who}{len(nudges)} things need an answer",
         table=Table(("Reference", "What", "Due"), tuple(_row(turn, due, agency) for due in shown)),
@@ -82,12 +91,11 @@ def _for_outsiders(number: int, agency: Agency | None) -> Message:
     return Message(f"{sentence(agency.label) if agency else 'You'} · {things} an answer", actions=(shown,))
 
 
-def _due(turn: Turn, nudge: Nudge) -> Due:
-    deadline = turn.db.get_one(Deadline, nudge.deadline_id)
-    case = turn.db.get_one(Case, deadline.case_id) if deadline.case_id else None
-    about = case or turn.db.get_one(Enquiry, deadline.enquiry_id)
-    request = turn.db.get_one(Request, deadline.request_id) if deadline.request_id else None
-    return Due(nudge, deadline, about, request)
+def _due(turn: Turn, nudges: Sequence[Nudge]) -> list[Due]:
+    """What each of these is about."""
+    found = turn.db.execute(ABOUT, {"deadlines": [nudge.deadline_id for nudge in nudges]})
+    of = {deadline.id: (deadline, case or letter, request) for deadline, case, letter, request in found}
+    return [Due(nudge, *of[nudge.deadline_id]) for nudge in nudges]
 
 
 def _one(turn: Turn, due: Due, agency: Agency | None) -> Message:

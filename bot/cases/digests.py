@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, false, func, or_, update
+from sqlalchemy import Select, and_, false, func, or_, update
 from sqlalchemy import select as select_rows
 from sqlmodel import col, select
 
@@ -112,8 +112,8 @@ def _owners(turn: Turn) -> dict[tuple[int, bool], date | None]:
     whose = ((Case, Deadline.case_id, col(Case.restricted)), (Enquiry, Deadline.enquiry_id, false()))
     for table, mine, restricted in whose:
         # Apart: joined row by row, SQLite reads every duty that runs once for each case.
-        soonest_of = select_rows(col(mine).label("of"), func.min(Deadline.safe).label("safe")).where(*runs)
-        each = soonest_of.where(col(mine).is_not(None)).group_by(col(mine)).subquery()
+        dated: Select[Any, date] = select_rows(col(mine).label("of"), func.min(Deadline.safe).label("safe"))
+        each = dated.where(*runs, col(mine).is_not(None)).group_by(col(mine)).subquery()
         found = (
             select_rows(col(table.owner_id), restricted, func.min(each.c.safe))
             .select_from(table)

@@ -73,11 +73,21 @@ def reader(person: Person | None) -> tuple[Reader, Mapping[str, Any]]:
 
 def enquiries(turn: Turn) -> ColumnElement[bool]:
     """The condition on Enquiry: those who may know of letters, where no linked case is hidden from them."""
-    if Kind.MP_MATTER not in MAY_KNOW[turn.person.role]:
+    if not knows_letters(turn.person):
         return ~true()
+    return letters_on(cases(turn))
+
+
+def knows_letters(person: Person) -> bool:
+    """Whether somebody may know of letters at all."""
+    return Kind.MP_MATTER in MAY_KNOW[person.role]
+
+
+def letters_on(fit: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition on Enquiry: every case that it is linked to fits."""
     linked = (col(EnquiryCase.enquiry_id) == Enquiry.id, col(EnquiryCase.case_id) == Case.id)
     # Its cases are its own: a list that joins cases too would else lend them to this question.
-    return ~exists().where(*linked, ~cases(turn)).correlate(Enquiry)
+    return ~exists().where(*linked, ~fit).correlate(Enquiry)
 
 
 def is_restricted(turn: Turn, about: Case | Enquiry) -> bool:
