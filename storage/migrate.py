@@ -13,7 +13,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, make_url, text
 
 from bot.domain.errors import BadSettings
-from storage import guard
+from storage import triggers
 from storage.connect import Store
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -71,7 +71,7 @@ def _move(connection: Connection, to: str) -> None:
     if at is not None and not is_known(at):
         raise BadSettings(f"The database is at revision {at}, which this version does not know: install a newer one.")
     if at != (newest() if to == NEWEST else to):
-        guard.take_away(connection)  # while tables are rebuilt
+        triggers.take_away(connection)  # while tables are rebuilt
     try:
         if at is not None and to in _behind(at):
             command.downgrade(_config(connection), to)
@@ -79,8 +79,8 @@ def _move(connection: Connection, to: str) -> None:
             command.upgrade(_config(connection), to)
     except CommandError as trouble:
         raise BadSettings(f"There is no revision {to}. The newest is {newest()}.") from trouble
-    if guard.belongs(connection):
-        guard.put(connection)
+    if triggers.belongs(connection):
+        triggers.put(connection)
 
 
 def _behind(at: str) -> set[str]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlmodel import Session
 
-from storage import guard
+from storage import triggers
 from storage.connect import Store
 
 
@@ -13,6 +13,6 @@ from storage.connect import Store
 def forging(store: Store) -> Iterator[Session]:
     """A session in which the record can be changed."""
     with store.transaction() as db:
-        guard.take_away(db.connection())
+        triggers.take_away(db.connection())
         yield db
-        guard.put(db.connection())
+        triggers.put(db.connection())

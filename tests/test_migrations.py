@@ -10,7 +10,7 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 from bot.domain.errors import BadSettings
-from storage import guard, tables
+from storage import tables, triggers
 from storage.connect import Store
 from storage.migrate import NOTHING, is_current, migrate, newest, revision
 
@@ -79,18 +79,18 @@ def test_after_every_migration_up_and_down_the_record_is_guarded(store: Store, d
     for at in [*reversed(revisions), *revisions[1:]]:
         migrate(database_url, at)
         with store.engine.connect() as connection:
-            assert guard.belongs(connection) is (at >= "0004")
-            assert guard.missing(connection) == ([] if at >= "0004" else sorted(guard.GUARDED)), at
+            assert triggers.belongs(connection) is (at >= "0004")
+            assert triggers.missing(connection) == ([] if at >= "0004" else sorted(triggers.GUARDED)), at
 
 
 def test_a_guard_that_was_taken_away_is_missed_and_put_back_by_migrating(store: Store, database_url: str) -> None:
     with store.transaction() as db:
-        guard.take_away(db.connection())
+        triggers.take_away(db.connection())
     with store.engine.connect() as connection:
-        assert guard.missing(connection) == ["anchor", "entry", "head", "heard", "viewed"]
+        assert triggers.missing(connection) == ["anchor", "entry", "head", "heard", "viewed"]
     migrate(database_url)
     with store.engine.connect() as connection:
-        assert guard.missing(connection) == []
+        assert triggers.missing(connection) == []
 
 
 @pytest.mark.databases("sqlite")

@@ -1,4 +1,4 @@
-"""Anchors: what the record was on each day. The triggers that refuse changes are in storage/guard.py"""
+"""Anchors: what the record was on each day. The triggers that refuse changes are in storage/triggers.py"""
 
 import sqlalchemy as sa
 from alembic import op
