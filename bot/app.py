@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlmodel import Session, select
 
 from bot import heard
-from bot.cases import packs, staff, visible
+from bot.cases import guarding, packs, staff, visible
 from bot.domain.errors import CannotRead, NotAllowed, NotUnderstood, Refusal, WhichOne
 from bot.domain.message import Action, Message, Said, Where, Who
 from bot.domain.terms import Role
@@ -208,11 +208,12 @@ class App:
         if not committing:
             return fault(AWAY, error)
         try:
-            return self._earlier(said) or fault(AWAY, error)
+            return self.heard_before(said) or fault(AWAY, error)
         except (OperationalError, InterfaceError):
             return fault(UNSURE, error)
 
-    def _earlier(self, said: Said) -> Message | None:
+    def heard_before(self, said: Said) -> Message | None:
+        """What this delivery, or this press, was answered with when it came first; None where it is new."""
         with self.store.reading() as db:
             return heard.earlier(db, self.vault, heard.keys_of(said))
 
@@ -291,7 +292,7 @@ def _guarded(turn: Turn, said: Said, message: Message) -> Message:
         message = message.privately()
     if not message.private:
         message = replace(message, facts=tuple(fact for fact in message.facts if not fact.private))
-    return message
+    return guarding.in_room(turn, said, message)
 
 
 def _stamped(message: Message) -> Message:

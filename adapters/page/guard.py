@@ -5,9 +5,13 @@ from collections.abc import Awaitable, Callable
 from aiohttp import HttpVersion11, web
 from yarl import URL
 
+from bot.settings.readers import is_loopback
+
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 """What a proxy adds to a request, one or another."""
+
+ELSEWHERE = "This page is answered on this machine only, at localhost."
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; "
@@ -47,15 +51,18 @@ def guarded(handler: Handler) -> Handler:
 def refusal(request: web.Request) -> str:
     """Why this request is refused; empty where it is not.
 
+    The page listens on this machine alone, and looks at the caller's address all the same.
     The name in `Host` defeats DNS rebinding: a foreign site that resolves to this machine still sends its own name.
     `Origin` and `Sec-Fetch-Site` defeat a foreign page that posts here from the person's own browser.
     A proxy on this machine would lend every stranger this machine's own address.
     """
     if _passed_on(request):
         return "This page has no login, so it is not answered through a proxy."
+    if not is_loopback(request.remote or ""):
+        return ELSEWHERE
     host = request.headers.get("Host", "")
     if _name(host) not in LOCAL:
-        return "This page is answered on this machine only, at localhost."
+        return ELSEWHERE
     if request.method not in ("GET", "HEAD"):
         return _why_no_change(request, host)
     if request.path.startswith("/api/") and not _asked_by_the_page(request, host):

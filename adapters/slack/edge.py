@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.app.async_app import AsyncApp
@@ -23,6 +24,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack.chat import SlackChat
+from adapters.slack.heard import Unreadable
 from adapters.slack.listeners import Answer, Listeners, Met
 from adapters.slack.modals import FORM
 from adapters.slack.workspace import Workspace
@@ -31,10 +33,14 @@ from bot.domain.errors import BadSettings, TryLater, Undeliverable
 
 LOG = logging.getLogger(__name__)
 PATH = "/slack/events"
+JSON = b"{"
+"""An event is JSON; all else is a form."""
 OPEN_REFERRAL = "open_referral"
 """The callback id of the message shortcut."""
 PATIENCE = 5.0
 """Seconds that answers under way may take once the bot is told to stop."""
+MOST_TAKEN = 10_000
+"""Signatures that are remembered: more than five minutes bring, for so long one is believed."""
 ASK_AGAIN = 60.0
 """Seconds between two tries to learn which workspace a token belongs to."""
 
@@ -64,6 +70,7 @@ class Slack:
         secrets = dict.fromkeys(each.signing_secret for each in self._workspaces)
         # An empty secret would be one that anybody can sign with.
         self._verifiers = {secret: SignatureVerifier(secret) for secret in secrets if secret.strip()}
+        self._taken: OrderedDict[str, None] = OrderedDict()
         self._listeners = Listeners(answer, clock, met, self._of_team)
         self._bolt = _bolt(self._listeners, command)
         self._sockets: list[SocketModeClient] = []
@@ -94,16 +101,27 @@ class Slack:
         return SlackChat({each.connection: each for each in self._workspaces}[connection])
 
     async def _request(self, request: web.Request) -> web.Response:
-        """401 for what no app of ours signed, or signed over five minutes ago, or for a workspace not connected."""
-        secret = self._signed_with(await request.read(), request)
-        if secret is None:
+        """401 for what no app of ours signed, or signed over five minutes ago, or for a workspace not connected; and
+        for what came before, where Slack sends nothing twice."""
+        body = await request.read()
+        secret = self._signed_with(body, request)
+        if secret is None or self._is_replayed(body, request):
             return web.json_response({"error": "invalid request"}, status=401)
-        try:
-            heard = await to_bolt_request(request)
-        except ValueError:
+        heard = _read(body)
+        if heard is None:
             return web.json_response({"error": "not readable"}, status=400)
         ours = [each for each in self._workspaces if each.signing_secret == secret]
         return await to_aiohttp_response(await self._dispatched(heard, ours))
+
+    def _is_replayed(self, body: bytes, request: web.Request) -> bool:
+        """Only events come again. A command or a button that does was overheard, and its answer is nobody else's."""
+        signature = request.headers["X-Slack-Signature"]
+        if body.startswith(JSON) or signature not in self._taken:
+            self._taken[signature] = None
+            while len(self._taken) > MOST_TAKEN:
+                self._taken.popitem(last=False)
+            return False
+        return True
 
     def _signed_with(self, body: bytes, request: web.Request) -> str | None:
         """The secret of ours that signed this, if any did."""
@@ -152,6 +170,19 @@ class Slack:
         socket.socket_mode_request_listeners.append(received)
         self._sockets.append(socket)
         return socket
+
+
+def _read(body: bytes) -> AsyncBoltRequest | None:
+    """What Slack signed, None where it is nothing that Slack writes.
+
+    Whatever else a request says of itself, its kind, its characters, is not signed and not believed.
+    """
+    kind = "application/json" if body.startswith(JSON) else "application/x-www-form-urlencoded"
+    try:
+        heard = AsyncBoltRequest(body=body.decode(), headers={"content-type": kind})
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        return None
+    return heard if isinstance(heard.body, dict) else None
 
 
 def _workspace(ours: Sequence[Workspace], context: AsyncBoltContext) -> Workspace | None:
@@ -212,5 +243,8 @@ async def _failed(error: Exception) -> BoltResponse:
     """What nobody listens for is acknowledged, lest Slack send it again; a fault is told without the words heard."""
     if isinstance(error, BoltUnhandledRequestError):
         return BoltResponse(status=200, body="")
+    if isinstance(error, Unreadable):
+        LOG.warning("A request from Slack cannot be read: %s", error)
+        return BoltResponse(status=400, body="")
     LOG.error("A request from Slack failed", exc_info=error)
     return BoltResponse(status=500, body="")

@@ -5,20 +5,29 @@ Shapes: Slack's pages on slash commands, interaction payloads and the Events API
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-from adapters.slack.modals import FORM, Origin, carried_by, origin_of, typed_in
+from adapters.slack.modals import Origin, carried_by, origin_of, typed_in
 from adapters.slack.words import plain
+from bot.domain.message import is_whole
 
+P, T = ParamSpec("P"), TypeVar("T")
 Payload = Mapping[str, Any]
 
 NAMELESS = frozenset({"directmessage", "privategroup"})
 """What Slack calls a channel whose name it keeps to itself."""
 BY_PEOPLE = frozenset({None, "file_share", "thread_broadcast"})
 """The subtypes of a message that a person wrote; the others are edits, deletions and notices."""
+NAMING = ("user", "place", "home", "delivery", "nonce")
+"""What somebody or something is known by again."""
 MENTION = re.compile(r"^\s*<@[UW][A-Z0-9]+(\|[^>]*)?>[\s:,]*")
+
+
+class Unreadable(Exception):
+    """Slack signed it, and it is nothing that Slack writes. The text is for the log: where it was not as it should."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +54,33 @@ class Heard:
     offered: str = ""
     """The text of a message to open a case from. It goes into a form for the person to edit, and no further."""
 
+    def __post_init__(self) -> None:
+        """Unreadable where a text is none, or names someone or something by what no database keeps."""
+        texts = {each.name: getattr(self, each.name) for each in fields(self) if each.type is str}
+        wrong = [name for name, text in texts.items() if not isinstance(text, str)]
+        wrong += [name for name in NAMING if name not in wrong and not is_whole(texts[name])]
+        if wrong or not all(isinstance(text, str) for text in (self.values or {}).values()):
+            raise Unreadable(", ".join(wrong) or "values")
+
     @property
     def origin(self) -> Origin:
         return Origin(self.place, self.private, self.name)
 
 
+def reading(read: Callable[P, T]) -> Callable[P, T]:
+    """`read`, which says Unreadable of whatever is not shaped as Slack's pages say."""
+
+    @wraps(read)
+    def careful(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return read(*args, **kwargs)
+        except (LookupError, TypeError, AttributeError, ValueError, AssertionError, RecursionError) as wrong:
+            raise Unreadable(f"{read.__name__}, {type(wrong).__name__}") from wrong
+
+    return careful
+
+
+@reading
 def command(body: Payload) -> Heard:
     """A slash command: `/referral status 0042` is the line `status 0042`."""
     name = body.get("channel_name", "")
@@ -65,6 +96,7 @@ def command(body: Payload) -> Heard:
     )
 
 
+@reading
 def mention(body: Payload, bot_user: str) -> Heard:
     """@referralbot in a channel. The mention itself is no part of the line, wherever it stands."""
     event = body["event"]
@@ -72,6 +104,7 @@ def mention(body: Payload, bot_user: str) -> Heard:
     return _event(body, plain(text.replace(f"<@{bot_user}>", " ") if bot_user else text), event)
 
 
+@reading
 def direct_message(body: Payload) -> Heard | None:
     """A line written to the bot itself; None for what no person wrote."""
     event = body["event"]
@@ -95,6 +128,7 @@ def _event(body: Payload, line: str, event: Payload) -> Heard:
     )
 
 
+@reading
 def home_opened(body: Payload) -> Heard | None:
     """The home tab is looked at; None for the other tabs."""
     event = body["event"]
@@ -103,6 +137,7 @@ def home_opened(body: Payload) -> Heard | None:
     return Heard("home", user=event["user"], place=event["user"], private=True, delivery=body["event_id"])
 
 
+@reading
 def shortcut(body: Payload) -> Heard:
     """Open a referral from this message: the line is `new`, the text is only offered."""
     place = body["channel"]["id"]
@@ -120,6 +155,7 @@ def shortcut(body: Payload) -> Heard:
     )
 
 
+@reading
 def press(body: Payload) -> Heard:
     """A button, on a message, in a modal or on the home tab: the line it carries."""
     carried = json.loads(body["actions"][0]["value"])
@@ -141,10 +177,10 @@ def press(body: Payload) -> Heard:
     )
 
 
+@reading
 def submission(body: Payload) -> Heard:
     """A form filled in."""
     view, user = body["view"], body["user"]["id"]
-    assert view["callback_id"] == FORM
     origin, carried = origin_of(view, user), carried_by(view)
     return Heard(
         line=carried["line"],

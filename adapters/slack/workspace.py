@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 from adapters.slack.refusals import refusal
 from bot.courier import Credentials
@@ -22,6 +23,8 @@ MOST_MET = 20_000
 PATIENCE = 1.0
 """Seconds that an answer waits for a name or an address: a slash command has three in all."""
 CALL = aiohttp.ClientTimeout(total=10, connect=4)
+BESIDE = ("hooks", "files")
+"""What stands before the Web API's host in the addresses that Slack gives for answers and for files."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Workspace:
         """The permissions of the token; None until Slack has told them, with every answer, in a header."""
         self.signing_secret, self.app_token = secrets.get("signing_secret", ""), secrets.get("app_token", "")
         base = api_url or AsyncWebClient.BASE_URL
+        self._origins = _origins(URL(base))
         self.client = AsyncWebClient(token=secrets.get("bot_token", ""), base_url=base, retry_handlers=[])
         self.client.proxy = proxy if base.startswith("https:") else None
         self._direct: dict[str, str] = {}
@@ -89,9 +93,11 @@ class Workspace:
         await self.send(response_url, json=dict(body))
 
     async def send(self, url: str, **content: Any) -> None:
-        """POST to an address that Slack gave us. Raises as `call` does."""
+        """POST to an address that Slack gave us. Raises as `call` does; Undeliverable for one that is not Slack's."""
+        if not _is_one_of(self._origins, url):
+            raise Undeliverable("The address to answer at is not one of Slack's.")
         try:
-            async with self.session.post(url, proxy=self.client.proxy, **content) as answer:
+            async with self.session.post(url, proxy=self.client.proxy, allow_redirects=False, **content) as answer:
                 if answer.status != 200:
                     raise refusal("an answer", answer.status, answer.headers, {"error": (await answer.text())[:40]})
         except (aiohttp.ClientError, TimeoutError, OSError) as broken:
@@ -163,6 +169,20 @@ class Workspace:
         told = (await self.call("conversations.info", channel=place)).get("channel") or {}
         shared = told.get("is_ext_shared") or told.get("is_pending_ext_shared")
         return Channel("" if told.get("is_mpim") else told.get("name") or "", bool(shared))
+
+
+def _origins(api: URL) -> frozenset[URL]:
+    """Where the bot writes to by an address it was given: the Web API's own host, and Slack's two beside it."""
+    host = (api.host or "").removeprefix("www.")
+    beside = (URL.build(scheme="https", host=f"{each}.{host}") for each in BESIDE)
+    return frozenset({api.origin(), *beside})
+
+
+def _is_one_of(origins: frozenset[URL], url: str) -> bool:
+    try:
+        return URL(url).origin() in origins
+    except (ValueError, TypeError):
+        return False
 
 
 def _scopes(header: str | None) -> frozenset[str] | None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -15,7 +16,7 @@ from botframework.connector.auth import AuthenticationConstants
 from adapters.teams.answering import Answering
 from adapters.teams.chat import TeamsChat
 from adapters.teams.dig import dig_text
-from adapters.teams.gate import CHANNEL, SERVICE_HOSTS, Gate, NotAdmitted, is_loopback, known_host
+from adapters.teams.gate import CHANNEL, SERVICE_HOSTS, Gate, NotAdmitted, known_host
 from adapters.teams.heard import complete, heard, tenant_of
 from adapters.teams.keys import Keys, KeysUnreachable
 from adapters.teams.listening import ANSWER_WITHIN, INVOKE_WITHIN, Answer, Counter, Listener, Met
@@ -27,6 +28,7 @@ from adapters.teams.writing import Writer
 from bot.courier import Chat, Credentials
 from bot.domain.errors import BadSettings
 from bot.domain.message import Where, Who
+from bot.settings.readers import is_loopback
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +149,7 @@ class Teams:
         """The claims of the request's token; none on this machine alone, where nobody signs."""
         if not self._open:
             return await self._gate.verified(request.headers.get("Authorization", ""))
-        if not is_loopback(request.remote or "") or "X-Forwarded-For" in request.headers:
+        if not is_loopback(request.remote or "") or "X-Forwarded-For" in request.headers or not _named_so(request):
             raise NotAdmitted("no app id is set, so only this machine is served")
         return {}
 
@@ -163,6 +165,11 @@ class Teams:
         if not complete(activity):
             raise NotAnActivity("An activity says who, where and to which bot.")
         return connection
+
+
+def _named_so(request: web.Request) -> bool:
+    """True where the request is addressed to this machine by its own name: DNS rebinding would send another."""
+    return (urlsplit(f"//{request.host}").hostname or "") in LOOPBACK_HOSTS
 
 
 async def body_of(request: web.Request) -> bytes:

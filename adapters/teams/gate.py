@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from botframework.connector.auth.skill_validation import SkillValidation
 
 from adapters.teams.keys import Keys, UnknownKey
 from bot.courier import Credentials
+from bot.settings.readers import is_loopback
 
 CHANNEL = "msteams"
 LEEWAY = 5 * 60
@@ -118,14 +118,6 @@ def known_host(service_url: str, hosts: frozenset[str]) -> bool:
     except ValueError:
         return False
     return host in hosts and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
-
-
-def is_loopback(host: str) -> bool:
-    """True for this machine itself."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _moment(value: Any) -> float | None:

@@ -1,9 +1,17 @@
 """What is said to the bot and by it: plain values that every platform dresses in its own way."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def is_whole(text: str) -> bool:
+    """False where it holds what no database keeps: NUL, or half of a character."""
+    return not UNKEEPABLE.search(text)
 
 
 @dataclass(frozen=True)
@@ -193,6 +201,8 @@ class Message:
     """The name of the refusal, where this is one."""
     nonce: str = ""
     attachment: Attachment | None = None
+    subject: str = ""
+    """What it is headed where it goes by e-mail: a reference or a count and nothing else, for others may see it."""
 
     def privately(self) -> "Message":
         return replace(self, private=True)

@@ -17,6 +17,7 @@ from bot.serving import web
 from bot.serving.heartbeat import Heartbeat
 from bot.serving.log import log_to_stderr
 from bot.serving.metrics import Answer, Metrics
+from bot.serving.throttle import Throttle
 from bot.upkeep.clock import DemoClock
 from bot.upkeep.connections import credentials
 from bot.upkeep.demo.jump import Jump
@@ -74,7 +75,8 @@ async def _run(
     metrics, chats = Metrics(here.store, here.clock), dict[int, Chat]()
     app = here.app
     scheduler = ticking(here, chats, metrics, app, every)
-    inside = Inside(here, metrics.counting(app.answer), jumping(here, scheduler))
+    answer = metrics.counting(Throttle(app.answer, app.heard_before))
+    inside = Inside(here, answer, jumping(here, scheduler))
     doors = open_doors(inside, found)
     chats |= {each.connection: doors[platform].chat(each.connection) for platform in found for each in found[platform]}
     server = web.Server(here, tuple(doors.values()), metrics, scheduler, stopping)
@@ -102,6 +104,7 @@ def ticking(
         adopted=app.count_by,
         came_to=metrics.came_to,
         beat=Heartbeat(url, proxy=proxy).beat if url else no_beat,
+        signer=here.signer,
         every=every,
     )
 

@@ -16,13 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import auditor
 from bot.domain.errors import BadSettings
 from bot.scheduler import Scheduler
+from bot.serving.doorway import doorway, runner
 from bot.serving.metrics import Metrics
 from bot.upkeep.installation import Installation
 from storage.migrate import is_current
 
 log = logging.getLogger(__name__)
 
-LONGEST_BODY = 1024 * 1024
 STOP_WITHIN = 9.0
 """Seconds from SIGTERM to the end, whatever hangs: supervisors commonly kill after ten."""
 DATABASE_WAIT = 2.0
@@ -54,38 +54,34 @@ class Server:
         asked_to_stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-        runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=STOP_WITHIN / 2)
-        await runner.setup()
+        serving = runner(self.application(), shutdown_timeout=STOP_WITHIN / 2)
+        await serving.setup()
         try:
             for door in self.doors:
                 await door.start()
             await self.scheduler.start()
-            await web.SockSite(runner, listening).start()
+            await web.SockSite(serving, listening).start()
             opened()
             await asked_to_stop.wait()
             self.stopping()
         finally:
-            await self._close(runner)
+            await self._close(serving)
 
-    async def _close(self, runner: web.AppRunner) -> None:
+    async def _close(self, serving: web.AppRunner) -> None:
         """No more work in the background, no more requests, then those under way to their end."""
         try:
             async with asyncio.timeout(STOP_WITHIN):
                 await self.scheduler.stop()
                 for door in self.doors:
                     await door.stop()
-                await runner.cleanup()
+                await serving.cleanup()
         except TimeoutError:
             log.warning("stopped with work under way; what was not committed is done again at the next start")
         self.here.store.close()
 
     def application(self) -> web.Application:
-        app = web.Application(client_max_size=LONGEST_BODY)
-        app.add_routes([route for door in self.doors for route in door.routes()])
-        app.add_routes(
-            [web.get("/healthz", self._health), web.get("/readyz", self._ready), web.get("/metrics", self._measures)]
-        )
-        return app
+        ours = [web.get("/healthz", self._health), web.get("/readyz", self._ready), web.get("/metrics", self._measures)]
+        return doorway([*(route for door in self.doors for route in door.routes()), *ours])
 
     async def _health(self, request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
