@@ -52,7 +52,8 @@ def parser() -> argparse.ArgumentParser:
     check = "change nothing; ends with 1 where anything is kept otherwise"
     command("rebuild", afresh).add_argument("--check", action="store_true", help=check)
     command("doctor", "Check that everything is in place, and say how to mend what is not.")
-    command("new-key", "Print a fresh REFERRALBOT_KEY.")
+    anchor = "a fresh REFERRALBOT_ANCHOR_KEY instead, with its public key"
+    command("new-key", "Print a fresh REFERRALBOT_KEY.").add_argument("--anchor", action="store_true", help=anchor)
 
     what = command("import", "Take in staff or an open caseload from a CSV file.").add_subparsers(
         dest="what", required=True

@@ -6,6 +6,7 @@ Any number of replicas may sweep at once. A nudge has a unique key, and only the
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.cases import anchors
 from bot.cases.digests import are_due, put_digests
 from bot.cases.mornings import anything_stale, look_again
 from bot.cases.nudging import SPEAKING, Look, Reminder, Swept, look, write
@@ -16,6 +17,7 @@ from bot.rules import Rules
 from bot.turn import Turn
 from storage.connect import Store
 from storage.crypto import Vault
+from storage.signing import Signer
 from storage.tables import Connection, Person, Room
 
 BATCH = 5_000
@@ -89,6 +91,15 @@ def refresh_cards(store: Store, rules: Rules, vault: Vault, now: datetime) -> in
             return 0
     with store.transaction() as db:
         return look_again(Turn(db, now, rules, vault))
+
+
+def anchor(store: Store, rules: Rules, vault: Vault, now: datetime, *, signer: Signer | None = None) -> bool:
+    """Make today's anchor of the record, where that is not done; whether it was not."""
+    with store.reading() as db:
+        if not anchors.is_due(Turn(db, now, rules, vault)):
+            return False
+    with store.transaction() as db:
+        return anchors.make(Turn(db, now, rules, vault), signer) is not None
 
 
 def _would_say(turn: Turn, one: Look, reminder: Reminder, place: Place) -> WouldSay:

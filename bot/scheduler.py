@@ -14,11 +14,12 @@ from bot.auditor import STALE, Audit, Auditor
 from bot.cases.packs import renewed
 from bot.courier import Courier
 from bot.fault import log_fault
-from bot.reminders import digests, refresh_cards, sweep
+from bot.reminders import anchor, digests, refresh_cards, sweep
 from bot.rules import Rules
 from storage.connect import Store
 from storage.crypto import Vault
 from storage.queries import forget_heard
+from storage.signing import Signer
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ EVERY: Mapping[str, float] = {
     "closed": 60,
     "deliver": 1,
     "derive": 60,
+    "anchor": 60,
     "purge": 3600,
 }
 """Seconds between ticks. A delivery with nothing to do is one small read."""
@@ -65,12 +67,17 @@ class Scheduler:
         adopted: Callable[[Rules], None] = lambda _: None,
         came_to: CameTo = lambda *_: None,
         beat: Beat = no_beat,
+        signer: Signer | None = None,
         every: Mapping[str, float] = EVERY,
     ) -> None:
-        """`around` is entered for each tick, with what it is of: to time it. `adopted` is told of newer rules."""
+        """`around` is entered for each tick, with what it is of: to time it. `adopted` is told of newer rules.
+
+        `signer` signs the daily anchor.
+        """
         self._store, self._rules, self._vault, self._courier = store, rules, vault, courier
         self._clock, self._around, self._adopted, self._every = clock, around, adopted, every
         self._came_to, self._beat, self._auditor = came_to, beat, Auditor()
+        self._signer = signer
         self._ticker = AsyncIOScheduler(timezone=UTC)
         self._running: set[asyncio.Task[Any]] = set()
         self.last: dict[str, datetime] = {}
@@ -122,6 +129,7 @@ class Scheduler:
             "closed": self._courier.give_up_on_closed,
             **{f"deliver {one}": partial(self._courier.deliver_to, one) for one in self._courier.connections},
             "derive": self._by_newest_rules(self._auditor.derive),
+            "anchor": self._by_newest_rules(partial(anchor, signer=self._signer)),
             "purge": lambda now: asyncio.to_thread(self._purge, now),
         }
 

@@ -19,6 +19,7 @@ from bot.domain.sharing import MAY_KNOW, ROOMS
 from bot.domain.terms import Agency, EntryKind, Notice, Outcome, Role
 from bot.filling import fill
 from bot.grammar import LONGEST_TITLE, Command
+from bot.reminders import anchor
 from bot.turn import Turn
 from storage.connect import Store
 from storage.tables import Person, Post
@@ -169,7 +170,9 @@ def test_every_notice_has_its_words(town: Town, notice: Notice) -> None:
         "late": 2,
         "found": {"unsent": 2},
         "code": "K7P2",
+        "anchor": 1,
     }
+    anchor(town.store, RULES, town.vault, town.now)
     post = Post(key="k", says="notice", connection_id=1, case_id=1, about=about, not_before=town.now, made_at=town.now)
     with town.store.reading() as db:
         message = notice_message(Turn(db, town.now, RULES, town.vault), post)

@@ -5,9 +5,10 @@ from sqlmodel import col, select
 from bot.cases import visible
 from bot.cases.auditing import Found
 from bot.domain.calendar import london_time
+from bot.domain.chain import short
 from bot.domain.message import Message
 from bot.turn import Turn
-from storage.tables import Case, Enquiry, Post
+from storage.tables import Anchor, Case, Enquiry, Post
 
 NAMED = 5
 """How many references are named; the rest are counted."""
@@ -38,6 +39,14 @@ def found_words(turn: Turn, post: Post) -> str:
     whose = f" About {', '.join(references[:NAMED])}{more}." if references else ""
     again = "What could be done again has been, and nothing is said twice."
     return f"{found[:1].upper()}{found[1:]}.{whose} {again} Tell whoever runs the bot: code {told['code']}."
+
+
+def anchored_words(turn: Turn, post: Post) -> str:
+    """ "The record of Mon 23 Nov 2026: 1,204 cases and letters, 3f9a 01c2 77de 4b10 (signed)." """
+    anchor = turn.db.get_one(Anchor, post.about["anchor"])
+    signed = "signed" if anchor.signature else "not signed"
+    whole = "1 case or letter" if anchor.streams == 1 else f"{anchor.streams:,} cases and letters"
+    return f"The record of {anchor.day:%a %-d %b %Y}: {whole}, {short(anchor.digest)} ({signed})."
 
 
 def _references(turn: Turn, cases: list[int], letters: list[int]) -> list[str]:

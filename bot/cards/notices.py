@@ -2,11 +2,11 @@
 
 from sqlmodel import select
 
-from bot.cards.auditing import found_words
+from bot.cards.auditing import anchored_words, found_words
 from bot.cards.dates import when
 from bot.cards.people import covers_words, handed_over_words, unreachable_words
 from bot.cards.record import what_of
-from bot.cases import advice, facts, history, staff
+from bot.cases import advice, anchors, facts, history, staff
 from bot.domain.message import Action, Message, Style
 from bot.domain.terms import ClockState, Notice, Process
 from bot.grammar import line
@@ -41,6 +41,8 @@ def _still_so(turn: Turn, post: Post, about: Case | Enquiry | None) -> bool:
             return request is not None and request.received_on is None
         case Notice.APPROVAL_ASKED:
             return about is not None and not facts.is_agreed(history.entries_of(turn.db, about), post.about["entry"])
+        case Notice.ANCHORED:  # of several that waited, the newest vouches for those before it
+            return anchors.is_newest(turn.db, post.about["anchor"])
     return True
 
 
@@ -96,6 +98,8 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             return handed_over_words(turn, post), (mine,)
         case Notice.UNREACHABLE:
             return unreachable_words(turn), ()
+        case Notice.ANCHORED:
+            return anchored_words(turn, post), ()
 
 
 def _opened(post: Post) -> str:

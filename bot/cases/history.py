@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
+from bot.domain import chain
 from bot.domain.calendar import london_date
-from bot.domain.chain import DIGESTED, FIRST, Stream, digest
+from bot.domain.chain import DIGESTED, Stream, digest
 from bot.domain.claims import Claim
 from bot.domain.clocks import Happening
 from bot.domain.facts import FACTS
@@ -20,6 +21,9 @@ from storage.columns import columns
 from storage.crypto import open_with, seal_with
 from storage.look import look, whole
 from storage.tables import Case, Child, Enquiry, Entry, Person
+
+FIRST = chain.FIRST
+"""What the first entry of a stream is chained to."""
 
 NEWEST = 5_000
 """More entries than any ten minutes bring."""

@@ -112,13 +112,16 @@ def tell_administrators(
     about: Mapping[str, Any] = NOTHING,
     key: str | None = None,
     avoid: int | None = None,
+    not_before: datetime | None = None,
 ) -> None:
     """One short thing in the administrators' room; one on another connection than `avoid` where there is one.
+
+    At once, unless `not_before` is given: what is amiss cannot wait.
 
     Where no such room is bound the post is kept as failed, so that it shows.
     """
     what: dict[str, Any] = {"case_id": case_id, "enquiry_id": enquiry_id}
-    what |= {"about": _notice_about(notice, about), "not_before": turn.now}
+    what |= {"about": _notice_about(notice, about), "not_before": not_before or turn.now}
     room = administrators_room(turn, avoid=avoid)
     if room is not None:
         _add(turn, new_post(turn, PostSays.NOTICE, room.connection_id, room_id=room.id, **what), key)

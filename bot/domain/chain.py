@@ -66,6 +66,7 @@ class Anchored:
     day: date
     made_at: datetime
     streams: int
+    """How many streams there were on that day."""
     heads: tuple[Head, ...]
     previous: bytes
     digest: bytes
@@ -234,10 +235,11 @@ def _ended(stream: Stream, digests: Sequence[bytes], promises: Promises, *, brok
 
 def anchor_faults(anchors: Sequence[Anchored]) -> Iterator[str]:
     """Where the anchors, in order, do not follow from each other."""
-    previous = FIRST
+    previous, streams = FIRST, set[str]()
     for anchor in anchors:
+        streams.update(head.stream for head in anchor.heads)
         told = anchor_digest(anchor.previous, anchor.day, anchor.made_at, anchor.streams, root(anchor.heads))
-        if told != anchor.digest:
+        if told != anchor.digest or anchor.streams != len(streams):
             yield f"The anchor of {anchor.day:%a %-d %b %Y} was changed: its digest is another."
         if anchor.previous != previous:
             yield f"The anchor of {anchor.day:%a %-d %b %Y} does not follow from the one before: one is missing."

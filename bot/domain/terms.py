@@ -410,3 +410,4 @@ class Notice(StrEnum):
     COVERS = "covers"
     HANDED_OVER = "handed_over"
     UNREACHABLE = "unreachable"
+    ANCHORED = "anchored"

@@ -66,6 +66,13 @@ class Settings:
         group=RUN,
         secret=True,
     )
+    anchor_key: str = setting(
+        "REFERRALBOT_ANCHOR_KEY",
+        "The key that signs each day's anchor of the record, made by `referralbot new-key --anchor`. Without it anchors"
+        " are made unsigned. Keep the public key that is printed with it elsewhere: it proves who signed.",
+        group=RUN,
+        secret=True,
+    )
     host: str = setting("REFERRALBOT_HOST", "The address to listen on.", group=RUN, default="127.0.0.1")
     port: int = setting(
         "REFERRALBOT_PORT", "The port to listen on; 0 takes any free one.", group=RUN, default="8080", read=readers.port

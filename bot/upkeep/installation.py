@@ -22,6 +22,7 @@ from bot.upkeep.clock import DemoClock
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.migrate import is_current, migrate
+from storage.signing import Signer
 
 DEMO = Path("var/demo")
 """The demo's own record, key and clock: nothing of it is ever in the installation's."""
@@ -36,6 +37,11 @@ class Installation:
     rules: Rules
     clock: Clock
     demo: bool = False
+
+    @property
+    def signer(self) -> Signer | None:
+        """What signs anchors; None where no key is set. BadSettings where it is none."""
+        return Signer(self.settings.anchor_key) if self.settings.anchor_key else None
 
     @property
     def app(self) -> App:

@@ -19,12 +19,18 @@ from bot.upkeep.people import import_people
 from storage.connect import Store
 from storage.crypto import new_key
 from storage.migrate import migrate, newest, revision
+from storage.signing import Signer, new_signing_key, public_key_as_text
 
 Clock = Callable[[], datetime]
 
 
-def print_key(_arguments: Namespace, _settings: Settings, _wall: Clock) -> int:
-    print(new_key())
+def print_key(arguments: Namespace, _settings: Settings, _wall: Clock) -> int:
+    if not arguments.anchor:
+        print(new_key())
+        return WELL
+    key = new_signing_key()
+    print(f"REFERRALBOT_ANCHOR_KEY={key}")
+    print(f"Public key, to keep elsewhere: {public_key_as_text(Signer(key).public_key)}")
     return WELL
 
 
