@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
@@ -23,6 +23,7 @@ from bot.cases import outbox, queue
 from bot.cases.outbox import Errand, NotNow, Render, Same
 from bot.cases.queue import Claim
 from bot.cases.undelivered import give_up, give_up_on_closed, give_up_on_connection, tell_of_fault
+from bot.clerk import Clerk
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.message import Address, Message
 from bot.domain.pace import Limits, Pace, Spot
@@ -41,6 +42,8 @@ IN_FLIGHT = 20
 """Messages under way at once on one connection; never two to one room or person."""
 GLANCE = 1.0
 """Seconds after which what has come due is taken up although earlier messages are still under way."""
+GATHER = 0.05
+"""Seconds that the next claim waits after a message, so that it finds room for more than one."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
 """Seconds before the second attempt, doubled for each one after it."""
 ATTEMPTS = 56
@@ -52,7 +55,9 @@ REST = timedelta(minutes=5)
 """How long a connection that takes nothing any more is left alone before it is tried again."""
 
 Moment = Callable[[], datetime]
-Result = TypeVar("Result")
+Ready = Errand | Same | NotNow | Exception | None
+"""What to do with a post, or what went wrong when that was asked."""
+InHand = tuple[Claim, Ready]
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ class Outcome(StrEnum):
 
 Delivered = Counter[Outcome]
 """How many posts went which way."""
+Task = asyncio.Task[Outcome]
 Noted = Callable[[Claim, Outcome | None, datetime], None]
 """Called as an attempt begins, with no outcome, and with its outcome as it ends: to measure it."""
 
@@ -142,8 +148,9 @@ class Courier:
         self._store, self._rules, self._vault, self._record_url = store, rules, vault, record_url
         self._chats, self._render, self._patience, self._chance = chats, render, patience, chance
         self._noted, self._passing, self._sleep = noted, passing, sleep
+        self._clerk = Clerk(store, self._turn_at)
         self._paces: dict[int, Pace] = {}
-        self._under_way: set[asyncio.Task[Outcome]] = set()
+        self._under_way: set[Task] = set()
         self._winding_up = False
 
     def wind_up(self) -> None:
@@ -167,15 +174,13 @@ class Courier:
         """Everything that is due on one connection: a slow platform delays only its own posts."""
         chat, moment, delivered = self._chats[connection], self._passing(now), Delivered()
         pace = self._paces.setdefault(connection, Pace(chat.limits))
-        running: set[asyncio.Task[Outcome]] = set()
+        running: set[Task] = set()
         try:
             while True:
-                running |= {
-                    self._start(chat, one, moment, pace)
-                    for one in await self._next(connection, pace, moment(), running)
-                }
+                taken = await self._next(connection, pace, moment(), running)
+                running |= {self._start(chat, claim, ready, moment, pace) for claim, ready in taken}
                 if running:
-                    done, running = await asyncio.wait(running, timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
+                    done, running = await _some_of(running)
                     delivered.update(task.result() for task in done)
                 elif pause := await asyncio.to_thread(self._pause, connection, pace, moment()):
                     await self._sleep(pause)
@@ -188,19 +193,30 @@ class Courier:
 
     async def give_up_on_closed(self, now: datetime) -> int:
         """Say elsewhere what waits for a connection that is no longer used; how many posts."""
-        return await self._step(give_up_on_closed, now)
+        return await self._clerk.write(give_up_on_closed, now)
 
-    async def _next(self, connection: int, pace: Pace, now: datetime, running: Collection[Any]) -> list[Claim]:
+    async def _next(self, connection: int, pace: Pace, now: datetime, running: Collection[Any]) -> list[InHand]:
         """What may be sent now, as far as the platform's pace allows."""
         most = pace.room_for(IN_FLIGHT - len(running), now)
-        return await asyncio.to_thread(self._claim, connection, now, most, tuple(pace.resting(now)))
+        return await asyncio.to_thread(self._take, connection, now, most, tuple(pace.resting(now)))
 
-    def _claim(self, connection: int, now: datetime, most: int, resting: Collection[Spot]) -> list[Claim]:
+    def _take(self, connection: int, now: datetime, most: int, resting: Collection[Spot]) -> list[InHand]:
+        """Claim what is due, and see what to do with each."""
         with self._store.reading() as db:
             if self._winding_up or most <= 0 or not queue.anything_due(db, connection, now):
                 return []
         with self._store.transaction() as db:
-            return queue.claim(db, connection, now, until=now + LEASE, most=most, resting=resting)
+            claims = queue.claim(db, connection, now, until=now + LEASE, most=most, resting=resting)
+        with self._store.reading() as db:
+            turn = self._turn_at(db, now)
+            return [(claim, self._prepare(turn, claim)) for claim in claims]
+
+    def _prepare(self, turn: Turn, claim: Claim) -> Ready:
+        try:
+            return outbox.prepare(turn, claim, self._render)
+        except Exception as error:  # noqa: BLE001  raised anew where this one post is carried
+            turn.db.rollback()
+            return error
 
     def _pause(self, connection: int, pace: Pace, now: datetime) -> float:
         """Seconds until a room that rests, while more is due, may be written to again; none where nothing is."""
@@ -212,24 +228,24 @@ class Courier:
                 return 0.0
         return min((min(ends) - now).total_seconds(), GLANCE)
 
-    def _start(self, chat: Chat, claim: Claim, moment: Moment, pace: Pace) -> asyncio.Task[Outcome]:
+    def _start(self, chat: Chat, claim: Claim, ready: Ready, moment: Moment, pace: Pace) -> Task:
         """A task that goes on to its end even where the round around it fails."""
         pace.sent(claim.spot, moment())
-        task = asyncio.create_task(self._measured(chat, claim, moment))
+        task = asyncio.create_task(self._measured(chat, claim, ready, moment))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return task
 
-    async def _measured(self, chat: Chat, claim: Claim, moment: Moment) -> Outcome:
+    async def _measured(self, chat: Chat, claim: Claim, ready: Ready, moment: Moment) -> Outcome:
         self._noted(claim, None, moment())
-        outcome = await self._carry(chat, claim, moment)
+        outcome = await self._carry(chat, claim, ready, moment)
         self._noted(claim, outcome, moment())
         return outcome
 
-    async def _carry(self, chat: Chat, claim: Claim, moment: Moment) -> Outcome:
+    async def _carry(self, chat: Chat, claim: Claim, ready: Ready, moment: Moment) -> Outcome:
         """One post, whatever comes."""
         try:
-            return await self._try(chat, claim, moment)
+            return await self._try(chat, claim, ready, moment)
         except (OperationalError, InterfaceError):
             log.warning("post %s: the database does not answer; its claim runs out by itself", claim.post_id)
             return Outcome.LATER
@@ -237,17 +253,19 @@ class Courier:
             code = log_fault(log, f"post {claim.post_id} is set aside for an hour", error)
             await self._postpone(claim, moment() + SET_ASIDE, moment(), f"fault {code}", unsure=True)
             if claim.attempts % POISONED == 0:
-                await self._step(lambda turn: tell_of_fault(turn, claim.post_id, code), moment())
+                await self._clerk.write(lambda turn: tell_of_fault(turn, claim.post_id, code), moment())
             return Outcome.FAULT
 
-    async def _try(self, chat: Chat, claim: Claim, moment: Moment) -> Outcome:
+    async def _try(self, chat: Chat, claim: Claim, ready: Ready, moment: Moment) -> Outcome:
         try:
-            match await asyncio.to_thread(self._prepare, claim, moment()):
+            match ready:
+                case Exception():
+                    raise ready
                 case None:
-                    await self._step(lambda turn: outbox.note_dropped(turn, claim), moment())
+                    await self._clerk.write(lambda turn: outbox.note_dropped(turn, claim), moment())
                     return Outcome.DROPPED
                 case NotNow(opens):
-                    await self._step(lambda turn: outbox.note_closed(turn, claim, opens), moment())
+                    await self._clerk.write(lambda turn: outbox.note_closed(turn, claim, opens), moment())
                     return Outcome.LATER
                 case Same(wanted=wanted):
                     return await self._leave(claim, wanted, moment())
@@ -260,10 +278,6 @@ class Courier:
             return await self._later(claim, moment(), str(busy), busy.after)
         except OSError as trouble:  # a time-out among them
             return await self._later(claim, moment(), type(trouble).__name__, None)
-
-    def _prepare(self, claim: Claim, now: datetime) -> Errand | Same | NotNow | None:
-        with self._store.reading() as db:
-            return outbox.prepare(self._turn_at(db, now), claim, self._render)
 
     async def _run(self, chat: Chat, errand: Errand, moment: Moment) -> Outcome:
         """Do an errand and note it. No transaction is open while the platform is waited for."""
@@ -279,13 +293,13 @@ class Courier:
         if outcome is Outcome.LEFT:
             return await self._leave(errand.claim, errand.wanted, moment())
         if outcome is Outcome.WITHDRAWN:
-            await self._step(lambda turn: outbox.note_withdrawn(turn.db, errand), moment())
+            await self._clerk.write(lambda turn: outbox.note_withdrawn(turn.db, errand), moment())
         else:
-            await self._step(lambda turn: outbox.note_shown(turn.db, errand, platform_id, turn.now), moment())
+            await self._clerk.write(lambda turn: outbox.note_shown(turn.db, errand, platform_id, turn.now), moment())
         return outcome
 
     async def _leave(self, claim: Claim, wanted: int, now: datetime) -> Outcome:
-        await self._step(lambda turn: outbox.note_left(turn.db, claim, wanted, now), now)
+        await self._clerk.write(lambda turn: outbox.note_left(turn.db, claim, wanted, now), now)
         return Outcome.LEFT
 
     async def _later(self, claim: Claim, now: datetime, why: str, after: float | None) -> Outcome:
@@ -299,7 +313,7 @@ class Courier:
             quiet = now + timedelta(seconds=after + self._chance())
             if not claim.refresh:
                 self._paces[claim.connection].turned_away(claim.spot, quiet, now)
-            await self._step(lambda turn: outbox.keep_quiet(turn, claim, quiet, why), now)
+            await self._clerk.write(lambda turn: outbox.keep_quiet(turn, claim, quiet, why), now)
         else:
             doubled = min(FIRST_WAIT * 2 ** min(claim.attempts - 1, 10), LONGEST_WAIT)
             wait = timedelta(seconds=doubled * (1 + self._chance()) / 2)
@@ -307,13 +321,13 @@ class Courier:
         return Outcome.LATER
 
     async def _give_up(self, claim: Claim, why: str, now: datetime) -> Outcome:
-        await self._step(lambda turn: give_up(turn, claim.post_id, why), now)
+        await self._clerk.write(lambda turn: give_up(turn, claim.post_id, why), now)
         return Outcome.FAILED
 
     async def _give_up_all(self, claim: Claim, why: str, now: datetime) -> Outcome:
         """Nothing can be said on this connection: all that is due is said elsewhere at once, and it is left alone."""
         self._paces[claim.connection].leave_alone(now + REST)
-        moved = await self._step(lambda turn: give_up_on_connection(turn, claim.connection, why), now)
+        moved = await self._clerk.write(lambda turn: give_up_on_connection(turn, claim.connection, why), now)
         if moved:
             log.warning("connection %s takes nothing: %s %s posts are said elsewhere", claim.connection, why, moved)
         if claim.must_be_heard:
@@ -322,19 +336,19 @@ class Courier:
         return Outcome.LATER
 
     async def _postpone(self, claim: Claim, at: datetime, now: datetime, why: str, *, unsure: bool) -> None:
-        await self._step(lambda turn: outbox.note_later(turn, claim, at, why, unsure=unsure), now)
-
-    async def _step(self, step: Callable[[Turn], Result], now: datetime) -> Result:
-        """One short transaction, off the loop."""
-
-        def run() -> Result:
-            with self._store.transaction() as db:
-                return step(self._turn_at(db, now))
-
-        return await asyncio.to_thread(run)
+        await self._clerk.write(lambda turn: outbox.note_later(turn, claim, at, why, unsure=unsure), now)
 
     def _turn_at(self, db: Session, now: datetime) -> Turn:
         return Turn(db, now, self._rules, self._vault, record_url=self._record_url)
+
+
+async def _some_of(running: set[Task]) -> tuple[set[Task], set[Task]]:
+    """Those that are done, and those that are not: soon after the first others are, and one claim does for all."""
+    done, left = await asyncio.wait(running, timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
+    if done and left:
+        more, left = await asyncio.wait(left, timeout=GATHER)
+        done |= more
+    return done, left
 
 
 async def _found(chat: Chat, errand: Errand) -> str:

@@ -39,9 +39,11 @@ class Claim:
 
 
 OF, ROOM = columns(Post), columns(Room)
-CONNECTION, NOW, MOST = bindparam("connection"), bindparam("now"), bindparam("most")
-RESTING_ROOMS = bindparam("resting_rooms", expanding=True)
-RESTING_PEOPLE = bindparam("resting_people", expanding=True)
+CONNECTION: Any = bindparam("connection")
+NOW: Any = bindparam("now")
+MOST: Any = bindparam("most")
+RESTING_ROOMS: Any = bindparam("resting_rooms", expanding=True)
+RESTING_PEOPLE: Any = bindparam("resting_people", expanding=True)
 
 
 def _free(post: Any) -> ColumnElement[bool]:
