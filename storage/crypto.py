@@ -83,7 +83,7 @@ def _seal(cipher: AESGCM, clear: bytes, about: bytes) -> bytes:
 def _open(cipher: AESGCM, sealed: bytes, about: bytes) -> bytes:
     try:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # the latter where it was cut short
         sentence = "A private value does not open with this REFERRALBOT_KEY. Is it the key it was sealed with?"
         raise BadSettings(sentence) from None
 

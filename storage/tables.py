@@ -23,6 +23,7 @@ from bot.domain.terms import (
     EntryKind,
     Hears,
     LetterKind,
+    Mark,
     Nature,
     Outcome,
     Platform,
@@ -50,8 +51,7 @@ class Fingerprint(SQLModel, table=True):
     __table_args__ = (Index("ix_fingerprint_digest", "kind", "digest"),)
     id: int | None = Field(default=None, primary_key=True)
     child_id: int = Field(foreign_key="child.id", index=True)
-    kind: str
-    """`record_number` or `name_and_birth`."""
+    kind: Mark = word(Mark)
     digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 

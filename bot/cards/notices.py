@@ -4,6 +4,7 @@ from sqlmodel import select
 
 from bot.cards.auditing import anchored_words, found_words
 from bot.cards.dates import when
+from bot.cards.held import held_words
 from bot.cards.people import covers_words, handed_over_words, unreachable_words
 from bot.cards.record import what_of
 from bot.cases import advice, anchors, facts, history, staff
@@ -91,6 +92,8 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             return f"A message{whom} could not be delivered. Say people, to see who can't be reached.", ()
         case Notice.FOUND_UNSAID:
             return found_words(turn, post), ()
+        case Notice.HELD:
+            return held_words(turn, post), ()
         case Notice.COVERS:
             return covers_words(turn, post), ()
         case Notice.HANDED_OVER:

@@ -2,24 +2,37 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 
+from bot.domain.errors import BadSettings
+from bot.domain.guard import cleaned, forms
+from bot.domain.terms import Mark
 from bot.turn import Turn
 from storage.add import add_row, add_rows
 from storage.columns import columns
 from storage.crypto import open_with, seal_with
 from storage.tables import Case, Child, Fingerprint, Viewed
 
-RECORD_NUMBER = "record_number"
-NAME_AND_BIRTH = "name_and_birth"
+RECORD_NUMBER, NAME_AND_BIRTH = Mark.RECORD_NUMBER, Mark.NAME_AND_BIRTH
 
 MARKS = columns(Fingerprint)
 EITHER = (and_(MARKS.kind == kind, MARKS.digest == bindparam(kind)) for kind in (RECORD_NUMBER, NAME_AND_BIRTH))
 SAME = select(MARKS.child_id, MARKS.kind).where(or_(*EITHER)).order_by(MARKS.child_id)
 """Children by either of their marks; a mark that is not given matches none."""
+
+CHILD = columns(Child)
+NAMELESS = (
+    select(CHILD.id, CHILD.sealed, CHILD.wrapped_key)
+    .where(CHILD.id > bindparam("after"), CHILD.wrapped_key.is_not(None))
+    .where(~exists().where(MARKS.child_id == CHILD.id, MARKS.kind == Mark.NAME))
+    .order_by(CHILD.id)
+    .limit(bindparam("most"))
+)
+"""Children that are not found by their names yet: put in by a version that did not mark them."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,7 +43,7 @@ class Private:
     born: date
     record_number: str = ""
 
-    def fingerprints(self) -> dict[str, str]:
+    def fingerprints(self) -> dict[Mark, str]:
         """The plain texts by which a child counts as the same: kind -> text."""
         marks = {NAME_AND_BIRTH: f"{plain(self.name)} {self.born.isoformat()}"}
         return {**marks, RECORD_NUMBER: plain(self.record_number)} if self.record_number else marks
@@ -51,8 +64,24 @@ def register(turn: Turn, private: Private) -> Registered:
     row = {"sealed": seal_with(key, values, "child"), "wrapped_key": wrapped, "added_at": turn.now}
     child = Registered(add_row(turn.db, Child, row), key)
     marks = _digests(turn, private)
-    add_rows(turn.db, Fingerprint, [{"child_id": child.id, "kind": kind, "digest": marks[kind]} for kind in marks])
+    same = [{"child_id": child.id, "kind": kind, "digest": marks[kind]} for kind in marks]
+    add_rows(turn.db, Fingerprint, [*same, *_name_marks(turn, child.id, private.name)])
     return child
+
+
+def _name_marks(turn: Turn, child_id: int, name: str) -> list[dict[str, object]]:
+    """By which a room is kept from hearing a child's whole name, in each way in which it is written."""
+    digests = (turn.vault.fingerprint(Mark.NAME, form) for form in sorted(forms(cleaned(name))))
+    return [{"child_id": child_id, "kind": Mark.NAME, "digest": digest} for digest in digests]
+
+
+def mark_names(turn: Turn, after: int, *, most: int = 500) -> int | None:
+    """Mark the next children, by id, that are not found by their names yet; the last one's id, None where all are."""
+    found = turn.db.execute(NAMELESS, {"after": after, "most": most}).all()
+    for child_id, sealed, wrapped in found:
+        with suppress(BadSettings):  # one that cannot be read keeps no other from being marked
+            add_rows(turn.db, Fingerprint, _name_marks(turn, child_id, opened(turn, sealed, wrapped).name))
+    return found[-1].id if found else None
 
 
 @dataclass(frozen=True)
@@ -71,13 +100,14 @@ class Known:
 
 def known(turn: Turn, private: Private) -> Known:
     """The children that share the name and date of birth, or the record number."""
-    unmarked = {NAME_AND_BIRTH: None, RECORD_NUMBER: None}
-    found = turn.db.execute(SAME, {**unmarked, **_digests(turn, private)}).all()
+    marks: dict[str, bytes | None] = {NAME_AND_BIRTH.value: None, RECORD_NUMBER.value: None}
+    marks |= {kind.value: digest for kind, digest in _digests(turn, private).items()}
+    found = turn.db.execute(SAME, marks).all()
     surely = tuple(child for child, kind in found if kind == NAME_AND_BIRTH)
     return Known(surely, tuple(child for child, kind in found if child not in surely))
 
 
-def _digests(turn: Turn, private: Private) -> dict[str, bytes]:
+def _digests(turn: Turn, private: Private) -> dict[Mark, bytes]:
     return {kind: turn.vault.fingerprint(kind, text) for kind, text in private.fingerprints().items()}
 
 
@@ -92,9 +122,12 @@ def identity(turn: Turn, case: Case, child: Child) -> Private | None:
 
 def private_of(turn: Turn, child: Child) -> Private | None:
     """A child's private fields, for matching and export; showing them to a person goes through `identity`."""
-    if child.wrapped_key is None:
-        return None
-    values = open_with(turn.vault.unwrap(child.wrapped_key), child.sealed, "child")
+    return None if child.wrapped_key is None else opened(turn, child.sealed, child.wrapped_key)
+
+
+def opened(turn: Turn, sealed: bytes, wrapped_key: bytes) -> Private:
+    """The private fields of a child that is not erased, from its columns."""
+    values = open_with(turn.vault.unwrap(wrapped_key), sealed, "child")
     return Private(values["name"], date.fromisoformat(values["born"]), values["record_number"])
 
 

@@ -373,6 +373,15 @@ class Platform(StrEnum):
     PAGE = "page"
 
 
+class Mark(StrEnum):
+    """By what a child is found again without being read: a fingerprint of each."""
+
+    RECORD_NUMBER = "record_number"
+    NAME_AND_BIRTH = "name_and_birth"
+    NAME = "name"
+    """A whole name in one of the ways in which it is written: what no room may hear."""
+
+
 class PostSays(StrEnum):
     """What a post speaks of. Its words are made from the record at the moment it is sent."""
 
@@ -405,6 +414,7 @@ class Notice(StrEnum):
     HELP_ASKED = "help_asked"
     UNDELIVERED = "undelivered"
     FOUND_UNSAID = "found_unsaid"
+    HELD = "held"
     IMPORTED = "imported"
     ROUND = "round"
     COVERS = "covers"
