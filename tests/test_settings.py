@@ -85,6 +85,28 @@ WRONG = [
         "TEAMS_PLAYGROUND takes unsigned messages: it needs REFERRALBOT_HOST=127.0.0.1 and no TEAMS_APP_ID.",
     ),
     (
+        {"REFERRALBOT_SMTP_URL": "mail.council.example"},
+        "REFERRALBOT_SMTP_URL must be a mail server, such as smtp://user:password@mail.example.org:587.",
+    ),
+    (
+        {"REFERRALBOT_SMTP_URL": "smtp://send:hush@mail.council.example/#1"},
+        "REFERRALBOT_SMTP_URL must end with the port: a /, ? or # in the password is written %2F, %3F or %23.",
+    ),
+    (
+        {"REFERRALBOT_SMTP_URL": "smtp://send@mail.council.example"},
+        "REFERRALBOT_SMTP_URL must hold a user and a password of plain ASCII letters, or neither.",
+    ),
+    (
+        {"REFERRALBOT_SMTP_FROM": "SEND reminders"},
+        "REFERRALBOT_SMTP_FROM must be an e-mail address, such as SEND reminders <send@council.example>.",
+    ),
+    (
+        {"REFERRALBOT_SMTP_FROM": "send@council.example\nBcc: everyone@council.example"},
+        "REFERRALBOT_SMTP_FROM must be an e-mail address, such as SEND reminders <send@council.example>.",
+    ),
+    ({"REFERRALBOT_SMTP_URL": "smtp://mail.council.example"}, "REFERRALBOT_SMTP_URL needs REFERRALBOT_SMTP_FROM."),
+    ({"REFERRALBOT_SMTP_FROM": "send@council.example"}, "E-mail is half set up: REFERRALBOT_SMTP_URL is missing."),
+    (
         {"REFERRALBOT_LOCAL_PAGE": "on", "REFERRALBOT_HOST": "0.0.0.0"},
         "REFERRALBOT_LOCAL_PAGE lets anyone speak as anyone: it needs REFERRALBOT_HOST=127.0.0.1.",
     ),

@@ -371,6 +371,8 @@ class Platform(StrEnum):
     SLACK = "slack"
     TEAMS = "teams"
     PAGE = "page"
+    MAIL = "mail"
+    """E-mail: the last address of what no chat takes. Nobody speaks to the bot by it."""
 
 
 class Mark(StrEnum):

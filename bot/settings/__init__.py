@@ -44,7 +44,7 @@ def setting(
     return field(default=read(default) if default else empty, metadata={"described": described})
 
 
-RUN, COUNCIL, SLACK, TEAMS = "Running", "The council", "Slack", "Microsoft Teams"
+RUN, COUNCIL, SLACK, TEAMS, MAIL = "Running", "The council", "Slack", "Microsoft Teams", "E-mail"
 
 
 @dataclass(frozen=True, repr=False)
@@ -201,6 +201,23 @@ class Settings:
         read=readers.switch,
     )
 
+    smtp_url: str = setting(
+        "REFERRALBOT_SMTP_URL",
+        "The mail server that takes what no chat takes, such as `smtp://user:password@mail.council.example:587`. It"
+        " must offer STARTTLS, unless it is on this machine; `smtps://` is TLS from the start. In a password `%40`"
+        " stands for an @. Empty: no e-mail. [mail.md](mail.md) says when it is used.",
+        group=MAIL,
+        read=readers.mail_server,
+        secret=True,
+    )
+    smtp_from: str = setting(
+        "REFERRALBOT_SMTP_FROM",
+        "Whom e-mail is from, such as `SEND reminders <send@council.example>`: an address that the mail server lets"
+        " that user send from.",
+        group=MAIL,
+        read=readers.mailbox,
+    )
+
     def __repr__(self) -> str:
         shown = (f"{each.attribute}={self._shown(each)}" for each in described())
         return f"Settings({', '.join(shown)})"
@@ -221,6 +238,10 @@ class Settings:
     @property
     def teams(self) -> bool:
         return bool(self.teams_app_id) or self.teams_playground
+
+    @property
+    def mail(self) -> bool:
+        return bool(self.smtp_url)
 
     @property
     def tenants(self) -> tuple[str, ...]:
@@ -287,6 +308,8 @@ def _refuse_half(settings: Settings) -> None:
             settings.local_page and not settings.loopback,
             "REFERRALBOT_LOCAL_PAGE lets anyone speak as anyone: it needs REFERRALBOT_HOST=127.0.0.1.",
         ),
+        (settings.smtp_url and not settings.smtp_from, "REFERRALBOT_SMTP_URL needs REFERRALBOT_SMTP_FROM."),
+        (settings.smtp_from and not settings.smtp_url, "E-mail is half set up: REFERRALBOT_SMTP_URL is missing."),
     )
     for wrong, sentence in rules:
         if wrong:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
+from email.utils import parseaddr
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 
@@ -83,6 +84,31 @@ def starting_with(prefix: str) -> Callable[[str], str]:
         return value
 
     return read
+
+
+def mail_server(value: str) -> str:
+    """The address of a mail server, with the user and the password where it asks for them."""
+    try:
+        parts = urlsplit(value)
+        if not parts.hostname or parts.scheme not in ("smtp", "smtps") or parts.port == 0:
+            raise ValueError
+    except ValueError:  # which urlsplit raises too, of a port that is none
+        raise ValueError("must be a mail server, such as smtp://user:password@mail.example.org:587") from None
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("must end with the port: a /, ? or # in the password is written %2F, %3F or %23")
+    user, password = (unquote(part or "") for part in (parts.username, parts.password))
+    if bool(user) != bool(password) or not (user + password).isascii():
+        raise ValueError("must hold a user and a password of plain ASCII letters, or neither")
+    return value
+
+
+def mailbox(value: str) -> str:
+    """An e-mail address, perhaps with a name before it."""
+    _, address = parseaddr(value)
+    one_address = re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", address, re.ASCII)
+    if not one_address or not value.isprintable():
+        raise ValueError("must be an e-mail address, such as SEND reminders <send@council.example>")
+    return value
 
 
 def level(value: str) -> str:
