@@ -153,20 +153,20 @@ class Council:
         self.add(clock)
         return clock
 
-    def snooze(self, case: Case, deadline: Deadline | str, until: date, *, now: datetime) -> Entry:
-        """The entry that `snooze` records."""
+    def snooze(self, case: Case, deadline: Deadline | str, until: date, *, now: datetime, **more: Any) -> Entry:
+        """The entry that `snooze` records; `more` for another that quietens."""
         number = self.numbers["entry"] = self.numbers.get("entry", 0) + 1
         which = deadline if isinstance(deadline, str) else deadline.id
+        what = {"kind": EntryKind.SNOOZED, "clear": {"deadline_id": which, "until": until.isoformat()}, **more}
         entry = Entry(
             stream=f"case:{case.id}",
             number=number,
             case_id=case.id,
-            kind=EntryKind.SNOOZED,
             happened_on=now.date(),
-            clear={"deadline_id": which, "until": until.isoformat()},
             recorded_at=now,
             previous=b"",
             digest=b"",
+            **what,
         )
         self.add(entry)
         return entry

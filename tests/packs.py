@@ -8,6 +8,7 @@ from shutil import copytree
 from bot.rules import HERE
 
 Cells = Mapping[str, str]
+RUNG = ("ladder", "version", "id", "days", "unit", "whom")
 
 
 def pack(
@@ -28,6 +29,17 @@ def pack(
     _write(folder / "clocks.csv", list(rows[0]), [row for row in rows if row["id"] not in without])
     with (folder / "bank_holidays.csv").open("a") as table:
         table.writelines(f"{day},england-and-wales,{name},yes\n" for day, name in holidays)
+    return folder
+
+
+def with_ladders(folder: Path, *rungs: str) -> Path:
+    """The same folder with these rungs, a line each, in the place of the ladders that they are of."""
+    new = [dict(zip(RUNG, rung.split(","), strict=True)) for rung in rungs]
+    path = folder / "ladder.csv"
+    kept = (
+        [row for row in _read(path) if row["ladder"] not in {rung["ladder"] for rung in new}] if path.exists() else []
+    )
+    _write(path, list(RUNG), [*kept, *new])
     return folder
 
 

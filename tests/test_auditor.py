@@ -496,3 +496,18 @@ def test_a_record_in_order_is_left_as_it_is(town: Town) -> None:
     before = [each.model_dump() for table in (Case, Deadline, Post, Nudge) for each in town.all(table)]
     assert nights(town, Auditor()) == 3
     assert [each.model_dump() for table in (Case, Deadline, Post, Nudge) for each in town.all(table)] == before
+
+
+def test_what_an_owner_has_in_hand_is_not_astray(town: Town) -> None:
+    """Their rungs rest until they are asked again, so that the sweep looks only then."""
+    town.now = at("2026-09-08 09:00")
+    town.opens("Priya", "Noah Grant", received=day("Tue 8 Sep 2026"))
+    town.now = at("2026-10-13 07:00")
+    assert "asked again on Fri 16 Oct" in town.say("Priya", "have it 0051").text
+    for moment in ("2026-10-13 08:00", "2026-10-13 08:01"):
+        town.now = at(moment)
+        town.remind()
+    which = (Deadline.rule == "ehcna_decide", Deadline.case_id == 3)
+    assert [row.next_at for row in town.all(Deadline, *which)] == [at("2026-10-16 08:00")]
+    assert nights(town, Auditor(), at("2026-10-14 01:30"), many=1) == 1
+    assert [row.next_at for row in town.all(Deadline, *which)] == [at("2026-10-16 08:00")]

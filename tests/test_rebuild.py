@@ -86,6 +86,7 @@ WRONG: tuple[tuple[str, Any], ...] = (
     ("agency", Agency.SOCIAL_CARE),
     ("nature", Nature.RIGHT),
     ("ladder", "mp"),
+    ("ladder_version", 7),
     ("information", True),
     ("presumed", False),
     ("started_on", day("Thu 15 Oct 2026")),

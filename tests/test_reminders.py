@@ -569,12 +569,8 @@ def test_no_statutory_clock_of_the_pack_is_slept_past_its_safe_date(council: Cou
 
 def in_hand(council: Council, case: Case, deadline: Deadline, until: date, *, now: datetime) -> Entry:
     """The entry that `have it` records."""
-    entry = council.snooze(case, deadline, until, now=now)
-    with council.store.transaction() as db:
-        kept = db.get_one(Entry, entry.id)
-        kept.kind = EntryKind.ACKNOWLEDGED
-        kept.clear = {"of": {str(deadline.id): deadline.legal.isoformat()}, "until": until.isoformat()}
-    return entry
+    clear = {"of": {str(deadline.id): deadline.legal.isoformat()}, "until": until.isoformat()}
+    return council.snooze(case, deadline, until, now=now, kind=EntryKind.ACKNOWLEDGED, clear=clear)
 
 
 @pytest.mark.parametrize(
@@ -631,9 +627,7 @@ def test_a_snooze_that_was_taken_back_counts_for_nothing(council: Council) -> No
     case = council.case(ladder.owner)
     council.clock(case, date(2026, 10, 19), started_on=date(2026, 9, 7))
     snooze = council.snooze(case, "all", date(2026, 10, 15), now=at("2026-10-01 09:00"))
-    again = council.snooze(case, "all", date(2026, 10, 2), now=at("2026-10-01 09:05"))
-    with council.store.transaction() as db:
-        db.get_one(Entry, again.id).supersedes = snooze.id
+    council.snooze(case, "all", date(2026, 10, 2), now=at("2026-10-01 09:05"), supersedes=snooze.id)
     assert swept(council, "2026-10-05 08:00").said == 1
 
 

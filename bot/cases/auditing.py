@@ -14,6 +14,7 @@ from sqlalchemy import and_, case, func, or_, select, update
 from sqlmodel import col
 
 from bot.cases import visible
+from bot.cases.climbing import ladder_of
 from bot.cases.digests import MORNING
 from bot.cases.nudging import SET_ASIDE, SPEAKING
 from bot.cases.outbox import IN_OFFICE_HOURS
@@ -189,9 +190,8 @@ def _whole(turn: Turn, nudges: Sequence[int]) -> list[_Unsaid]:
 
 
 def _latest(turn: Turn, nudge: Nudge, deadline: Deadline) -> datetime | None:
-    """The moment from which a nudge may no longer be said, by the ladder as it is; None where there is none."""
-    ladder = turn.rules.ladders.get(deadline.ladder)
-    rungs = [rung for rung in ladder.rungs if rung.id == nudge.rung] if ladder else []
+    """The moment from which a nudge may no longer be said, by the ladder of its date; None where there is none."""
+    rungs = [rung for rung in ladder_of(turn.rules, deadline).rungs if rung.id == nudge.rung]
     moments = rung_moments(rungs, legal=deadline.legal, safe=deadline.safe, calendar=turn.rules.calendar)
     return moments[0].latest if moments else None
 

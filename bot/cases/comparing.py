@@ -5,22 +5,26 @@ What follows is what `deadlines` derives. Nothing here is read or written but th
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from bot.cases import in_hand
+from bot.cases.climbing import ladder_of
 from bot.cases.deadlines import MOVES, NEVER_RAN, Columns, Derived, Place, changes, derived, differing, is_unsent
 from bot.cases.history import standing
 from bot.cases.nudging import SET_ASIDE, said_already, snoozed_until, without
+from bot.domain.calendar import london_date
 from bot.domain.errors import BadSettings, BeyondCalendar
 from bot.domain.facts import Whole
 from bot.domain.ladder import Rung, ripe, rung_moments
-from bot.domain.terms import CaseStatus, ClockState, EntryKind, Hears
+from bot.domain.terms import CaseStatus, ClockState, Hears
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Nudge
 
+NEVER = datetime.max.replace(tzinfo=UTC)
 AT_ONCE = 500
 """Deadlines of which it is asked in one statement what was said."""
 
@@ -117,10 +121,25 @@ def _compare(turn: Turn, kept: Kept) -> Found:
             found.requests[request.id] = changed
     for place, deadline in kept.deadlines.items():
         anew = is_unsent(found.requests.get(deadline.request_id, {}))
-        if changed := changes(turn, deadline, what.deadlines.get(place, NEVER_RAN), anew=anew):
+        wanted = what.deadlines.get(place, NEVER_RAN)
+        changed = changes(turn, deadline, wanted, anew=anew)
+        if not deadline.ladder_version and not _took_over(turn, wanted):
+            changed.pop("ladder_version", None)
+        if changed:
             found.deadlines[place] = changed
     found.missing = [place for place in what.deadlines if place not in kept.deadlines]
     return found
+
+
+def _took_over(turn: Turn, wanted: Columns) -> bool:
+    """Whether another version took the place of the one that the deadline began under.
+
+    Where none is noted, by a bot from before versions were, that it is the one of its beginning is no difference.
+    """
+    if not wanted.get("ladder"):
+        return False
+    recorded_on = london_date(wanted["recorded_at"])
+    return turn.rules.ladder(wanted["ladder"], rule=wanted["rule"], recorded_on=recorded_on).took_over
 
 
 def _compare_looks(turn: Turn, found: Sequence[Found]) -> None:
@@ -135,9 +154,10 @@ def _compare_looks(turn: Turn, found: Sequence[Found]) -> None:
         for place, deadline in each.kept.deadlines.items():
             if not _is_watched(each, place):
                 continue
-            next_at, what = deadline.next_at, (deadline.ladder, deadline.legal, deadline.safe)
+            began = london_date(deadline.recorded_at)
+            next_at, what = deadline.next_at, (deadline.ladder, deadline.rule, began, deadline.legal, deadline.safe)
             if what not in firsts:
-                firsts[what] = _first_moment(turn, *what)
+                firsts[what] = _first_moment(turn, deadline)
             if next_at is None or next_at > max(firsts[what], soon):
                 doubtful.append((each, place, deadline))
     said = _said(turn.db, [deadline.id for _, _, deadline in doubtful])
@@ -154,9 +174,11 @@ def _is_watched(found: Found, place: Place) -> bool:
     return runs and bool(wanted["ladder"]) and MOVES.isdisjoint(found.deadlines.get(place, ()))
 
 
-def _first_moment(turn: Turn, ladder: str, legal: date, safe: date) -> datetime:
-    rungs = turn.rules.ladders[ladder].rungs[:1]
-    return next(iter(rung_moments(rungs, legal=legal, safe=safe, calendar=turn.rules.calendar))).at
+def _first_moment(turn: Turn, deadline: Any) -> datetime:
+    """When anything is said of it at all."""
+    rungs, calendar = ladder_of(turn.rules, deadline).rungs, turn.rules.calendar
+    every = rung_moments(rungs, legal=deadline.legal, safe=deadline.safe, calendar=calendar)
+    return every[0].at if every else NEVER
 
 
 def _said(db: Session, deadlines: Sequence[int]) -> set[str]:
@@ -170,16 +192,23 @@ def _said(db: Session, deadlines: Sequence[int]) -> set[str]:
 
 def _next_to_say(turn: Turn, found: Found, deadline: Any, said: set[str]) -> datetime | None:
     """When something is said of a deadline next, as the sweep would have it; now where it is ripe already."""
-    snoozes = [entry for entry in standing(found.kept.entries) if entry.kind is EntryKind.SNOOZED]
-    until = snoozed_until(turn, deadline, snoozes)
+    until = _owner_rests_until(turn, found, deadline)
     answered = bool(deadline.request_id) and found.derived.requests[deadline.request_id]["sent_on"]
-    rungs = without(turn.rules.ladders[deadline.ladder].rungs, {Hears.ROOM} if answered else set())
+    rungs = without(ladder_of(turn.rules, deadline).rungs, {Hears.ROOM} if answered else set())
     others = without(rungs, {Hears.OWNER} if until else set())
     times = [_next(turn, deadline, others, said, turn.now)]
     if until:
         owners = without(rungs, set(Hears) - {Hears.OWNER})
         times.append(_next(turn, deadline, owners, said, until))
     return min((at for at in times if at), default=None)
+
+
+def _owner_rests_until(turn: Turn, found: Found, deadline: Any) -> datetime | None:
+    """When the owner hears of it again who snoozed it or has it in hand; None where they hear of it now."""
+    entries = standing(found.kept.entries)
+    word = in_hand.last_word(deadline, entries)
+    ends = (snoozed_until(turn, deadline, entries), in_hand.quiet_until(deadline, word) if word else None)
+    return max((end for end in ends if end and end > turn.now), default=None)
 
 
 def _next(turn: Turn, deadline: Any, rungs: Sequence[Rung], said: set[str], now: datetime) -> datetime | None:

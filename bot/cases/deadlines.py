@@ -8,7 +8,8 @@ from typing import Any
 from sqlmodel import select
 
 from bot.cases import history, packs
-from bot.cases.posts import first_look
+from bot.cases.climbing import first_look
+from bot.domain.calendar import london_date
 from bot.domain.claims import Claim
 from bot.domain.clocks import Clock, Happening, derive
 from bot.domain.facts import FACTS, FROM_BEFORE, PLACES, STEPS, Whole
@@ -24,7 +25,7 @@ Columns = Mapping[str, Any]
 
 NEVER_RAN: Columns = {"state": ClockState.STOPPED, "stopped_on": None}
 """What stays of a clock whose start was struck from the record."""
-MOVES = frozenset({"legal", "safe", "started_on", "recorded_at", "state", "ladder"})
+MOVES = frozenset({"legal", "safe", "started_on", "recorded_at", "state", "ladder", "ladder_version"})
 """Where one of these changes, the sweep has to look anew."""
 
 
@@ -95,7 +96,7 @@ def derived(
     standing = history.standing(entries) if requests else []
     return Derived(
         clocks={_place(clock): clock for clock in clocks},
-        deadlines={_place(clock): _columns(clock, recorded[clock.start.entry]) for clock in clocks},
+        deadlines={_place(clock): _columns(rules, clock, recorded[clock.start.entry]) for clock in clocks},
         requests={request.id or 0: _of_request(rules, request, facts, standing) for request in requests},
         own={"stage": stage_of(facts)} if whole in Process else {},
     )
@@ -155,9 +156,11 @@ def _place(clock: Clock) -> Place:
     return (clock.rule.id, clock.instance or 0)
 
 
-def _columns(clock: Clock, recorded_at: datetime) -> Columns:
+def _columns(rules: Rules, clock: Clock, recorded_at: datetime) -> Columns:
     """What a deadline says of its clock."""
     rule = clock.rule
+    recorded_on = clock.start.recorded_on
+    climbs = rules.ladder(clock.ladder, rule=rule.id, recorded_on=recorded_on) if clock.ladder else None
     return {
         "rule": rule.id,
         "rule_version": str(rule.version),
@@ -166,6 +169,7 @@ def _columns(clock: Clock, recorded_at: datetime) -> Columns:
         "agency": rule.agency,
         "nature": rule.nature,
         "ladder": clock.ladder,
+        "ladder_version": climbs.version if climbs else 0,
         "information": clock.information,
         "presumed": clock.presumed,
         "started_on": clock.runs_from,
@@ -193,9 +197,15 @@ def fresh_row(turn: Turn, about: Case | Enquiry, columns: Columns, *, of: str = 
 def changes(turn: Turn, kept: Deadline, wanted: Columns, *, anew: bool = False) -> dict[str, Any]:
     """What has to change in a deadline that is kept; where it moved, or `anew`, also when it is looked at next."""
     found = differing(kept, wanted)
-    if anew or not MOVES.isdisjoint(found):
+    if anew or _is_moved(kept, found):
         found |= differing(kept, {"next_at": _look(turn, wanted)})
     return found
+
+
+def _is_moved(kept: Deadline, found: Columns) -> bool:
+    """Not where all that is new is the version of its ladder, which had not been noted yet."""
+    moved = MOVES.intersection(found)
+    return bool(moved) and (moved != {"ladder_version"} or bool(kept.ladder_version))
 
 
 def differing(kept: Any, wanted: Columns) -> dict[str, Any]:
@@ -212,8 +222,9 @@ def _look(turn: Turn, columns: Columns) -> datetime | None:
     """When the sweep should look first at a deadline that reads so."""
     if not columns.get("ladder"):
         return None
+    climbs = turn.rules.ladder(columns["ladder"], rule=columns["rule"], recorded_on=london_date(columns["recorded_at"]))
     dates = {name: columns[name] for name in ("legal", "safe", "recorded_at")}
-    return first_look(turn.rules, columns["ladder"], **dates, now=turn.now)
+    return first_look(turn.rules, climbs, **dates, now=turn.now)
 
 
 def _set(record: Case | Enquiry | Request | Deadline, wanted: Columns) -> Columns:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import col, select
 
 from bot.cases import history, visible
+from bot.cases.climbing import ladder_of
 from bot.cases.files import File, about
 from bot.cases.history import New
 from bot.cases.in_hand import called
@@ -46,7 +47,7 @@ def escalate(turn: Turn, file: File, hears: Hears, deadline_id: int | None = Non
 def _which(turn: Turn, file: File, hears: Hears, deadline_id: int | None) -> Deadline:
     runs = [one for one in file.deadlines if one.state is ClockState.RUNNING and one.ladder]
     if hears is Hears.ROOM:
-        runs = [one for one in runs if turn.rules.ladders[one.ladder].tells(Hears.ROOM)]
+        runs = [one for one in runs if ladder_of(turn.rules, one).tells(Hears.ROOM)]
     found = [one for one in runs if deadline_id in (None, one.id)]
     if not found:
         raise NotNow(f"{about(file).reference}: no date runs of which {hears.label} could be told.")

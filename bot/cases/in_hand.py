@@ -68,7 +68,11 @@ def asked_again_at(deadline: Deadline, word: Entry) -> datetime:
 
 def is_quiet(deadline: Deadline, word: Entry, now: datetime) -> bool:
     """Whether the owner hears nothing of it now. From the last safe day on they hear all."""
-    return now < min(asked_again_at(deadline, word), moment(deadline.safe, SPEAKS))
+    return now < quiet_until(deadline, word)
+
+
+def quiet_until(deadline: Deadline, word: Entry) -> datetime:
+    return min(asked_again_at(deadline, word), moment(deadline.safe, SPEAKS))
 
 
 def heard_since(turn: Turn, deadline: Deadline, word: Entry) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.cases.climbing import ladder_of
 from bot.cases.comparing import Found, say_place
 from bot.cases.deadlines import Derived, Place, derived
 from bot.domain.dates import say_in_full
@@ -71,6 +72,24 @@ class Move:
             "to": self.after.in_json if self.after else None,
             "why": self.why.value,
         }
+
+
+@dataclass(frozen=True)
+class Climbs:
+    """Which version of which ladder a date climbs now, and which it would: "council version 2"."""
+
+    before: str
+    after: str
+
+
+def climbs_of(found: Found, now: Rules) -> Iterator[Climbs]:
+    """One for each date of a case or letter that would climb another ladder; `now` are the rules in force."""
+    for place, changed in found.deadlines.items():
+        kept, wanted = found.kept.deadlines[place], found.derived.deadlines.get(place, {})
+        if kept.ladder and wanted.get("ladder") and not {"ladder", "ladder_version"}.isdisjoint(changed):
+            version = kept.ladder_version or ladder_of(now, kept).version
+            after = f"{wanted['ladder']} version {wanted['ladder_version']}"
+            yield Climbs(f"{kept.ladder} version {version}", after)
 
 
 def moves_of(found: Found, now: Rules) -> Iterator[Move]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from bot.cases import in_hand, visible
+from bot.cases.climbing import ladder_of
 from bot.cases.posts import in_office_hours, new_post, tell_administrators
 from bot.cases.recipients import Hearers, Place, Recipients
 from bot.domain.calendar import OfficeHours, moment
@@ -145,7 +146,7 @@ def _look_at(
         return _look(deadline, about)
     until = snoozed_until(turn, deadline, snoozes.get(deadline.stream, ()))
     word = in_hand.last_word(deadline, snoozes.get(deadline.stream, ()))
-    rungs = turn.rules.ladders[deadline.ladder].rungs
+    rungs = ladder_of(turn.rules, deadline).rungs
     rungs = one_step_up(rungs) if deadline.case_id in asked_after else rungs
     quiet = {Hears.OWNER} if until or (word and in_hand.is_quiet(deadline, word, turn.now)) else set()
     quiet |= {Hears.ROOM} if deadline.request_id in sent else set()  # the council has to confirm, not the body

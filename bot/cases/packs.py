@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -12,7 +12,9 @@ from sqlmodel import select as records
 
 from bot.domain.calendar import ONE_DAY
 from bot.domain.errors import BadSettings
+from bot.domain.ladder import Ladder
 from bot.rules import Earlier, Rules, Tables, rules_from
+from bot.rules.ladders import check_versions
 from bot.turn import Turn
 from storage.columns import columns
 from storage.connect import Store
@@ -66,8 +68,20 @@ def renewed(store: Store, rules: Rules) -> Rules:
 
 
 def following(rules: Rules, files: Files, counts_from: date) -> Rules:
-    """What the rules would be, were these tables adopted after those in force."""
-    return _after(rules, files, counts_from, adopted=rules.adopted)
+    """What the rules would be, were these tables adopted after those in force.
+
+    BadSettings where a ladder reads otherwise under a version that was in force.
+    """
+    found = _after(rules, files, counts_from, adopted=rules.adopted)
+    check_versions(_ladders_until(rules), found.ladders.values())
+    return found
+
+
+def _ladders_until(rules: Rules | None) -> Iterator[Ladder]:
+    """Every ladder that has been in force, the newest first."""
+    while rules:
+        yield from rules.ladders.values()
+        rules = rules.before
 
 
 def _after(before: Rules | None, files: Files, counts_from: date, *, adopted: int) -> Rules:

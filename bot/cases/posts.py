@@ -6,7 +6,7 @@ A post holds no words, only what to speak of. Nothing here waits for a platform:
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -15,9 +15,7 @@ from sqlmodel import col, select
 
 from bot.cases import visible
 from bot.domain.calendar import OfficeHours
-from bot.domain.ladder import rung_moments
 from bot.domain.terms import Agency, CaseStatus, ClockState, Hears, Notice, PostSays, PostState
-from bot.rules import Rules
 from bot.turn import Turn
 from storage.queries import accounts_of, add_new, rooms_of, want_posts
 from storage.tables import Case, Connection, Deadline, Enquiry, Nudge, Person, Post, Request, Room
@@ -179,19 +177,6 @@ def _standing_for(reader: visible.Reader) -> Any:
         .where(or_(col(Case.id).is_(None), visible.SEES[reader]))
         .order_by(col(Nudge.due), col(Nudge.id))
     )
-
-
-def first_look(
-    rules: Rules, ladder: str, *, legal: date, safe: date, recorded_at: datetime, now: datetime
-) -> datetime | None:
-    """When the sweep should look at a deadline first: `Deadline.next_at` of a clock that runs. None where no ladder is.
-
-    Its first rung's moment, or now where the clock was recorded after that.
-    """
-    steps = rules.ladders[ladder].rungs[:1] if ladder else ()
-    for first in rung_moments(steps, legal=legal, safe=safe, calendar=rules.calendar):
-        return first.at if first.at >= recorded_at else now
-    return None
 
 
 def post_key(*parts: object) -> str:

@@ -17,6 +17,7 @@ days. After it everything looks to the *legal* date, because only then is the du
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from bot.domain.calendar import ONE_DAY, Calendar, OfficeHours, london_date, moment
 from bot.domain.terms import Hears
@@ -36,18 +37,48 @@ class Rung:
     offset: int
     after: bool
     whom: tuple[Hears, ...]
+    since: date = date.min
+    """The first day on which it speaks, and `until` the last: a ladder that takes over speaks from its own day on."""
+    until: date = date.max
+
+    @property
+    def day(self) -> tuple[int, bool]:
+        """What its id stands for."""
+        return self.offset, self.after
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """The rungs of one ladder, in the order in which they speak. `bot/rules/ladder.csv` holds them."""
+    """The rungs of one version of a ladder, in the order in which they speak. `ladder.csv` holds them."""
 
     name: str
     version: int
     rungs: tuple[Rung, ...]
+    ours: bool = False
+    """A council's own, in its overlay."""
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} version {self.version}"
+
+    @property
+    def took_over(self) -> bool:
+        """Whether it took the place of another one under a date that ran."""
+        return any(rung.since > date.min for rung in self.rungs)
 
     def tells(self, hears: Hears) -> bool:
         return any(hears in rung.whom for rung in self.rungs)
+
+
+@cache
+def taken_over(before: Ladder, after: Ladder, on: date) -> Ladder:
+    """What a date climbs that began under one ladder and is moved to another on a day.
+
+    Up to that day the old rungs stand, said or still owed; from it on the new ones. So a new rung whose day has passed
+    never speaks, and none that was said is said again under another name.
+    """
+    old = (replace(rung, until=min(rung.until, on - ONE_DAY)) for rung in before.rungs)
+    return replace(after, rungs=(*old, *(replace(rung, since=on) for rung in after.rungs)))
 
 
 ABOVE = {Hears.ROOM: Hears.OWNER, Hears.OWNER: Hears.MANAGER, Hears.MANAGER: Hears.HEAD}
@@ -118,15 +149,19 @@ def rung_moments(
     speaks: time = SPEAKS,
     closes: time = CLOSES,
 ) -> tuple[RungMoment, ...]:
-    """When each rung speaks, earliest first. Of two on one day the later step of the ladder is the newer."""
+    """When each rung speaks that stands on that day, earliest first. Of two on one day the later step is the newer."""
 
-    def when(rung: Rung) -> RungMoment:
+    def day_of(rung: Rung) -> date:
         if rung.after:
-            return RungMoment(rung, moment(calendar.add_working_days(legal, rung.offset), speaks), None)
-        day = calendar.working_day_on_or_before(safe - timedelta(days=rung.offset))
-        return RungMoment(rung, moment(day, speaks), moment(safe, closes) if rung.offset else None)
+            return calendar.add_working_days(legal, rung.offset)
+        return calendar.working_day_on_or_before(safe - timedelta(days=rung.offset))
 
-    return tuple(sorted(map(when, rungs), key=_age))
+    def when(rung: Rung, day: date) -> RungMoment:
+        warns = rung.offset and not rung.after
+        return RungMoment(rung, moment(day, speaks), moment(safe, closes) if warns else None)
+
+    days = ((rung, day_of(rung)) for rung in rungs)
+    return tuple(sorted((when(rung, day) for rung, day in days if rung.since <= day <= rung.until), key=_age))
 
 
 def _age(each: RungMoment) -> tuple[datetime, int]:

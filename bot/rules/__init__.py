@@ -12,7 +12,7 @@ from bot.domain.calendar import Calendar
 from bot.domain.clocks import Adviser, ClockRule
 from bot.domain.facts import Whole
 from bot.domain.grounds import Effect, Ground, former
-from bot.domain.ladder import Ladder
+from bot.domain.ladder import Ladder, taken_over
 from bot.domain.school_year import SchoolTime
 from bot.domain.terms import ClockKind, Role, RuleId
 from bot.rules.clock_rows import WHOLES, Known, Row, read_clocks
@@ -127,6 +127,31 @@ class Rules:
         """The row that a deadline was made under."""
         return self._by_version.get((rule_id, version))
 
+    @cached_property
+    def _ladders_by_rule(self) -> Mapping[str, Sequence[str]]:
+        """The ladders that the rows of each clock name."""
+        return {rule: [row.ladder for row in self.clocks if row.id == rule and row.ladder] for rule in self.by_id}
+
+    def ladder(self, name: str, *, rule: str, recorded_on: date) -> Ladder:
+        """What a date of that clock climbs whose start was recorded on that day: the ladder in force then.
+
+        Where a later pack counts for open cases too, that pack's from the day on which it came. KeyError for a ladder
+        that no rules know.
+        """
+        now, before = self.ladders.get(name), self.before
+        if before is None or recorded_on >= self.counts_from:
+            return self.ladders[name]
+        named = before._ladders_by_rule.get(rule, ())
+        if now is None or not named:
+            return now or before.ladder(name, rule=rule, recorded_on=recorded_on)
+        moves = name not in named or self._whose(ours=now.ours).transition is Transition.OPEN_CASES_TOO
+        was = before.ladder(name if name in named else named[-1], rule=rule, recorded_on=recorded_on)
+        return taken_over(was, now, self.counts_from) if moves and was != now else was
+
+    def _whose(self, *, ours: bool) -> Pack:
+        """Whose transition decides: for what is the council's own the council's, for all else the law's."""
+        return self.council if self.council and ours else self.settings
+
     def service(self, service: str) -> Adviser:
         """Who gives the advice that a request asks for. KeyError for a service that no row names."""
         return self._by_service[service]
@@ -200,7 +225,7 @@ def _under(law: Rules, overlay: Tables, found: Sequence[Row], known: Known) -> R
     check_names(overlay, OVERLAYS, within=OVERLAY)
     council, clocks, services, ladders = read_overlay(overlay), law.clocks, law.services, law.ladders
     if "ladder.csv" in overlay:
-        ladders = {**ladders, **read_ladders(overlay, within=OVERLAY)}
+        ladders = {**ladders, **read_ladders(overlay, law=ladders, within=OVERLAY)}
     if "clocks.csv" in overlay:
         clocks = laid_over(found, overlay, known._replace(ladders=ladders))
     check_on_the_day(clocks, ladders, within=OVERLAY)
@@ -234,9 +259,7 @@ def _after(rules: Rules, earlier: Sequence[Earlier]) -> Rules:
         return rules
 
     def open_too(row: ClockRule) -> bool:
-        """Whose transition decides: for the council's own targets the council's, for all else the law's."""
-        whose = rules.council if rules.council and row.kind is ClockKind.LOCAL else rules.settings
-        return whose.transition is Transition.OPEN_CASES_TOO
+        return rules._whose(ours=row.kind is ClockKind.LOCAL).transition is Transition.OPEN_CASES_TOO
 
     rows = earlier[0].clocks
     for one, following in pairwise(earlier):

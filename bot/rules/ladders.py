@@ -6,23 +6,47 @@ from bot.domain.clocks import ClockRule
 from bot.domain.errors import BadSettings
 from bot.domain.ladder import Ladder, Rung
 from bot.domain.terms import ClockKind, Hears, Nature
-from bot.rules.reading import Cells, Tables, rows
+from bot.rules.reading import OVERLAY, Cells, Tables, rows
 
 TABLE = "ladder.csv"
 COLUMNS = ("ladder", "version", "id", "days", "unit", "whom")
+NONE: Mapping[str, Ladder] = {}
 
 
-def read_ladders(tables: Tables, *, within: str = "") -> dict[str, Ladder]:
+def read_ladders(tables: Tables, *, law: Mapping[str, Ladder] = NONE, within: str = "") -> dict[str, Ladder]:
+    """The ladders of one table. `law` are those that a council's lie over."""
     ladders: dict[str, Ladder] = {}
     for cells in rows(tables, TABLE, COLUMNS, within=within):
         name, version, rung = cells.text("ladder"), cells.number("version"), _rung(cells)
-        known = ladders.get(name, Ladder(name, version, ()))
+        known = ladders.get(name, Ladder(name, version, (), ours=within == OVERLAY))
         if known.version != version:
             cells.wrong("version", "differs from the row above: all rungs of a ladder change together")
         if rung.id in {other.id for other in known.rungs}:
             cells.wrong("id", f"'{rung.id}' is there twice")
-        ladders[name] = Ladder(name, version, (*known.rungs, rung))
+        if other := _of_another_day(rung, [*law.values(), *ladders.values()]):
+            cells.wrong("id", _one_day_each(rung, other))
+        ladders[name] = Ladder(name, version, (*known.rungs, rung), known.ours)
+    check_versions(law.values(), ladders.values(), within=within)
     return ladders
+
+
+def check_versions(before: Iterable[Ladder], after: Iterable[Ladder], *, within: str = "") -> None:
+    """What one version of a ladder says stays as it is, and so does the day that a rung's id stands for.
+
+    Dates that run keep their version, and what was said of them is on record under the rung's id. BadSettings says
+    which ladder needs another version, or which rung another id.
+    """
+    known = list(before)
+    for ladder in after:
+        for was in known:
+            if (was.name, was.version) == (ladder.name, ladder.version) and was.rungs != ladder.rungs:
+                raise BadSettings(
+                    f"{within}{TABLE}:{ladder.name}:version: must be above {was.version}: "
+                    f"the ladder reads otherwise than the version {was.version} that is there already"
+                )
+        for rung in ladder.rungs:
+            if other := _of_another_day(rung, known):
+                raise BadSettings(f"{within}{TABLE}:{ladder.name}:id: {_one_day_each(rung, other)}")
 
 
 def check_on_the_day(clocks: Iterable[ClockRule], ladders: Mapping[str, Ladder], *, within: str = "") -> None:
@@ -43,3 +67,13 @@ def _rung(cells: Cells) -> Rung:
         cells.wrong("unit", "before the date a ladder counts days (0 or less), after it working_days (1 or more)")
     whom = cells.words("whom", Hears)
     return Rung(cells.text("id"), abs(number), number > 0, whom or cells.wrong("whom", "is empty"))
+
+
+def _of_another_day(rung: Rung, ladders: Iterable[Ladder]) -> str:
+    """The ladder in which that id stands for another day; empty where there is none."""
+    every = ((ladder, other) for ladder in ladders for other in ladder.rungs if other.id == rung.id)
+    return next((ladder.label for ladder, other in every if other.day != rung.day), "")
+
+
+def _one_day_each(rung: Rung, other: str) -> str:
+    return f"'{rung.id}' speaks on another day in the ladder {other}: a rung of another day needs another id"

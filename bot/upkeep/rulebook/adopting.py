@@ -12,7 +12,7 @@ from typing import TextIO
 from sqlmodel import Session, col, select
 
 from bot.cases import packs
-from bot.cases.moves import Move, moves_of
+from bot.cases.moves import Climbs, Move, climbs_of, moves_of
 from bot.cases.packs import Files
 from bot.cases.rebuilding import Tell, bring_in_line, look_over
 from bot.commandline import CANNOT, WELL
@@ -28,6 +28,7 @@ from bot.upkeep.installation import Installation, files_in_force, open_installat
 from bot.upkeep.progress import Progress
 from bot.upkeep.rebuild import COUNTED, by, say_records
 from bot.upkeep.rulebook.folders import folder_of
+from bot.upkeep.rulebook.ladders import ladder_lines, ladders_in_json
 from storage.tables import Person, Request, RulePack
 
 Clock = Callable[[], datetime]
@@ -48,13 +49,16 @@ def preview(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     """What a pack would move. Nothing is changed."""
     here, progress = open_installation(settings, wall), Progress(COUNTED)
     proposed = propose(here, arguments.folder)
-    counted = Counter({"dates": 0})
-    for move in moves(here, proposed.rules, progress):
+    counted, climbs = Counter({"dates": 0}), Counter[Climbs]()
+    for move in moves(here, proposed.rules, climbs, progress):
         counted.update(_counts(move))
         progress.say(json.dumps(move.in_json, ensure_ascii=False) if arguments.json else str(move))
     progress.clear()
     here.store.close()
-    print(json.dumps({"totals": dict(counted)}) if arguments.json else _totals(counted))
+    if arguments.json:
+        print(json.dumps({"totals": dict(counted)} | ladders_in_json(here.rules, proposed.rules, climbs)))
+    else:
+        print("\n".join([_totals(counted), *ladder_lines(here.rules, proposed.rules, climbs)]))
     return WELL
 
 
@@ -67,12 +71,12 @@ def adopt(arguments: Namespace, settings: Settings, wall: Clock, answers: TextIO
         return WELL
     with here.store.reading() as db:
         _who(db, arguments.email)  # told before a council's dates are counted, and before anything is asked
-    counted = Counter({"dates": 0})
-    for move in moves(here, proposed.rules, progress):
+    counted, climbs = Counter({"dates": 0}), Counter[Climbs]()
+    for move in moves(here, proposed.rules, climbs, progress):
         counted.update(_counts(move))
         progress.say(str(move))
     progress.clear()
-    print(_totals(counted))
+    print("\n".join([_totals(counted), *ladder_lines(here.rules, proposed.rules, climbs)]))
     if not arguments.yes and not _yes(answers or sys.stdin):
         print("Nothing was adopted.")
         return CANNOT
@@ -113,9 +117,10 @@ def propose(here: Installation, folder: str) -> Proposed:
     return Proposed(files, before, rules)
 
 
-def moves(here: Installation, rules: Rules, tell: Tell) -> Iterator[Move]:
-    """The dates that are kept otherwise than these rules would have them."""
+def moves(here: Installation, rules: Rules, climbs: Counter[Climbs], tell: Tell) -> Iterator[Move]:
+    """The dates that are kept otherwise than these rules would have them; `climbs` counts those on another ladder."""
     for found in look_over(here.store, by(here, rules), tell):
+        climbs.update(climbs_of(found, here.rules))
         yield from moves_of(found, here.rules)
 
 

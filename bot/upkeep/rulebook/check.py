@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.commandline import WELL, WRONG
 from bot.domain.errors import BadSettings
 from bot.rules import Rules
+from bot.rules.ladders import check_versions
 from bot.settings import Settings
 from bot.upkeep.rulebook.folders import folder_of, law_and, rules_in
 
@@ -17,6 +18,8 @@ def check(arguments: Namespace, settings: Settings, _wall: Callable[[], datetime
         folder_of(arguments.folder)  # a folder that is not there is no table that is wrong
     try:
         rules = rules_in(arguments.folder) if arguments.folder else law_and(settings.rules)
+        if arguments.folder and rules.council is None:
+            check_versions(law_and(None).ladders.values(), rules.ladders.values())
     except BadSettings as faults:
         print(faults)
         return WRONG

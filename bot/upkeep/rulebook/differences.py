@@ -170,6 +170,7 @@ def _holidays(rules: Rules) -> dict[str, str]:
 
 TABLES: Mapping[str, Callable[[Rules], Mapping[str, object]]] = {
     "Ladders": _rungs,
+    "Versions of ladders": lambda rules: {ladder.name: str(ladder.version) for ladder in rules.ladders.values()},
     "Services": lambda rules: {adviser.label: adviser for adviser in rules.services},
     "Bank holidays": _holidays,
     "Grounds": lambda rules: {ground.id: ground for ground in rules.grounds},
