@@ -20,6 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
 from bot.cases import outbox, queue
+from bot.cases.guarding import tell_of_held
 from bot.cases.outbox import Errand, NotNow, Render, Same
 from bot.cases.queue import Claim
 from bot.cases.undelivered import give_up, give_up_on_closed, give_up_on_connection, tell_of_fault
@@ -103,6 +104,8 @@ class Outcome(StrEnum):
     """How it went with a post this time."""
 
     SENT = "sent"
+    HELD = "held"
+    """Shown as its bare template: the guard found in it what tells who a child is."""
     EDITED = "edited"
     WITHDRAWN = "withdrawn"
     LEFT = "left"
@@ -270,6 +273,8 @@ class Courier:
                 case Same(wanted=wanted):
                     return await self._leave(claim, wanted, moment())
                 case Errand() as errand:
+                    if held := errand.held:
+                        await self._clerk.write(lambda turn: tell_of_held(turn, claim.post_id, held), moment())
                     return await self._run(chat, errand, moment)
         except Undeliverable as never:
             give_up_here = self._give_up_all if never.whole else self._give_up
@@ -296,7 +301,7 @@ class Courier:
             await self._clerk.write(lambda turn: outbox.note_withdrawn(turn.db, errand), moment())
         else:
             await self._clerk.write(lambda turn: outbox.note_shown(turn.db, errand, platform_id, turn.now), moment())
-        return outcome
+        return Outcome.HELD if errand.held else outcome
 
     async def _leave(self, claim: Claim, wanted: int, now: datetime) -> Outcome:
         await self._clerk.write(lambda turn: outbox.note_left(turn.db, claim, wanted, now), now)

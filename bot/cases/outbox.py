@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, bindparam, or_, update
 from sqlalchemy import case as when
 from sqlmodel import Session, col, select
 
+from bot.cases import guarding
 from bot.cases.digests import is_stale
 from bot.cases.posts import OFFICE, left_out
 from bot.cases.queue import CARDS, Claim
@@ -59,6 +60,8 @@ class Errand:
     """Nobody did anything: only the day has changed."""
     left_out: tuple[int, ...] = ()
     """The nudges that it no longer says, by id."""
+    held: guarding.Held | None = None
+    """What the guard found in it: it goes out as its bare template."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow 
     opens = OFFICE.next_open(turn.now, calendar=turn.rules.calendar)
     if post.says in IN_OFFICE_HOURS and opens > turn.now:
         return NotNow(opens)
-    message = None if post.withdraw else render(turn, post)
+    message, held = guarding.of_post(turn, post, None if post.withdraw else render(turn, post))
     shown = bool(post.platform_id) or claim.unsure
     if message is None and not (shown and (post.withdraw or post.says in CARDS)):
         return None
@@ -98,7 +101,7 @@ def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow 
         return Same(claim, post.wanted)
     unsaid = left_out(turn, post) if post.says in IN_OFFICE_HOURS else ()
     what = (post.key, post.platform_id, post.wanted, _with_nonce(post, message), words, post.refresh, unsaid)
-    return Errand(claim, _address(turn.db, post), *what)
+    return Errand(claim, _address(turn.db, post), *what, held=held)
 
 
 def shown_on(turn: Turn, connection: int, render: Render) -> Iterator[tuple[Address, str, Message, datetime]]:
@@ -106,7 +109,8 @@ def shown_on(turn: Turn, connection: int, render: Render) -> Iterator[tuple[Addr
     sent = select(Post).where(Post.connection_id == connection, Post.platform_id != "", col(Post.sent_at).is_not(None))
     for post in turn.db.exec(sent.order_by(col(Post.sent_at), col(Post.id))):
         with suppress(Undeliverable):
-            to, message = _address(turn.db, post), _with_nonce(post, render(turn, post))
+            fit, _ = guarding.of_post(turn, post, render(turn, post))
+            to, message = _address(turn.db, post), _with_nonce(post, fit)
             if message and post.sent_at:
                 yield to, post.platform_id, message, post.sent_at
 
