@@ -11,11 +11,13 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.auditor import STALE, Audit, Auditor
+from bot.cases.children import mark_names
 from bot.cases.packs import renewed
 from bot.courier import Courier
 from bot.fault import log_fault
 from bot.reminders import anchor, digests, refresh_cards, sweep
 from bot.rules import Rules
+from bot.turn import Turn
 from storage.connect import Store
 from storage.crypto import Vault
 from storage.queries import forget_heard
@@ -35,6 +37,7 @@ EVERY: Mapping[str, float] = {
     "derive": 60,
     "anchor": 60,
     "purge": 3600,
+    "names": 3600,
 }
 """Seconds between ticks. A delivery with nothing to do is one small read."""
 PATIENCE = 7.0
@@ -80,6 +83,8 @@ class Scheduler:
         self._signer = signer
         self._ticker = AsyncIOScheduler(timezone=UTC)
         self._running: set[asyncio.Task[Any]] = set()
+        self._marked = 0
+        """The last child, by id, that is found by name."""
         self.last: dict[str, datetime] = {}
         """When a tick of each kind last came to a good end, by the bot's clock."""
 
@@ -131,6 +136,7 @@ class Scheduler:
             "derive": self._by_newest_rules(self._auditor.derive),
             "anchor": self._by_newest_rules(partial(anchor, signer=self._signer)),
             "purge": lambda now: asyncio.to_thread(self._purge, now),
+            "names": lambda now: asyncio.to_thread(self._mark_names, now),
         }
 
     @property
@@ -176,6 +182,14 @@ class Scheduler:
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+
+    def _mark_names(self, now: datetime) -> None:
+        """Have children found by their names, for the guard, whom an earlier version put in. Then there are none."""
+        last: int | None = self._marked
+        while last is not None:
+            self._marked = last
+            with self._store.transaction() as db:
+                last = mark_names(Turn(db, now, self._rules, self._vault), after=last)
 
     def _purge(self, now: datetime) -> None:
         """Forget the lines heard more than thirty days ago."""

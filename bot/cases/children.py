@@ -75,7 +75,7 @@ def _name_marks(turn: Turn, child_id: int, name: str) -> list[dict[str, object]]
     return [{"child_id": child_id, "kind": Mark.NAME, "digest": digest} for digest in digests]
 
 
-def mark_names(turn: Turn, after: int, *, most: int = 500) -> int | None:
+def mark_names(turn: Turn, after: int, *, most: int = 200) -> int | None:
     """Mark the next children, by id, that are not found by their names yet; the last one's id, None where all are."""
     found = turn.db.execute(NAMELESS, {"after": after, "most": most}).all()
     for child_id, sealed, wrapped in found:

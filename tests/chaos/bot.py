@@ -24,6 +24,7 @@ QUICK = {
     "deliver": 0.5,
     "derive": 30,
     "purge": 60,
+    "names": 60,
 }
 """Seconds between ticks: the storm's clock runs from one due moment to the next within seconds."""
 
