@@ -93,7 +93,12 @@ def demo(arguments: Namespace, settings: Settings, wall: Clock) -> int:
 
 def open_doors(inside: "Inside", found: Mapping[Platform, Sequence["Credentials"]]) -> "Mapping[Platform, Door]":
     """The adapters of the platforms in use."""
-    ways = {Platform.SLACK: open_slack, Platform.TEAMS: open_teams, Platform.PAGE: open_page}
+    ways = {
+        Platform.SLACK: open_slack,
+        Platform.TEAMS: open_teams,
+        Platform.PAGE: open_page,
+        Platform.MAIL: open_mail,
+    }
     return {platform: ways[platform](inside, each) for platform, each in found.items()}
 
 
@@ -154,6 +159,12 @@ def open_page(inside: "Inside", found: Sequence["Credentials"]) -> "Door":
     )
 
 
+def open_mail(inside: "Inside", found: Sequence["Credentials"]) -> "Door":
+    from adapters.mail import Mail
+
+    return Mail(found, clock=inside.here.clock)
+
+
 def terminal(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
     """A conversation here. In the demo, while its page is not running, nudges arrive and the clock can be moved."""
     from bot.serving.run import converse
@@ -212,6 +223,7 @@ def why(arguments: Namespace, settings: Settings, wall: Clock) -> int:
 
 def doctor(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
     """Whether everything is in place; of the chat platforms, as they themselves say."""
+    from adapters.mail.checkup import check as check_mail
     from adapters.slack.checkup import check as check_slack
     from adapters.teams.checkup import check as check_teams
     from bot.upkeep.tasks import examine
@@ -226,6 +238,7 @@ def doctor(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
             metadata_url=settings.teams_metadata_url,
             proxy=proxy,
         ),
+        Platform.MAIL: check_mail,
     }
     return examine(settings, wall, ways)
 

@@ -52,6 +52,12 @@ def accounts_of(db: Session, person_id: int) -> list[Identity]:
     return look(db, Identity, ACCOUNTS, {"person": person_id})
 
 
+def mail_of(db: Session) -> int | None:
+    """The connection by which e-mail goes; None where none is configured."""
+    of = OF_CONNECTION
+    return db.scalar(select_rows(of.id).where(of.platform == Platform.MAIL, of.active))
+
+
 def want_posts(db: Session, posts: Sequence[Mapping[str, Any]]) -> None:
     """Put posts in, and have those whose key is there already written anew: one statement, however many.
 

@@ -102,6 +102,7 @@ def test_serving(tmp_path: Path) -> None:
     with running(tmp_path, "serve", until="Local page") as (process, address, told):
         assert "Slack: not configured. Set SLACK_BOT_TOKEN" in told
         assert "Teams: not configured. Set TEAMS_APP_ID" in told
+        assert "E-mail: not configured. Set REFERRALBOT_SMTP_URL" in told
         assert "Local page: off." in told
         assert get(f"{address}/healthz") == (200, '{"alive": true}')
         well = {"database": "ok", "migrations": "ok", "scheduler": "ok", "auditor": "ok"}
@@ -116,7 +117,7 @@ def test_serving(tmp_path: Path) -> None:
         assert time.monotonic() - began < 10
 
 
-def test_slack_teams_and_the_page_side_by_side(tmp_path: Path) -> None:
+def test_slack_teams_the_page_and_mail_side_by_side(tmp_path: Path) -> None:
     """None of the platforms is there: the bot starts all the same, and nobody unsigned gets in."""
     run(tmp_path, "migrate")
     tenant = "00000000-0000-0000-0000-000000000001"
@@ -129,10 +130,13 @@ def test_slack_teams_and_the_page_side_by_side(tmp_path: Path) -> None:
         "TEAMS_APP_TENANT_ID": tenant,
         "TEAMS_METADATA_URL": "http://127.0.0.1:1/",
         "REFERRALBOT_LOCAL_PAGE": "on",
+        "REFERRALBOT_SMTP_URL": "smtp://send:hush@127.0.0.1:1",
+        "REFERRALBOT_SMTP_FROM": "send@council.example",
     }
     with running(tmp_path, "serve", until="Local page", **settings) as (process, address, told):
         assert "Slack: requests to /slack/events." in told
         assert "Teams: messages to /api/messages, from 1 tenant(s)." in told
+        assert "E-mail: from send@council.example, where no chat takes a message." in told
         assert f"Local page: on at {address}: anyone on this machine can speak as anyone." in told
         assert get(f"{address}/")[0] == 200
         rooms = [room["name"] for room in json.loads(get(f"{address}/api/now")[1])["rooms"]]
@@ -144,6 +148,7 @@ def test_slack_teams_and_the_page_side_by_side(tmp_path: Path) -> None:
             ["slack", "settings"],
             ["teams", tenant],
             ["page", "local"],
+            ["mail", "smtp"],
         ]
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0

@@ -29,7 +29,7 @@ def serving_lines(settings: Settings, address: str) -> str:
     """What is configured, and what is not."""
     lines = [f"referralbot answers at {address}", *_slack(settings), *_teams(settings)]
     page = f"on at {address}: anyone on this machine can speak as anyone" if settings.local_page else "off"
-    return "\n".join([*lines, f"Local page: {page}."])
+    return "\n".join([*lines, _mail(settings), f"Local page: {page}."])
 
 
 def _slack(settings: Settings) -> Sequence[str]:
@@ -45,3 +45,9 @@ def _teams(settings: Settings) -> Sequence[str]:
     if not settings.teams:
         return ("Teams: not configured. Set TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_APP_TENANT_ID to add it.",)
     return (f"Teams: messages to /api/messages, from {len(settings.tenants)} tenant(s).",)
+
+
+def _mail(settings: Settings) -> str:
+    if not settings.mail:
+        return "E-mail: not configured. Set REFERRALBOT_SMTP_URL and REFERRALBOT_SMTP_FROM to add it."
+    return f"E-mail: from {settings.smtp_from}, where no chat takes a message."

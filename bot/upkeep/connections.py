@@ -16,7 +16,7 @@ from storage.tables import Connection
 
 UNTOLD = "settings"
 """The outside id of a workspace of which only the token is known, until the platform has told it."""
-PAGE, PLAYGROUND = "local", "playground"
+PAGE, PLAYGROUND, MAIL = "local", "playground", "smtp"
 
 WANTED: Mapping[Platform, Mapping[str, str]] = {
     Platform.SLACK: {
@@ -59,6 +59,9 @@ def defined(settings: Settings) -> Iterator[Defined]:
         yield Defined(Platform.TEAMS, PLAYGROUND, "Agents Playground", domains=own)
     if settings.local_page:
         yield Defined(Platform.PAGE, PAGE, "Local page", domains=own)
+    if settings.mail:
+        secrets = {"url": settings.smtp_url, "sender": settings.smtp_from}
+        yield Defined(Platform.MAIL, MAIL, council, domains=own, secrets=secrets)
 
 
 def credentials(db: Session, settings: Settings, vault: Vault) -> dict[Platform, list[Credentials]]:

@@ -67,10 +67,11 @@ def platforms(patient: Patient) -> Iterator[Finding]:
     """Whether there is a chat to work in."""
     active = patient.db.exec(select(Connection).where(Connection.active)).all()
     settings = patient.settings
-    for platform, set_up in ((Platform.SLACK, settings.slack), (Platform.TEAMS, settings.teams)):
+    configured = ((Platform.SLACK, settings.slack), (Platform.TEAMS, settings.teams), (Platform.MAIL, settings.mail))
+    for platform, set_up in configured:
         if set_up or any(row.platform is platform for row in active):
             yield Finding(f"{platform.value.capitalize()} is configured.")
-    if not (settings.slack or settings.teams or active):
+    if not (settings.slack or settings.teams or any(row.platform is not Platform.MAIL for row in active)):
         yield Finding("No chat platform is configured.", "Set those of Slack or Teams in docs/settings.md.")
     if (settings.slack or settings.teams) and not settings.email_domains:
         yield Finding(

@@ -15,6 +15,7 @@ from bot.upkeep.connections import Defined, add, credentials, known, told
 from bot.upkeep.seats import page_connection
 from storage.connect import Store
 from storage.crypto import Vault, new_key
+from storage.queries import mail_of
 
 VAULT = Vault(new_key())
 TENANT, NHS, APP = (f"00000000-0000-0000-0000-00000000000{n}" for n in (1, 2, 3))
@@ -41,6 +42,21 @@ def test_the_settings_define_the_first_of_each_platform(store: Store) -> None:
     assert (teams.outside_id, teams.app_id) == (TENANT, APP)
     assert dict(teams.secrets) == {"app_password": "hush", "app_tenant_id": TENANT}
     assert found[Platform.PAGE] == []
+
+
+def test_a_mail_server_in_the_settings_is_a_connection_too(store: Store) -> None:
+    mail = Settings(smtp_url="smtp://send:hush@mail.council.gov.uk", smtp_from="send@council.gov.uk")
+    with store.transaction() as db:
+        (found,) = credentials(db, replace(mail, email_domains=("council.gov.uk",)), VAULT)[Platform.MAIL]
+        assert dict(found.secrets) == {"url": mail.smtp_url, "sender": mail.smtp_from}
+        assert [(row.platform, row.domains, row.sealed) for row in known(db)] == [
+            (Platform.MAIL, ["council.gov.uk"], None)
+        ]
+    with store.transaction() as db:
+        assert mail_of(db) == found.connection
+        assert credentials(db, Settings(), VAULT)[Platform.MAIL] == []
+    with store.reading() as db:
+        assert mail_of(db) is None, "gone from the settings it is not written to"
 
 
 def test_started_again_it_is_the_same_row_with_what_the_settings_now_say(store: Store) -> None:

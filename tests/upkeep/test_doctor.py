@@ -85,6 +85,14 @@ def test_no_platform_and_no_domain(store: Store) -> None:
     assert ill.startswith("No e-mail domain is the council's. Set REFERRALBOT_EMAIL_DOMAINS")
 
 
+def test_a_mail_server_alone_is_no_chat(store: Store) -> None:
+    with store.transaction() as db:
+        db.get_one(Connection, 1).platform = Platform.MAIL
+    told = [str(each) for each in found(store, Settings(smtp_url="smtp://localhost", smtp_from="send@council.example"))]
+    assert "ok    Mail is configured." in told
+    assert any(each.startswith("MEND  No chat platform is configured.") for each in told)
+
+
 def test_an_officer_whose_manager_has_left(store: Store) -> None:
     with store.transaction() as db:
         db.get_one(Person, 1).active = False
