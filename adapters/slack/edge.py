@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from traceback import walk_tb
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -24,7 +25,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack.chat import SlackChat
-from adapters.slack.heard import Unreadable
+from adapters.slack.heard import MISSHAPEN, Unreadable
 from adapters.slack.listeners import Answer, Listeners, Met
 from adapters.slack.modals import FORM
 from adapters.slack.workspace import Workspace
@@ -137,7 +138,10 @@ class Slack:
             if workspace is None:
                 return BoltResponse(status=401, body={"error": "unknown workspace"})
             heard.context["workspace"] = workspace
-        return await self._bolt.async_dispatch(heard)
+        try:
+            return await self._bolt.async_dispatch(heard)
+        except MISSHAPEN as wrong:  # it could not even say so to _failed
+            return await _failed(wrong)
 
     def _of_team(self, team: str) -> Workspace | None:
         return next((each for each in self._workspaces if team and each.team == team), None)
@@ -180,7 +184,7 @@ def _read(body: bytes) -> AsyncBoltRequest | None:
     kind = "application/json" if body.startswith(JSON) else "application/x-www-form-urlencoded"
     try:
         heard = AsyncBoltRequest(body=body.decode(), headers={"content-type": kind})
-    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+    except MISSHAPEN:
         return None
     return heard if isinstance(heard.body, dict) else None
 
@@ -192,7 +196,7 @@ def _workspace(ours: Sequence[Workspace], context: AsyncBoltContext) -> Workspac
             return each
     if context.enterprise_id and context.is_enterprise_install:
         return next((each for each in ours if each.enterprise == context.enterprise_id), None)
-    if len(ours) == 1 and not ours[0].team and context.team_id:
+    if len(ours) == 1 and not ours[0].team and context.team_id and isinstance(context.team_id, str):
         ours[0].team = context.team_id
         return ours[0]
     return None
@@ -243,8 +247,13 @@ async def _failed(error: Exception) -> BoltResponse:
     """What nobody listens for is acknowledged, lest Slack send it again; a fault is told without the words heard."""
     if isinstance(error, BoltUnhandledRequestError):
         return BoltResponse(status=200, body="")
-    if isinstance(error, Unreadable):
-        LOG.warning("A request from Slack cannot be read: %s", error)
+    if isinstance(error, Unreadable) or (isinstance(error, MISSHAPEN) and _is_the_library_s(error)):
+        LOG.warning("A request from Slack cannot be read: %s", error if isinstance(error, Unreadable) else type(error))
         return BoltResponse(status=400, body="")
     LOG.error("A request from Slack failed", exc_info=error)
     return BoltResponse(status=500, body="")
+
+
+def _is_the_library_s(error: Exception) -> bool:
+    """True where no listener of ours was reached: the library looked into a payload for what is not there."""
+    return not any(frame.f_globals["__name__"] == Listeners.__module__ for frame, _ in walk_tb(error.__traceback__))

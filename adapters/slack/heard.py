@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from adapters.slack.modals import Origin, carried_by, origin_of, typed_in
+from adapters.slack.modals import Origin, carried_by, inputs_of, origin_of, typed_in
 from adapters.slack.words import plain
 from bot.domain.message import is_whole
 
@@ -24,6 +24,10 @@ BY_PEOPLE = frozenset({None, "file_share", "thread_broadcast"})
 NAMING = ("user", "place", "home", "delivery", "nonce")
 """What somebody or something is known by again."""
 MENTION = re.compile(r"^\s*<@[UW][A-Z0-9]+(\|[^>]*)?>[\s:,]*")
+
+
+MISSHAPEN = (LookupError, TypeError, AttributeError, ValueError, AssertionError, RecursionError)
+"""What reading raises where a payload is not shaped as Slack's pages say."""
 
 
 class Unreadable(Exception):
@@ -53,6 +57,13 @@ class Heard:
     thread: str = ""
     offered: str = ""
     """The text of a message to open a case from. It goes into a form for the person to edit, and no further."""
+    view: str = ""
+    """The modal or the home tab that the button stands on."""
+    modal: bool = False
+    fleeting: bool = False
+    """The button stands in a message that only its reader sees."""
+    shown: frozenset[str] = frozenset()
+    """The blanks of the form that was sent."""
 
     def __post_init__(self) -> None:
         """Unreadable where a text is none, or names someone or something by what no database keeps."""
@@ -74,7 +85,7 @@ def reading(read: Callable[P, T]) -> Callable[P, T]:
     def careful(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return read(*args, **kwargs)
-        except (LookupError, TypeError, AttributeError, ValueError, AssertionError, RecursionError) as wrong:
+        except MISSHAPEN as wrong:
             raise Unreadable(f"{read.__name__}, {type(wrong).__name__}") from wrong
 
     return careful
@@ -174,6 +185,9 @@ def press(body: Payload) -> Heard:
         trigger=body["trigger_id"],
         response_url=body.get("response_url", ""),
         thread=(body.get("message") or {}).get("thread_ts", ""),
+        view=view["id"] if view else "",
+        modal=bool(view) and view.get("type") == "modal",
+        fleeting=bool((body.get("container") or {}).get("is_ephemeral")),
     )
 
 
@@ -192,11 +206,8 @@ def submission(body: Payload) -> Heard:
         delivery=body.get("trigger_id") or f"{view['id']}/{view.get('hash', '')}",
         values=typed_in(view),
         nonce=carried.get("nonce", ""),
+        shown=inputs_of(view),
     )
-
-
-def on_ephemeral(body: Payload) -> bool:
-    return bool((body.get("container") or {}).get("is_ephemeral"))
 
 
 def _is_direct(channel: str) -> bool:

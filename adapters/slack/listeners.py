@@ -58,15 +58,15 @@ class Listeners:
 
     async def press(self, ack: AsyncAck, body: Payload, workspace: Workspace) -> None:
         """The answer stands where the button stood: in its modal, beside its message, in a modal over the home tab."""
-        heard, view = hear.press(body), body.get("view") or {}
+        heard = hear.press(body)
         message = await self._ask(workspace, heard)
         message = self._with_file(workspace, heard, message)
-        if view.get("type") == "modal":
-            self.replies.follow(replies.shown_instead(workspace, heard, message, view["id"]))
-        elif message.form or view:
-            again = [self._home_again(workspace, heard)] if view and heard.nonce else []
+        if heard.modal:
+            self.replies.follow(replies.shown_instead(workspace, heard, message))
+        elif message.form or heard.view:
+            again = [self._home_again(workspace, heard)] if heard.view and heard.nonce else []
             self.replies.follow(replies.opened(workspace, heard, message), *again)
-        elif heard.private and not hear.on_ephemeral(body):
+        elif heard.private and not heard.fleeting:
             self.replies.follow(replies.directly(workspace, heard.place, message, heard.thread))
         else:
             self.replies.follow(replies.privately(workspace, heard, message))
@@ -77,7 +77,7 @@ class Listeners:
         result takes the form's place. All of it in the acknowledgement: private for certain, and no call can fail."""
         heard = hear.submission(body)
         message = self._with_file(workspace, heard, await self._ask(workspace, heard))
-        if message.form and (errors := beside_fields(message.form, body["view"])):
+        if message.form and (errors := beside_fields(message.form, heard.line, heard.shown)):
             await ack({"response_action": "errors", "errors": errors})
         elif message.form:
             await ack({"response_action": "update", "view": form_view(message, heard.origin)})

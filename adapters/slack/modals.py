@@ -67,10 +67,14 @@ def home_view(message: Message) -> Block:
     return {"type": "home", "blocks": dressed(message, private=True)}
 
 
-def beside_fields(form: Form, view: Mapping[str, Any]) -> dict[str, str] | None:
-    """The errors of a form for the view just submitted; None where the form must be shown anew."""
-    shown = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
-    line = carried_by(view).get("line")
+def inputs_of(view: Mapping[str, Any]) -> frozenset[str]:
+    """The blanks that a view shows."""
+    return frozenset(block["block_id"] for block in view["blocks"] if block["type"] == "input")
+
+
+def beside_fields(form: Form, line: str, shown: frozenset[str]) -> dict[str, str] | None:
+    """The errors of a form for the view just submitted, of that line and with those blanks; None where the form must
+    be shown anew."""
     if not form.wrong or form.line != line or {blank.name for blank in form.blanks} != shown:
         return None
     return {blank.name: cut(blank.error, 500) for blank in form.blanks if blank.error}

@@ -49,7 +49,7 @@ def refusal(method: str, status: int, headers: Mapping[str, str], body: object) 
     code = str(told.get("error") or "")
     means = MEANS.get(code)
     if status == 429 or status >= 500 or (means and means.verdict is Verdict.LATER):
-        return TryLater(f"Slack cannot take {method} now ({code or status}).", _seconds(headers))
+        return TryLater(f"Slack cannot take {method} now ({code or status}).", _seconds(headers), sent=status != 429)
     if code == "missing_scope":
         return MissingScope(method, str(told.get("needed") or "see the manifest"))
     words = means.words if means else f"Slack refused {method} ({code or status})."

@@ -108,10 +108,10 @@ async def opened(workspace: Workspace, heard: Heard, message: Message) -> None:
         await privately(workspace, heard, message)
 
 
-async def shown_instead(workspace: Workspace, heard: Heard, message: Message, view_id: str) -> None:
+async def shown_instead(workspace: Workspace, heard: Heard, message: Message) -> None:
     """A modal's next face."""
     view = form_view(message, heard.origin) if message.form else result_view(message, heard.origin)
-    await _tried(lambda: workspace.call("views.update", {"view_id": view_id, "view": view}))
+    await _tried(lambda: workspace.call("views.update", {"view_id": heard.view, "view": view}))
 
 
 async def at_home(workspace: Workspace, user: str, message: Message) -> None:

@@ -23,6 +23,8 @@ MOST_MET = 20_000
 PATIENCE = 1.0
 """Seconds that an answer waits for a name or an address: a slash command has three in all."""
 CALL = aiohttp.ClientTimeout(total=10, connect=4)
+NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""Nothing was sent yet."""
 BESIDE = ("hooks", "files")
 """What stands before the Web API's host in the addresses that Slack gives for answers and for files."""
 
@@ -84,7 +86,8 @@ class Workspace:
         except ssl.SSLError as broken:
             raise Undeliverable("Slack's certificate is not trusted on this machine. Check the proxy.") from broken
         except (aiohttp.ClientError, TimeoutError, OSError) as broken:
-            raise TryLater(f"Slack cannot be reached ({type(broken).__name__}).") from broken
+            sent = not isinstance(broken, NOT_CONNECTED)
+            raise TryLater(f"Slack cannot be reached ({type(broken).__name__}).", sent=sent) from broken
         self.granted = _scopes(answer.headers.get("X-OAuth-Scopes"))
         return answer.data if isinstance(answer.data, dict) else {}
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -27,7 +27,7 @@ class NotAccepted(TryLater):
 
 @dataclass(frozen=True)
 class Pass:
-    token: str
+    token: str = field(repr=False)
     ends: datetime
 
 

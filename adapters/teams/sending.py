@@ -15,6 +15,9 @@ from adapters.teams.passes import Passes
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.meanings import Table, Verdict, later, never
 
+NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""Nothing was sent yet."""
+NOT_TAKEN = (401, 412, 429)
 TOO_BIG = "That is more than one Teams message can hold."
 BUSY = "Teams takes no more for now. It is tried again after as long as Teams asks for."
 DOWN = "Teams is in trouble. It is tried again for four hours."
@@ -114,7 +117,8 @@ class Connector:
             async with self._session().request(method, url, data=data, headers=headers, allow_redirects=False) as heard:
                 return heard.status, heard.headers.get("Retry-After", ""), _read(await heard.read())
         except (aiohttp.ClientError, TimeoutError) as trouble:
-            raise TryLater(f"Teams cannot be reached ({type(trouble).__name__})") from trouble
+            sent = not isinstance(trouble, NOT_CONNECTED)
+            raise TryLater(f"Teams cannot be reached ({type(trouble).__name__})", sent=sent) from trouble
 
 
 def judged(status: int, after: str, answer: Any) -> Any:
@@ -123,9 +127,9 @@ def judged(status: int, after: str, answer: Any) -> Any:
         return answer
     code, by_status = dig_text(answer, "error", "code"), MEANS.get(str(status))
     if status == 401 and by_status:
-        raise TryLater(by_status.words)
+        raise TryLater(by_status.words, sent=False)
     if status > 504 or (by_status and by_status.verdict is Verdict.LATER):
-        raise TryLater(f"Teams answered {status} {code}".strip(), _seconds(after))
+        raise TryLater(f"Teams answered {status} {code}".strip(), _seconds(after), sent=status not in NOT_TAKEN)
     means = MEANS.get(code) or by_status
     raise means.as_never() if means else Undeliverable(f"Teams refused it ({status} {code})".strip())
 

@@ -1,7 +1,5 @@
 """Lists: what is mine, late, due, an agency's, an MP's."""
 
-import csv
-import io
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +11,7 @@ from bot.cards.dates import rule_of, state, when
 from bot.cards.day import agency_day, due_row, team_day, what_is_due
 from bot.cards.digest import digest_message
 from bot.cards.exceptions import noted
+from bot.cards.spreadsheet import csv_of
 from bot.cases import lists, staff, visible
 from bot.cases.lists import Page, Wanted
 from bot.commands.roles import COUNCIL, EVERYONE, READERS
@@ -246,17 +245,8 @@ def _cells(turn: Turn, deadline: Deadline) -> tuple[object, ...]:
 
 
 def _file(turn: Turn, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], said: str) -> Message:
-    out = io.StringIO()
-    sheet = csv.writer(out)
-    sheet.writerow(columns)
-    sheet.writerows((*row[:-1], _harmless(str(row[-1]))) for row in rows)
     name = f"referralbot-{turn.today.isoformat()}.csv"
-    return Message(said, attachment=Attachment(name, out.getvalue()), private=True)
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would run as a formula is written as text."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" else cell
+    return Message(said, attachment=Attachment(name, csv_of(columns, rows)), private=True)
 
 
 def _cases(turn: Turn, owner: Person, process: Process | None, page: int) -> Message:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.blocks import dressed, fallback
-from adapters.slack.modals import Origin, beside_fields, form_view, home_view, result_view, typed_in
+from adapters.slack.modals import Origin, beside_fields, form_view, home_view, inputs_of, result_view, typed_in
 from adapters.slack.words import cut, mrkdwn, plain
 from bot.domain.message import (
     Action,
@@ -360,7 +360,7 @@ def test_a_form_says_once_what_it_is_and_at_its_top_what_was_wrong() -> None:
 def test_errors_stand_beside_the_fields_that_the_person_is_looking_at() -> None:
     view = submitted(form_view(Message("", form=FORM), Origin("C0HEALTH")))
     wrong = Form("", "new", tuple(_with_error(blank) for blank in FORM.blanks))
-    assert beside_fields(wrong, view) == {"born": "That would be dated after today."}
+    assert beside_fields(wrong, "new", inputs_of(view)) == {"born": "That would be dated after today."}
 
 
 def _with_error(blank: Blank) -> Blank:
@@ -377,7 +377,7 @@ def _with_error(blank: Blank) -> Blank:
     ids=["nothing is wrong", "another command", "another blank"],
 )
 def test_another_form_is_shown_anew(form: Form) -> None:
-    assert beside_fields(form, submitted(form_view(Message("", form=FORM), Origin("C0HEALTH")))) is None
+    assert beside_fields(form, FORM.line, inputs_of(form_view(Message("", form=FORM), Origin("C0HEALTH")))) is None
 
 
 def test_over_a_hundred_choices_stand_in_groups() -> None:

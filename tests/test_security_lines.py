@@ -1,0 +1,139 @@
+"""Whatever anybody types: it is answered, it breaks nothing, and no word of it reaches SQL or a shell."""
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sqlalchemy import inspect
+
+from bot.app import ILLEGIBLE
+from bot.commands import BOOK
+from bot.domain.message import Said, Where, Who
+from storage.connect import Store
+from tests.behind import PRIYA, Whole, whole
+from tests.fuzzing import texts, tried
+from tests.town import STAFF
+
+NUMBERS = count()
+EMAILS = [email for email, *_ in STAFF]
+COMMANDS = [words for command in BOOK.commands for words in command.words]
+BLANKS = sorted({field.name for command in BOOK.commands for field in command.fields})
+LEADS = sorted({field.ask.lead for command in BOOK.commands for field in command.fields if field.ask.lead})
+PIECES = [
+    "0042",
+    "MP-2026-0007",
+    "SLT",
+    "health",
+    "on",
+    "=",
+    '"',
+    "“",
+    "2 March",
+    "today",
+    "31 February",
+    "because",
+    "@",
+    "x" * 300,
+]
+
+HOSTILE = (
+    "'; DROP TABLE entry; --",
+    "0042' UNION SELECT sealed FROM child --",
+    '%" OR "1"="1',
+    "$(touch var/owned) `touch var/owned`; touch var/owned | sh",
+    "{0.__class__} {{7*7}} %s%n ../../etc/passwd",
+    "\\x00\x00\r\n\u202e\ud83d",
+)
+"""What would run, were any of it ever run."""
+
+
+@pytest.fixture
+def here(database_url: str) -> Iterator[Whole]:
+    store = Store(database_url)
+    yield whole(store)
+    store.close()
+
+
+def said(here: Whole, email: str, line: str, *, room: str = "", values: dict[str, str] | None = None) -> Said:
+    connection = here.town.connection
+    where = Where(connection, room or f"private:{email}", private=not room, name=room)
+    return Said(line, Who(connection, email, email=email), where, values, delivery=f"f{next(NUMBERS)}")
+
+
+lines = st.one_of(
+    texts,
+    st.lists(st.one_of(st.sampled_from([*COMMANDS, *BLANKS, *LEADS, *PIECES, *HOSTILE]), texts), max_size=7).map(
+        " ".join
+    ),
+    st.tuples(
+        st.sampled_from(COMMANDS), st.lists(st.sampled_from([*PIECES, *BLANKS, *LEADS]), max_size=6).map(" ".join)
+    ).map(" ".join),
+)
+forms = st.one_of(
+    st.none(), st.dictionaries(st.sampled_from(BLANKS), st.one_of(texts, st.sampled_from(PIECES)), max_size=5)
+)
+
+
+@pytest.mark.databases("sqlite")
+def test_any_text_at_all_is_answered(here: Whole) -> None:
+    @tried(250)
+    @given(lines, st.sampled_from(EMAILS), st.sampled_from(["", "health", "nobody's"]), forms)
+    @example("why" + " 0042" * 500, PRIYA, "", None)
+    @example("list " + '"' * 2000, PRIYA, "", None)
+    def each(line: str, email: str, room: str, values: dict[str, str] | None) -> None:
+        message = here.answer(said(here, email, line, room=room, values=values), here.now)
+        assert message.text or message.form or message.table, line
+
+    each()
+    assert here.faults == []
+
+
+def is_a_command(line: str) -> bool:
+    tidy = " ".join(ILLEGIBLE.sub("", line).lower().split())
+    return any(tidy == words or tidy.startswith(tuple(f"{words}{end}" for end in " :,?")) for words in COMMANDS)
+
+
+@pytest.mark.databases("sqlite")
+def test_a_line_that_is_no_command_changes_nothing(here: Whole) -> None:
+    """But that it was asked, so that a redelivery gets the same answer, and when the account was last heard."""
+    before = here.kept()
+
+    @tried(100)
+    @given(lines.filter(lambda line: not is_a_command(line)), st.sampled_from(EMAILS))
+    def each(line: str, email: str) -> None:
+        message = here.answer(said(here, email, line), here.now)
+        assert message.error in ("NotUnderstood", ""), line
+
+    each()
+    assert here.faults == []
+    assert {name: rows for name, rows in here.kept().items() if rows != before[name]}.keys() == {"heard", "identity"}
+
+
+@pytest.mark.databases("sqlite")
+def test_hostile_words_in_every_blank_are_words(here: Whole) -> None:
+    """Typed, and filled in, one blank after the other. The tables stand, and nothing of the record is gone."""
+    before, tables = here.kept(), set(inspect(here.town.store.engine).get_table_names())
+    good = {"case": "0042", "reason": "because of it", "words": "a note", "on": "today"}
+    for command in BOOK.commands:
+        email = next(email for email, _, _, role, _ in STAFF if role in command.may)
+        for words in HOSTILE:
+            here.answer(said(here, email, f"{command.name} {words}"), here.now)
+            for field in command.fields:
+                filled = {each.name: good.get(each.name, "") for each in command.fields} | {field.name: words}
+                here.answer(said(here, email, command.name, values=filled), here.now)
+    after = here.kept()
+    assert here.faults == []
+    assert set(inspect(here.town.store.engine).get_table_names()) == tables
+    assert set(before["entry"]) <= set(after["entry"]) and set(before["child"]) <= set(after["child"])
+
+
+@pytest.mark.databases("postgresql")
+def test_hostile_words_are_words_to_postgresql_too(here: Whole) -> None:
+    before = here.kept()
+    for words in HOSTILE:
+        for line in (words, f"status {words}", f"note 0042 {words}", f"list mp={words}", f"find {words}"):
+            here.answer(said(here, PRIYA, line), here.now)
+    assert here.faults == []
+    assert set(before["entry"]) <= set(here.kept()["entry"])
