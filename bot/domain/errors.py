@@ -97,11 +97,14 @@ class BeyondCalendar(Refusal):
 
 
 class TryLater(Exception):
-    """A platform cannot take a message now. `after` is in seconds, where the platform said."""
+    """A platform cannot take a message now. `after` is in seconds, where the platform said.
 
-    def __init__(self, why: str, after: float | None = None) -> None:
+    `in_doubt`: it may have taken it all the same. Not where it said when to come again, nor where none was sent.
+    """
+
+    def __init__(self, why: str, after: float | None = None, *, sent: bool = True) -> None:
         super().__init__(why)
-        self.after = after
+        self.after, self.in_doubt = after, sent and after is None
 
 
 class Undeliverable(Exception):
