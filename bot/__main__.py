@@ -81,6 +81,8 @@ def demo(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     from bot.upkeep.demo import load_demo
     from bot.upkeep.installation import hold_demo, make_demo, open_demo
 
+    if not settings.loopback:
+        raise BadSettings("The demo lets anyone speak as anyone: it needs REFERRALBOT_HOST=127.0.0.1.")
     listening, held = listen(settings.host, settings.port), hold_demo()
     if held is None:
         raise BadSettings("The demo is running already, from this folder: stop that one first.")
