@@ -11,17 +11,16 @@ from datetime import datetime, time, timedelta
 from itertools import islice
 
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
 from bot.cases import auditing, canary, rebuilding
 from bot.cases.auditing import Finding, Found
 from bot.cases.comparing import Found as Compared
-from bot.cases.comparing import Kept, compare
+from bot.cases.comparing import compare
 from bot.cases.nudging import look, write
 from bot.cases.posts import administrators_room, tell_administrators
+from bot.cases.set_aside import tell_of_record, without_the_bad
 from bot.domain.calendar import london_time
-from bot.domain.errors import BadSettings
 from bot.domain.terms import CaseStatus, Notice
 from bot.fault import log_fault, new_code
 from bot.rules import Rules
@@ -127,15 +126,14 @@ class Auditor:
         """One batch: looked at while nobody waits, and written only where something is to be brought in line."""
         tonight = self._tonight
         with at.store.reading() as db:
-            rebuilding.steady(db)
             ids = tonight.next(db)
-            wrong = [one.kept.about.id for one in _differing(at.turn(db), rebuilding.read(db, tonight.of, ids))]
-        if wrong:
-            mended = rebuilding.mend(at.store, at.turn, tonight.of, wrong)
+        mended = _mended(at, tonight.of, ids)
+        if mended:
             for difference in islice((each for one in mended for each in one.differences), LOGGED):
                 log.error("astray: %s", difference)
-            whose = {"cases" if tonight.of is Case else "letters": tuple(wrong)}
-            self._astray.append(Finding(Found.ASTRAY, tuple(wrong), **whose))
+            wrong = tuple(one.kept.about.id for one in mended)
+            whose = {"cases" if tonight.of is Case else "letters": wrong}
+            self._astray.append(Finding(Found.ASTRAY, wrong, **whose))
         self._tonight = tonight.after(ids)
         return len(ids)
 
@@ -154,23 +152,21 @@ def _do_again(at: At, findings: Sequence[Finding]) -> int:
 
 
 def _sweep(at: At, deadlines: Sequence[int]) -> int:
-    """Say what is ripe of these; where that fails, of each half: one that cannot be swept stops no other."""
+    """Say what is ripe of these. One that cannot be swept stops no other."""
     if not deadlines:
         return 0
-    try:
+
+    def say(these: Sequence[int]) -> int:
         with at.store.transaction() as db:
             turn = at.turn(db)
-            return write(turn, look(turn, limit=len(deadlines), these=deadlines)).said
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:  # noqa: BLE001  the edge of one deadline: it is set aside so that the rest go on
-        half = len(deadlines) // 2
-        if half:
-            return _sweep(at, deadlines[:half]) + _sweep(at, deadlines[half:])
-        log_fault(log, f"deadline {deadlines[0]} is set aside for an hour", error)
+            return write(turn, look(turn, limit=len(these), these=these)).said
+
+    def aside(deadline: int, error: Exception) -> None:
+        code = log_fault(log, f"deadline {deadline} is set aside for an hour", error)
         with at.store.transaction() as db:
-            auditing.set_aside(at.turn(db), deadlines[0])
-        return 0
+            auditing.set_aside(at.turn(db), deadline, code)
+
+    return sum(without_the_bad(deadlines, say, aside))
 
 
 def _show(at: At, findings: Sequence[Finding]) -> None:
@@ -189,15 +185,21 @@ def _show(at: At, findings: Sequence[Finding]) -> None:
         tell_administrators(turn, Notice.FOUND_UNSAID, about=about, key=f"found unsaid/{turn.today}")
 
 
-def _differing(turn: Turn, kept: Sequence[Kept]) -> list[Compared]:
-    """Those that are kept otherwise than they follow. One that lies beyond the calendar stops no other."""
-    try:
-        return [one for one in compare(turn, kept) if one]
-    except BadSettings as beyond:
-        if len(kept) > 1:
-            return [one for each in kept for one in _differing(turn, [each])]
-        log.error("not derived: %s", beyond)
-        return []
+def _mended(at: At, of: type[Case | Enquiry], ids: Sequence[int]) -> list[Compared]:
+    """Those that were kept otherwise than they follow, brought in line. One that cannot be derived stops no other."""
+
+    def bring_in_line(these: Sequence[int]) -> list[Compared]:
+        with at.store.reading() as db:
+            rebuilding.steady(db)
+            wrong = [one.kept.about.id for one in compare(at.turn(db), rebuilding.read(db, of, these)) if one]
+        return rebuilding.mend(at.store, at.turn, of, wrong)
+
+    def aside(this: int, error: Exception) -> None:
+        code = log_fault(log, f"{of.__name__.lower()} {this} cannot be derived", error)
+        with at.store.transaction() as db:
+            tell_of_record(at.turn(db), of, this, code)
+
+    return [one for some in without_the_bad(ids, bring_in_line, aside) for one in some] if ids else []
 
 
 @dataclass(frozen=True)

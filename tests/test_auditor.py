@@ -1,5 +1,6 @@
 """The auditor: whatever is late is found, said once, and shown; what is as it should be is left alone."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,17 +13,20 @@ from sqlmodel import select, update
 
 from bot.auditor import Audit, Auditor
 from bot.cards.posted import post_message
-from bot.cases import posts
+from bot.cases import history, posts
 from bot.cases.auditing import Found
+from bot.cases.history import New
+from bot.cases.set_aside import set_aside_lately
 from bot.cases.undelivered import NOBODY
+from bot.commandline import WRONG
 from bot.courier import Courier, Delivered, Outcome
 from bot.domain.ladder import TOO_LATE
 from bot.domain.message import Message
-from bot.domain.terms import CaseStatus, ClockState, Notice, PostSays, PostState
+from bot.domain.terms import Agency, CaseStatus, ClockState, EntryKind, Notice, PostSays, PostState
 from bot.reminders import digests, sweep
 from bot.turn import Turn
 from storage.connect import Store
-from storage.tables import Case, Deadline, Nudge, Post, Room
+from storage.tables import Case, Deadline, Nudge, Post, Request, Room
 from tests.council import RULES, SLACK, TEAMS, VAULT, Council, at
 from tests.domain.days import day
 from tests.fake_chat import FakeChat
@@ -511,3 +515,79 @@ def test_what_an_owner_has_in_hand_is_not_astray(town: Town) -> None:
     assert [row.next_at for row in town.all(Deadline, *which)] == [at("2026-10-16 08:00")]
     assert nights(town, Auditor(), at("2026-10-14 01:30"), many=1) == 1
     assert [row.next_at for row in town.all(Deadline, *which)] == [at("2026-10-16 08:00")]
+
+
+# What a fault of ours keeps back
+
+
+def told_of_faults(town: Town) -> list[str]:
+    said = [post for post in town.all(Post, Post.says == PostSays.NOTICE) if post.about["notice"] == Notice.SET_ASIDE]
+    with town.store.reading() as db:
+        messages = [post_message(town.turn(db), post) for post in said]
+    return [message.text for message in messages if message]
+
+
+def break_the_ladder(town: Town, case: int) -> None:
+    """Name a ladder that no rules know, as a fault of ours might."""
+    with town.store.transaction() as db:
+        which = (Deadline.rule == "ehcna_decide", Deadline.case_id == case)
+        db.execute(update(Deadline).where(*which).values(ladder="no such", next_at=town.now))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("restricted", ["no", "yes"])
+def test_a_date_that_cannot_be_looked_at_is_shown_to_a_person_once_a_day_and_found_by_who_asks(
+    town: Town, restricted: str
+) -> None:
+    town.opens("Priya", "Noah Grant", received=day("Mon 7 Sep 2026"), restricted=restricted)
+    break_the_ladder(town, 3)
+    for _ in range(3):
+        assert sweep(town.store, RULES, town.vault, town.now).set_aside == 1
+        town.pass_time(hours=1, minutes=1)
+    (told,) = told_of_faults(town)
+    code = re.search(r"\(code (\w{4})\)", told)
+    which = "SEND-2026-0051" if restricted == "no" else "a restricted case or letter"
+    assert code and told == (
+        f"A date of {which} cannot be looked at, and nobody is nudged of it meanwhile: something is wrong on our side"
+        f" (code {code[1]}). It is tried again each"
+        " hour. Keep an eye on that date, and tell whoever runs the bot."
+    )
+    with town.store.reading() as db:
+        (kept,) = set_aside_lately(town.turn(db))
+        assert (kept.about.reference, kept.deadline and kept.deadline.rule) == ("SEND-2026-0051", "ehcna_decide")
+        assert kept.code == code[1]
+    town.pass_time(days=3)
+    sweep(town.store, RULES, town.vault, town.now)
+    assert len(told_of_faults(town)) == 2
+    with town.store.transaction() as db:
+        mine = update(Deadline).where(Deadline.case_id == 3, Deadline.rule == "ehcna_decide")  # type: ignore[arg-type]
+        db.execute(mine.values(ladder="council", next_at=town.now))
+    sweep(town.store, RULES, town.vault, town.now)
+    with town.store.reading() as db:
+        assert set_aside_lately(town.turn(db)) == [], "what was mended is set aside no more"
+
+
+def break_the_record(town: Town, case: int) -> None:
+    """An answer to a request that was made on another case: no clock can be counted on it."""
+    with town.store.transaction() as db:
+        request = Request(case_id=2, service="camhs", agency=Agency.HEALTH, asked_on=date(2026, 10, 1))
+        db.add(request)
+        db.flush()
+        answer = New(EntryKind.ADVICE_RECEIVED, date(2026, 10, 2), clear={"response": "full"}, request_id=request.id)
+        history.record(town.turn(db), db.get_one(Case, case), answer)
+
+
+def test_a_case_that_cannot_be_derived_stops_no_other_and_is_shown_to_a_person(town: Town) -> None:
+    for child in ("Noah Grant", "Lily Stone", "Omar Said", "Ella Hart", "Finn Cole", "Ivy Reed", "Max Lane"):
+        town.opens("Priya", child, received=day("Mon 7 Sep 2026"))
+    break_the_record(town, 1)
+    with town.store.transaction() as db:
+        db.execute(update(Deadline).where(Deadline.case_id == 8).values(exception="A1"))  # type: ignore[arg-type]
+    assert nights(town, Auditor()) == 10, "nine cases and a letter, each in its night"
+    (told,) = told_of_faults(town)
+    assert told.startswith("The dates of SEND-2026-0042 could not be worked out afresh last night: something is wrong")
+    assert not town.all(Deadline, Deadline.exception == "A1"), "the other was put right"
+    ended, lines = town.operator("rebuild", "--check")
+    assert ended == WRONG and re.fullmatch(
+        r"SEND-2026-0042 cannot be derived, and stays as it is: a fault, code \w{4}", lines[0]
+    )
+    assert lines[1:] == ["1 case or letter cannot be derived; every other date follows from its entries and the rules."]

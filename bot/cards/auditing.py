@@ -4,6 +4,7 @@ from sqlmodel import col, select
 
 from bot.cases import visible
 from bot.cases.auditing import Found
+from bot.cases.set_aside import what_of
 from bot.domain.calendar import london_time
 from bot.domain.chain import short
 from bot.domain.message import Message
@@ -47,6 +48,23 @@ def anchored_words(turn: Turn, post: Post) -> str:
     signed = "signed" if anchor.signature else "not signed"
     whole = "1 case or letter" if anchor.streams == 1 else f"{anchor.streams:,} cases and letters"
     return f"The record of {anchor.day:%a %-d %b %Y}: {whole}, {short(anchor.digest)} ({signed})."
+
+
+def set_aside_words(turn: Turn, post: Post) -> str:
+    """What a fault of ours keeps from being done, without the name of a restricted case."""
+    found = what_of(turn, post)
+    hidden = found is None or visible.is_restricted(turn, found.about)
+    which = "a restricted case or letter" if hidden or found is None else found.about.reference
+    code = f"something is wrong on our side (code {post.about['code']})"
+    if "deadline" in post.about:
+        return (
+            f"A date of {which} cannot be looked at, and nobody is nudged of it meanwhile: {code}."
+            " It is tried again each hour. Keep an eye on that date, and tell whoever runs the bot."
+        )
+    return (
+        f"The dates of {which} could not be worked out afresh last night: {code}."
+        " They stay as they are, and nudges go on. Tell whoever runs the bot."
+    )
 
 
 def _references(turn: Turn, cases: list[int], letters: list[int]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from bot.cards.auditing import anchored_words, found_words
+from bot.cards.auditing import anchored_words, found_words, set_aside_words
 from bot.cards.dates import when
 from bot.cards.held import held_words
 from bot.cards.people import covers_words, handed_over_words, unreachable_words
@@ -94,6 +94,8 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             return found_words(turn, post), ()
         case Notice.HELD:
             return held_words(turn, post), ()
+        case Notice.SET_ASIDE:
+            return set_aside_words(turn, post), ()
         case Notice.COVERS:
             return covers_words(turn, post), ()
         case Notice.HANDED_OVER:

@@ -16,10 +16,11 @@ from sqlmodel import col
 from bot.cases import visible
 from bot.cases.climbing import ladder_of
 from bot.cases.digests import MORNING
-from bot.cases.nudging import SET_ASIDE, SPEAKING
+from bot.cases.nudging import SPEAKING
 from bot.cases.outbox import IN_OFFICE_HOURS
 from bot.cases.posts import OFFICE, in_office_hours, new_post
 from bot.cases.recipients import Place, Recipients
+from bot.cases.set_aside import AN_HOUR, tell_of_deadline
 from bot.cases.undelivered import NOBODY
 from bot.domain.calendar import ONE_DAY, OfficeHours, moment
 from bot.domain.ladder import TOO_LATE, rung_moments
@@ -138,10 +139,11 @@ def bring_forward(turn: Turn, posts: Sequence[int]) -> int:
     return len(turn.db.execute(moved).all())
 
 
-def set_aside(turn: Turn, deadline: int) -> None:
-    """Look at a deadline that cannot be swept in an hour again, so that the others go on."""
+def set_aside(turn: Turn, deadline: int, code: str) -> None:
+    """Look at a deadline that cannot be swept in an hour again, so that the others go on, and show it to a person."""
     of = columns(Deadline)
-    turn.db.execute(update(of.id.table).where(of.id == deadline).values(next_at=turn.now + SET_ASIDE))
+    turn.db.execute(update(of.id.table).where(of.id == deadline).values(next_at=turn.now + AN_HOUR))
+    tell_of_deadline(turn, deadline, code)
 
 
 def say_again(turn: Turn) -> int:

@@ -15,7 +15,8 @@ from bot.cases import in_hand
 from bot.cases.climbing import ladder_of
 from bot.cases.deadlines import MOVES, NEVER_RAN, Columns, Derived, Place, changes, derived, differing, is_unsent
 from bot.cases.history import standing
-from bot.cases.nudging import SET_ASIDE, said_already, snoozed_until, without
+from bot.cases.nudging import said_already, snoozed_until, without
+from bot.cases.set_aside import AN_HOUR
 from bot.domain.calendar import london_date
 from bot.domain.errors import BadSettings, BeyondCalendar
 from bot.domain.facts import Whole
@@ -148,7 +149,7 @@ def _compare_looks(turn: Turn, found: Sequence[Found]) -> None:
     When exactly the sweep looks is its own affair: it moves on as rungs are said, and sets aside for an hour what it
     cannot do.
     """
-    soon, firsts = turn.now + SET_ASIDE, dict[tuple[Any, ...], datetime]()
+    soon, firsts = turn.now + AN_HOUR, dict[tuple[Any, ...], datetime]()
     doubtful: list[tuple[Found, Place, Any]] = []
     for each in found:
         for place, deadline in each.kept.deadlines.items():

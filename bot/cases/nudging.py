@@ -4,7 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, update
@@ -15,6 +15,7 @@ from bot.cases import in_hand, visible
 from bot.cases.climbing import ladder_of
 from bot.cases.posts import in_office_hours, new_post, tell_administrators
 from bot.cases.recipients import Hearers, Place, Recipients
+from bot.cases.set_aside import AN_HOUR, tell_of_deadline
 from bot.domain.calendar import OfficeHours, moment
 from bot.domain.dates import say_day
 from bot.domain.ladder import CLOSES, SPEAKS, Rung, Speak, nudge_key, one_step_up, ripe
@@ -26,7 +27,6 @@ from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Entry, Nudge, P
 
 log = logging.getLogger(__name__)
 
-SET_ASIDE = timedelta(hours=1)
 SPEAKING = OfficeHours(SPEAKS, CLOSES)
 """When nudges are put in. One found ripe at night or on a Sunday waits: by then a newer rung may take its place."""
 
@@ -72,7 +72,8 @@ class Look:
     safe: date
     reminders: tuple[Reminder, ...] = ()
     next_at: datetime | None = None
-    set_aside: bool = False
+    code: str = ""
+    """Under which a fault was logged, where it is set aside."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ def look(turn: Turn, *, limit: int, these: Collection[int] | None = None) -> lis
         except DBAPIError:
             raise
         except Exception as error:  # noqa: BLE001  the edge of one deadline: it is set aside so that the rest go on
-            log_fault(log, f"deadline {deadline.id} is set aside for an hour", error)
-            looks.append(_look(deadline, about, next_at=turn.now + SET_ASIDE, set_aside=True))
+            code = log_fault(log, f"deadline {deadline.id} is set aside for an hour", error)
+            looks.append(_look(deadline, about, next_at=turn.now + AN_HOUR, code=code))
     return looks
 
 
@@ -264,13 +265,16 @@ def write(turn: Turn, looks: Sequence[Look]) -> Swept:
     spoken = {new[key]: reminder for key, reminder in reminders.items() if key in new and not reminder.skipped}
     posts = _post(turn, {nudge: reminder for nudge, reminder in spoken.items() if not reminder.for_digest})
     _tell_of_unheard(turn, looks, new)
+    for one in looks:
+        if one.code:
+            tell_of_deadline(turn, one.deadline_id, one.code)
     _look_again(turn, looks)
     return Swept(
         looked=len(looks),
         said=len(spoken),
         skipped=len(new) - len(spoken),
         posts=posts,
-        set_aside=sum(one.set_aside for one in looks),
+        set_aside=sum(bool(one.code) for one in looks),
     )
 
 

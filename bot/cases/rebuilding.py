@@ -14,6 +14,7 @@ from bot.cases import packs
 from bot.cases.comparing import Found, Kept, compare
 from bot.cases.deadlines import Columns, fresh_row
 from bot.cases.queue import CARDS
+from bot.cases.set_aside import without_the_bad
 from bot.domain.terms import PostState
 from bot.turn import Turn
 from storage.add import add_rows
@@ -29,6 +30,8 @@ MENDED = 100
 TurnOn = Callable[[Session], Turn]
 Tell = Callable[[int, int], None]
 """Called with how many cases and letters have been looked at, of how many."""
+Aside = Callable[[Case | Enquiry, Exception], None]
+"""Called with a case or letter that cannot be derived, and why not."""
 
 
 def how_many(db: Session) -> int:
@@ -39,9 +42,17 @@ def how_many(db: Session) -> int:
 
 
 def look_over(
-    store: Store, turn_on: TurnOn, tell: Tell = lambda done, of: None, *, batch: int = BATCH
+    store: Store,
+    turn_on: TurnOn,
+    tell: Tell = lambda done, of: None,
+    *,
+    aside: Aside | None = None,
+    batch: int = BATCH,
 ) -> Iterator[Found]:
-    """Every case and letter of which something is kept otherwise than it follows. Changes nothing."""
+    """Every case and letter of which something is kept otherwise than it follows. Changes nothing.
+
+    One that cannot be derived is handed to `aside`, and the rest goes on; without one it ends there.
+    """
     with store.reading() as db:
         total, done = how_many(db), 0
     for of in (Case, Enquiry):
@@ -50,20 +61,35 @@ def look_over(
             with store.reading() as db:
                 steady(db)
                 ids = _some(db, of, after, batch)
-                found = compare(turn_on(db), read(db, of, ids)) if ids else []
+                found = _compared(turn_on(db), of, ids, aside)
             if not ids:
                 break
-            yield from filter(None, found)
+            yield from found
             after, done = ids[-1], done + len(ids)
             tell(done, max(total, done))
 
 
+def _compared(turn: Turn, of: type[Case | Enquiry], ids: Sequence[int], aside: Aside | None) -> list[Found]:
+    def do(these: Sequence[int]) -> list[Found]:
+        return [found for found in compare(turn, read(turn.db, of, these)) if found] if these else []
+
+    if aside is None:
+        return do(ids)
+    each = without_the_bad(ids, do, lambda this, error: aside(turn.db.get_one(of, this), error))
+    return [found for some in each for found in some]
+
+
 def bring_in_line(
-    store: Store, turn_on: TurnOn, tell: Tell = lambda done, of: None, *, batch: int = BATCH
+    store: Store,
+    turn_on: TurnOn,
+    tell: Tell = lambda done, of: None,
+    *,
+    aside: Aside | None = None,
+    batch: int = BATCH,
 ) -> Iterator[Found]:
     """Bring every case and letter in line, and say what was not. Stopped, it may be run again: what is done is done."""
     waiting: dict[type[Case | Enquiry], list[Found]] = {Case: [], Enquiry: []}
-    for found in look_over(store, turn_on, tell, batch=batch):
+    for found in look_over(store, turn_on, tell, aside=aside, batch=batch):
         mine = waiting[found.kept.of]
         mine.append(found)
         if len(mine) == MENDED:

@@ -422,4 +422,5 @@ class Notice(StrEnum):
     COVERS = "covers"
     HANDED_OVER = "handed_over"
     UNREACHABLE = "unreachable"
+    SET_ASIDE = "set_aside"
     ANCHORED = "anchored"

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from bot.cards.people import several
+from bot.cases.set_aside import set_aside_lately
 from bot.cases.unreachable import unreachable
 from bot.courier import Credentials
-from bot.domain.calendar import london_date
+from bot.domain.calendar import london_date, london_time
 from bot.domain.errors import BadSettings
 from bot.domain.terms import Agency, Platform, PostState, Role
 from bot.rules import Rules
 from bot.settings import Settings
+from bot.turn import Turn
 from storage.crypto import Vault
 from storage.queries import rooms_of
 from storage.tables import Child, Connection, Identity, Person, Post, Request
@@ -181,6 +183,18 @@ def rooms(patient: Patient) -> Iterator[Finding]:
         )
 
 
+def aside(patient: Patient) -> Iterator[Finding]:
+    """What a fault keeps from being looked at or worked out, each with the code under which the log has it."""
+    turn = Turn(patient.db, patient.now, patient.rules, patient.vault)
+    for one in set_aside_lately(turn):
+        which = f"The {one.deadline.rule} of {one.about.reference}" if one.deadline else one.about.reference
+        what = "cannot be looked at: nobody is nudged of it" if one.deadline else "cannot be derived afresh"
+        yield Finding(
+            f"{which} {what} (code {one.code}, {london_time(one.at):%a %-d %b %H:%M}).",
+            "The log has the place of the fault under that code: report both. A date is tried again each hour.",
+        )
+
+
 def outbox(patient: Patient) -> Iterator[Finding]:
     failed = patient.db.exec(select(func.count()).where(Post.state == PostState.FAILED)).one()
     due = func.coalesce(Post.due_at, Post.not_before)
@@ -197,4 +211,4 @@ def outbox(patient: Patient) -> Iterator[Finding]:
         yield Finding("Every post that was due has gone out.")
 
 
-CHECKS: tuple[Check, ...] = (key, rules, platforms, connections, people, owners, accounts, rooms, outbox)
+CHECKS: tuple[Check, ...] = (key, rules, platforms, connections, people, owners, accounts, rooms, aside, outbox)
