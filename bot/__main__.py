@@ -279,6 +279,7 @@ TASKS: Mapping[str, str] = {
     "import": "bot.upkeep.tasks:take_in",
     "round": "bot.upkeep.rounds:hold",
     "connect": "bot.upkeep.tasks:connect",
+    "audit": "bot.upkeep.audit:audit",
     "posts": "bot.upkeep.outposts:posts",
     "backup": "bot.upkeep.backup:backup",
     "restore": "bot.upkeep.backup:restore",

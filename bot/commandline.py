@@ -46,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
 
     migrate = command("migrate", "Bring the database to a revision, forward or back.")
     migrate.add_argument("--to", default="head", metavar="REVISION", help="the newest, unless given")
+    may = "PostgreSQL: let the role that the bot works under do its work, and change nothing that is on record"
+    migrate.add_argument("--grant", metavar="ROLE", help=may)
     _rules(command("rules", "The law as tables: check it, read it, compare it."))
     _clock(command("clock", "Count one date of the law, and show the working."))
     afresh = "Derive every date afresh from the entries and the rules, and mend what is kept otherwise."
@@ -79,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--app-id", default="", help="Teams: the application's id in Entra")
     add.add_argument("--domains", default="", help="e-mail domains that the organisation owns, divided by commas")
 
+    _audit(command("audit", "Prove that the record is what it was; keep what proves it elsewhere."))
     _posts(command("posts", "What waits to be sent and what failed: list, show, send again, take out."))
     backup = command("backup", "Copy the record to a file while the bot runs.")
     backup.add_argument("file", type=Path, help="where to; a file that is not there yet")
@@ -94,6 +97,20 @@ def parser() -> argparse.ArgumentParser:
     manifest.add_argument("--url", required=True, metavar="https://…", help="where the bot is reached")
     manifest.add_argument("--out", type=Path, metavar="FILE", help="slack.yaml or referralbot-teams.zip, unless given")
     return whole
+
+
+def _audit(audit: argparse.ArgumentParser) -> None:
+    what = audit.add_subparsers(dest="what", required=True)
+    verify = what.add_parser("verify", help="whether every entry is there as it was recorded; ends with 1 where not")
+    verify.add_argument("--export", type=Path, metavar="FILE", help="check an export; no database is needed")
+    verify.add_argument("--anchors", type=Path, metavar="FILE", help="anchors that were kept elsewhere")
+    key = "whose signature counts, as new-key --anchor printed it; may be given again for an earlier key"
+    verify.add_argument("--public-key", action="append", default=[], metavar="KEY", help=key)
+    for name, does in (
+        ("export", "every entry as it is stored, nothing opened, and every anchor"),
+        ("anchors", "the anchors alone: small, nothing private, to be kept elsewhere"),
+    ):
+        what.add_parser(name, help=does).add_argument("file", type=Path, help="where to; a file that is not there yet")
 
 
 def _posts(posts: argparse.ArgumentParser) -> None:

@@ -15,4 +15,5 @@ def forging(store: Store) -> Iterator[Session]:
     with store.transaction() as db:
         triggers.take_away(db.connection())
         yield db
+        db.flush()
         triggers.put(db.connection())

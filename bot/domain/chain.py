@@ -176,6 +176,8 @@ class Promises:
     """Every head that was ever anchored: what the record has to hold."""
 
     def __init__(self, anchors: Iterable[Anchored]) -> None:
+        self.newer = 0
+        """Entries that came after the newest anchored one of their stream: taken away, they would not be missed yet."""
         self._of: dict[str, list[tuple[int, bytes, date]]] = {}
         for anchor in anchors:
             for head in anchor.heads:
@@ -199,6 +201,7 @@ class Promises:
             if digests[number - 1] != promised:
                 return Fault(stream, held + 1, OTHER.format(day, held + 1, number))
             held = number
+        self.newer += len(digests) - held
         return None
 
     def left(self) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from bot.cards.people import several
+from bot.cases import anchors
 from bot.cases.set_aside import set_aside_lately
 from bot.cases.unreachable import unreachable
 from bot.courier import Credentials
@@ -17,6 +18,7 @@ from bot.domain.terms import Agency, Platform, PostState, Role
 from bot.rules import Rules
 from bot.settings import Settings
 from bot.turn import Turn
+from storage import roles, triggers
 from storage.crypto import Vault
 from storage.queries import rooms_of
 from storage.tables import Child, Connection, Identity, Person, Post, Request
@@ -211,4 +213,21 @@ def outbox(patient: Patient) -> Iterator[Finding]:
         yield Finding("Every post that was due has gone out.")
 
 
-CHECKS: tuple[Check, ...] = (key, rules, platforms, connections, people, owners, accounts, rooms, aside, outbox)
+def record(patient: Patient) -> Iterator[Finding]:
+    """Whether the record is kept from being changed, and anchored each day under a signature."""
+    connection, last = patient.db.connection(), anchors.last_anchor(patient.db)
+    if unguarded := triggers.missing(connection):
+        yield Finding(f"The database would let anybody change {', '.join(unguarded)}.", "Say: referralbot migrate")
+    if roles.may_change_the_record(connection):
+        mend = "Give the bot a role of its own: docs/record.md says how."
+        yield Finding("The bot's own role in PostgreSQL owns the record, or may change it.", mend)
+    if not patient.settings.anchor_key:
+        mend = "Make a key with `referralbot new-key --anchor`. Without, a record written anew can be anchored anew."
+        yield Finding("Anchors of the record are not signed.", mend)
+    if last is not None and patient.now - last.made_at > anchors.OVERDUE:
+        yield Finding(f"The record was last anchored on {last.day:%-d %B %Y}.", "Is `referralbot serve` running?")
+    elif last is not None:
+        yield Finding(f"The record was last anchored on {last.day:%-d %B %Y}. Check it with: referralbot audit verify")
+
+
+CHECKS: tuple[Check, ...] = (key, rules, platforms, connections, people, owners, accounts, rooms, aside, outbox, record)

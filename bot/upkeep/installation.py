@@ -100,6 +100,13 @@ def open_store(url: str) -> Store:
     return store
 
 
+def open_record(settings: Settings, wall: Clock) -> Store:
+    """The record alone, which needs no key: that of the settings, or of the demo where `open_installation` takes it."""
+    if not settings.key and (DEMO / "key").exists():
+        return open_demo(settings, wall).store
+    return open_store(settings.database_url)
+
+
 def hold_demo() -> TextIO | None:
     """The demo, until the answer is closed or the process ends; None where another process holds it."""
     _make_folder()

@@ -16,6 +16,7 @@ from bot.upkeep import connections, doctor
 from bot.upkeep.caseload import Import
 from bot.upkeep.installation import Installation, open_installation, open_store, open_vault, read_moment
 from bot.upkeep.people import import_people
+from storage import roles
 from storage.connect import Store
 from storage.crypto import new_key
 from storage.migrate import migrate, newest, revision
@@ -39,12 +40,17 @@ def bring(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
     migrate(settings.database_url, arguments.to)
     store = Store(settings.database_url)
     at = revision(store)
+    if arguments.grant:
+        with store.transaction() as db:
+            roles.grant(db.connection(), arguments.grant)
     store.close()
     print(
         f"The database is at revision {at}{', the newest' if at == newest() else ''}."
         if at
         else "The database is empty."
     )
+    if arguments.grant:
+        print(f"{arguments.grant} may look at the record and add to it, and change or remove nothing that is there.")
     return WELL
 
 

@@ -9,18 +9,25 @@ import pytest
 
 from bot.courier import Credentials
 from bot.domain.terms import Agency, AskedBy, Platform, PostSays, PostState, Process, Role
+from bot.reminders import anchor
 from bot.rules import load_rules
 from bot.settings import Settings
 from bot.upkeep.doctor import Finding, Patient, ask_around, examine
 from storage.connect import Store
 from storage.crypto import Vault, new_key
+from storage.signing import new_signing_key
 from storage.tables import Case, Child, Connection, Identity, Person, Post, Room
 
 pytestmark = pytest.mark.databases("sqlite")
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 RULES, VAULT = load_rules(), Vault(new_key())
-SLACK = Settings(slack_bot_token="xoxb-1", slack_signing_secret="s", email_domains=("council.example",))
+SLACK = Settings(
+    slack_bot_token="xoxb-1",
+    slack_signing_secret="s",
+    email_domains=("council.example",),
+    anchor_key=new_signing_key(),
+)
 
 
 @pytest.fixture
@@ -173,3 +180,13 @@ async def test_each_connection_is_asked_about_on_its_own_platform(store: Store) 
     with store.reading() as db:
         whole = list(examine(Patient(db, SLACK, VAULT, RULES, NOW, said)))
     assert [each for each in whole if each in said] == said
+
+
+def test_a_record_whose_anchors_are_not_signed_or_have_stopped(store: Store) -> None:
+    to_mend = "Anchors of the record are not signed."
+    assert to_mend in [each.what for each in found(store, replace(SLACK, anchor_key="")) if each.mend]
+    anchor(store, RULES, VAULT, NOW)
+    told = [[each for each in found(store, now=NOW + timedelta(days=n)) if "anchored" in each.what] for n in (1, 3)]
+    was = "The record was last anchored on 23 November 2026."
+    assert told[0] == [Finding(f"{was} Check it with: referralbot audit verify")]
+    assert told[1] == [Finding(was, "Is `referralbot serve` running?")]
