@@ -44,9 +44,6 @@ MEANS: Table = {
     f"5yz to {Step.DATA}": never("The mail server refused the message."),
 }
 """A reply of neither kind is taken for a 4yz: nothing is lost by trying again."""
-WAIT = 300.0
-"""Seconds before a message that was not taken is tried again, the courier's longest wait: servers that put senders off
-(greylisting) ask for minutes, and none says how many."""
 
 
 def judged(step: Step, code: int, words: bytes) -> TryLater | Undeliverable:
@@ -56,5 +53,5 @@ def judged(step: Step, code: int, words: bytes) -> TryLater | Undeliverable:
     name = FULL if status and status[1] == b".2.2" else f"5yz to {step}" if 500 <= code < 600 else "4yz"
     means = MEANS[name]
     if means.verdict is Verdict.LATER:
-        return TryLater(means.words + told, WAIT)
+        return TryLater(means.words + told, sent=False)
     return Undeliverable(means.words + told, whole=means.whole)

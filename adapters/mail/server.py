@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from adapters.mail.replies import MEANS, NO_AUTH, NO_TLS, SILENT, WAIT, Step, judged
+from adapters.mail.replies import MEANS, NO_AUTH, NO_TLS, SILENT, Step, judged
 from bot.domain.errors import TryLater
 from bot.settings.readers import is_loopback
 
@@ -76,7 +76,7 @@ class WrappedSession(Session, smtplib.SMTP_SSL):
 def hand_over(server: Server, mail: EmailMessage, ends: float) -> None:
     """Give the server one message. Raises TryLater or Undeliverable.
 
-    TryLater with no time to wait means that it may have been taken all the same: the answer was lost.
+    Only a TryLater of the message itself is in doubt: it may have been taken, and the answer lost.
     """
     sender, to = mail["From"].addresses[0].addr_spec, mail["To"].addresses[0].addr_spec
     with session(server, ends) as smtp:
@@ -102,9 +102,9 @@ def session(server: Server, ends: float) -> Iterator[smtplib.SMTP]:
         finally:
             smtp.close()
     except ssl.SSLError as unsafe:
-        raise TryLater(MEANS[NO_TLS].words, WAIT) from unsafe
+        raise TryLater(MEANS[NO_TLS].words, sent=False) from unsafe
     except OSError as trouble:  # what smtplib raises is one, too
-        raise TryLater(f"{MEANS[SILENT].words} ({type(trouble).__name__})", WAIT) from trouble
+        raise TryLater(f"{MEANS[SILENT].words} ({type(trouble).__name__})", sent=False) from trouble
 
 
 def _open(server: Server, ends: float) -> smtplib.SMTP:
@@ -128,7 +128,7 @@ def _open(server: Server, ends: float) -> smtplib.SMTP:
 
 def _begin_tls(smtp: smtplib.SMTP, context: ssl.SSLContext) -> None:
     if not smtp.has_extn("starttls"):
-        raise TryLater(MEANS[NO_TLS].words, WAIT)
+        raise TryLater(MEANS[NO_TLS].words, sent=False)
     _check(Step.TLS, smtp.starttls(context=context))
 
 

@@ -9,7 +9,7 @@ from bot.cards.people import covers_words, handed_over_words, unreachable_words
 from bot.cards.record import what_of
 from bot.cases import advice, anchors, facts, history, staff
 from bot.domain.message import Action, Message, Style
-from bot.domain.terms import ClockState, Notice, Process
+from bot.domain.terms import ClockState, Notice, Platform, Process
 from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Case, Connection, Deadline, Enquiry, Entry, Person, Post, Request
@@ -77,9 +77,9 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             return _opened(post), _theirs(post)
         case Notice.UNDELIVERED if post.about.get("connection_id"):
             where = turn.db.get_one(Connection, post.about["connection_id"])
-            named = f"{where.platform.value.capitalize()} any more ({where.name or where.outside_id})"
+            way = "by e-mail" if where.platform is Platform.MAIL else f"in {where.platform.value.capitalize()}"
             return (
-                f"Nothing can be delivered in {named}."
+                f"Nothing can be delivered {way} any more ({where.name or where.outside_id})."
                 " Reminders are said elsewhere. Whoever runs the bot can say why: referralbot doctor.",
                 (),
             )
@@ -112,13 +112,19 @@ def _opened(post: Post) -> str:
     told = post.about
     count, late, process = told.get("count", 0), told.get("late", 0), Process(told.get("process", "annual_review"))
     many = f"{count} {process.label}{' is' if count == 1 else 's are'} open"
-    whose = ", and yours" if post.person_id else f", {told['nobody']} of them nobody's" if told.get("nobody") else ""
+    nobodys = f", {told['nobody']} of them nobody's" if told.get("nobody") else ""
+    whose = nobodys if _is_administrators(post) else ", and yours"
     dates = f"; {late} of their dates {'is' if late == 1 else 'are'} late already" if late else ""
     return f"The round of {told.get('year', 'this year')}: {many}{whose}{dates}."
 
 
+def _is_administrators(post: Post) -> bool:
+    """In their room, or where they have none by e-mail to each."""
+    return post.person_id is None or "nobody" in post.about
+
+
 def _theirs(post: Post) -> tuple[Action, ...]:
-    if post.person_id is None:
+    if _is_administrators(post):
         return ()
     process = post.about.get("process", "annual_review")
     return (Action("Show them", line("list", which="mine", process=process), acts=False),)

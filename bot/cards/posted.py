@@ -1,5 +1,6 @@
 """What a post says, made from the record at the moment it is sent."""
 
+from bot.cards import mailed
 from bot.cards.auditing import canary_message
 from bot.cards.case import case_card
 from bot.cards.digest import digest_message
@@ -20,6 +21,14 @@ def post_message(turn: Turn, post: Post) -> Message | None:
     """The words of a post; None when it is no longer true and should not be sent."""
     room = turn.db.get(Room, post.room_id) if post.room_id else None
     person = turn.db.get(Person, post.person_id) if post.person_id else None
+    if person and (mailbox := mailed.mailbox_of(turn, post)):
+        outsiders = mailed.is_outside(person, mailbox)
+        message = _message(turn, post, None, person, outsiders=outsiders)
+        return message and mailed.by_mail(turn, post, person, message, outsiders=outsiders)
+    return _message(turn, post, room, person, outsiders=bool(room and room.shared))
+
+
+def _message(turn: Turn, post: Post, room: Room | None, person: Person | None, *, outsiders: bool) -> Message | None:
     match post.says:
         case PostSays.CASE_CARD:
             return _case(turn, post, room)
@@ -27,8 +36,7 @@ def post_message(turn: Turn, post: Post) -> Message | None:
             return _letter(turn, post, room)
         case PostSays.NUDGES:
             agency = room.agency if room else None
-            instead, outsiders = post.about.get("instead", {}), bool(room and room.shared)
-            found = nudges_of(turn, post)
+            instead, found = post.about.get("instead", {}), nudges_of(turn, post)
             return nudges_message(turn, found, agency, instead=instead, outsiders=outsiders, reader=person)
         case PostSays.DIGEST:
             return _digest(turn, post, person) if person else None

@@ -19,7 +19,7 @@ from bot.cases.digests import MORNING
 from bot.cases.nudging import SPEAKING
 from bot.cases.outbox import IN_OFFICE_HOURS
 from bot.cases.posts import OFFICE, in_office_hours, new_post
-from bot.cases.recipients import Place, Recipients
+from bot.cases.recipients import ByMail, Place, Recipients
 from bot.cases.set_aside import AN_HOUR, tell_of_deadline
 from bot.cases.undelivered import NOBODY
 from bot.domain.calendar import ONE_DAY, OfficeHours, moment
@@ -208,10 +208,10 @@ def _tried(post: Post | None) -> list[list[int]]:
 def _place(turn: Turn, recipients: Recipients, one: _Unsaid) -> Place | None:
     """Where it is said today, at an address at which it was not tried yet."""
     restricted = visible.is_restricted(turn, one.about)
-    agency, owner_id = one.deadline.agency, one.about.owner_id
-    hearers = recipients.of(one.nudge.hears, owner_id=owner_id, agency=agency, restricted=restricted)
-    new = (p for p in hearers.places if [p.connection_id, p.room_id or 0, p.person_id or 0] not in one.tried)
-    return next(new, None)
+    whose: dict[str, Any] = {"owner_id": one.about.owner_id, "agency": one.deadline.agency, "restricted": restricted}
+    places = recipients.of(one.nudge.hears, **whose).places
+    new = [p for p in places if [p.connection_id, p.room_id or 0, p.person_id or 0] not in one.tried]
+    return next(iter(new or ByMail(turn, one.tried).of(one.nudge.hears, **whose).places), None)
 
 
 def _put(turn: Turn, place: Place, those: Sequence[_Unsaid]) -> None:

@@ -80,7 +80,7 @@ def put_digests(turn: Turn) -> int:
 
 def _by_reader(turn: Turn) -> dict[Place, Reading]:
     """What there is to read this morning, by who reads it."""
-    recipients = Recipients(turn)
+    recipients = Recipients(turn, mail=False)
     readings: dict[Place, Reading] = defaultdict(Reading)
     for (owner_id, restricted), soonest in _owners(turn).items():
         for place in _reader(recipients, owner_id, restricted).places:

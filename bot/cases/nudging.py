@@ -54,8 +54,8 @@ class Reminder:
 
     @property
     def for_digest(self) -> bool:
-        """Late before it was recorded, so no post of its own; a room has no digest."""
-        return self.late_arrival and all(place.person_id for place in self.hearers.places)
+        """Late before it was recorded, so no post of its own; a room has no digest, nor has anybody by e-mail."""
+        return self.late_arrival and all(place.person_id and not place.by_mail for place in self.hearers.places)
 
 
 @dataclass(frozen=True)

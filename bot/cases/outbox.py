@@ -20,11 +20,11 @@ from bot.cases.posts import OFFICE, left_out
 from bot.cases.queue import CARDS, Claim
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
-from bot.domain.terms import PostSays, PostState
+from bot.domain.terms import Platform, PostSays, PostState
 from bot.turn import Turn
 from storage.columns import columns
 from storage.queries import accounts_of
-from storage.tables import Connection, Nudge, Post, Room
+from storage.tables import Connection, Nudge, Person, Post, Room
 
 Render = Callable[[Turn, Post], Message | None]
 """The words of a post as things stand; None when it is no longer true."""
@@ -139,11 +139,21 @@ def _address(db: Session, post: Post) -> Address:
         if not room.bound:
             raise Undeliverable("its room is no longer bound")
         return Address(connection.id or 0, room.place, private=False, reference=room.reference)
+    if connection.platform is Platform.MAIL:
+        return _mailbox(db, post)
     for account in accounts_of(db, post.person_id or 0):
         if account.connection_id == connection.id:
             place = account.place or account.account
             return Address(account.connection_id, place, private=True, reference=account.reference)
     raise Undeliverable("that person has left, or has no account there")
+
+
+def _mailbox(db: Session, post: Post) -> Address:
+    """Nobody has an account for e-mail: the address is the staff list's."""
+    person = db.get_one(Person, post.person_id)
+    if not person.active:
+        raise Undeliverable("that person has left")
+    return Address(post.connection_id, person.email, private=True)
 
 
 def note_shown(db: Session, errand: Errand, platform_id: str, now: datetime) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, update
 from sqlmodel import col, select
 
-from bot.cases import visible
+from bot.cases import staff, visible
 from bot.domain.calendar import OfficeHours
 from bot.domain.terms import Agency, CaseStatus, ClockState, Hears, Notice, PostSays, PostState
 from bot.turn import Turn
-from storage.queries import accounts_of, add_new, rooms_of, want_posts
+from storage.queries import accounts_of, add_new, mail_of, rooms_of, want_posts
 from storage.tables import Case, Connection, Deadline, Enquiry, Nudge, Person, Post, Request, Room
 
 OFFICE = OfficeHours()
@@ -86,19 +86,26 @@ def tell(
     """One short thing to one person, at the account heard most recently, in office hours unless `not_before` is given.
 
     `about` holds typed values only, never words a person typed. The same `key` is told once.
-    Where the person cannot be reached it goes to the administrators, unless the case is restricted:
-    then they hear only that somebody could not be reached.
+    Where the person cannot be reached in chat it goes to the administrators for them, and by e-mail where those have
+    no room, or the case is restricted; without e-mail they hear of that one only that somebody could not be reached.
     """
-    accounts = accounts_of(turn.db, person_id)
-    if accounts:
+    if connection := _connection_to(turn, person_id, hidden=_hidden(turn, case_id)):
         what: dict[str, Any] = {"case_id": case_id, "enquiry_id": enquiry_id, "person_id": person_id}
         what |= {"about": _notice_about(notice, about), "not_before": not_before or in_office_hours(turn)}
-        _add(turn, new_post(turn, PostSays.NOTICE, accounts[0].connection_id, **what), key)
+        _add(turn, new_post(turn, PostSays.NOTICE, connection, **what), key)
     elif _hidden(turn, case_id):
         tell_administrators(turn, Notice.UNDELIVERED, about={"person_id": person_id}, key=key)
     else:
         meant = {**about, "meant_for": person_id}
         tell_administrators(turn, notice, case_id=case_id, enquiry_id=enquiry_id, about=meant, key=key)
+
+
+def _connection_to(turn: Turn, person_id: int, *, hidden: bool) -> int | None:
+    """Where a person is told something; by e-mail only what no chat can take, not even for them."""
+    for account in accounts_of(turn.db, person_id):
+        return account.connection_id
+    last = hidden or administrators_room(turn) is None
+    return mail_of(turn.db) if last and turn.db.get_one(Person, person_id).active else None
 
 
 def tell_administrators(
@@ -116,13 +123,17 @@ def tell_administrators(
 
     At once, unless `not_before` is given: what is amiss cannot wait.
 
-    Where no such room is bound the post is kept as failed, so that it shows.
+    Where no such room is bound each of them has it by e-mail; without that it is kept as failed, so that it shows.
     """
     what: dict[str, Any] = {"case_id": case_id, "enquiry_id": enquiry_id}
     what |= {"about": _notice_about(notice, about), "not_before": not_before or turn.now}
     room = administrators_room(turn, avoid=avoid)
     if room is not None:
         _add(turn, new_post(turn, PostSays.NOTICE, room.connection_id, room_id=room.id, **what), key)
+    elif (mail := mail_of(turn.db)) and (people := staff.administrators(turn.db)):
+        for one in people:
+            post = new_post(turn, PostSays.NOTICE, mail, person_id=one.id, **what)
+            _add(turn, post, f"{key}/{one.id}" if key else None)
     elif connection := turn.db.exec(select(Connection.id).order_by(col(Connection.id))).first():
         lost = new_post(turn, PostSays.NOTICE, connection, **what)
         _add(turn, lost | {"state": PostState.FAILED, "trouble": UNREACHABLE}, key)

@@ -1,7 +1,10 @@
 """Who hears: the person or the rooms that a reminder is for, and who hears instead when they are not there."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlmodel import col, select
@@ -11,7 +14,7 @@ from bot.cases.posts import administrators_room
 from bot.domain.calendar import ONE_DAY
 from bot.domain.terms import Agency, Hears
 from bot.turn import Turn
-from storage.queries import accounts_of, rooms_of
+from storage.queries import accounts_of, mail_of, rooms_of
 from storage.tables import Absence, Pattern, Person
 
 LINE = (Hears.ROOM, Hears.OWNER, Hears.MANAGER, Hears.HEAD)
@@ -25,6 +28,8 @@ AWAY = (
     .where(Absence.first_day <= bindparam("today"), Absence.last_day >= bindparam("today"))
     .order_by(col(Absence.deputy_id).is_(None), col(Absence.id).desc())
 )
+WHOLE = 0
+"""In place of a room and a person, in what was tried: nothing can be said on that connection."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
@@ -35,6 +40,7 @@ class Place:
     connection_id: int
     room_id: int | None = None
     person_id: int | None = None
+    by_mail: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,10 +54,14 @@ class Hearers:
 
 
 class Recipients:
-    """Who is there on this turn's day. Remembers what it looked up: make one for each batch."""
+    """Who is there on this turn's day. Remembers what it looked up: make one for each batch.
 
-    def __init__(self, turn: Turn) -> None:
+    Where nobody can be reached in any chat, whoever can be mailed; not without `mail`.
+    """
+
+    def __init__(self, turn: Turn, *, mail: bool = True) -> None:
         self.turn = turn
+        self._mailed = ByMail(turn) if mail else None
         self._rooms: dict[Agency, tuple[Place, ...]] = {}
         self._people: dict[tuple[int, tuple[int, ...] | None], Hearers] = {}
 
@@ -63,6 +73,14 @@ class Recipients:
         Absence changes who hears, never when. What an owner could only read after `by`, the last day to act, their
         manager hears too.
         """
+        told: dict[str, Any] = {"owner_id": owner_id, "agency": agency, "restricted": restricted, "by": by}
+        found = self._of(hears, **told)
+        mailed = self._mailed.of(hears, **told) if self._mailed and not found.places else found
+        return mailed if mailed.places else found
+
+    def _of(
+        self, hears: Hears, *, owner_id: int | None, agency: Agency | None, restricted: bool, by: date | None
+    ) -> Hearers:
         readers = visible.restricted_to(self.turn, owner_id) if restricted else None
         found = (
             self._of_all(hears, owner_id, agency) if readers is None else self._of_restricted(hears, owner_id, readers)
@@ -187,6 +205,35 @@ class Recipients:
                 return Hearers((), f"{person.name} has no manager")
             person_id = person.manager_id
         return self.reader(person_id, readers)
+
+
+class ByMail(Recipients):
+    """The same people at their e-mail addresses, for what no chat takes. No rooms, and nobody at an address `tried`."""
+
+    def __init__(self, turn: Turn, tried: Collection[Sequence[int]] = ()) -> None:
+        super().__init__(turn, mail=False)
+        self._tried = tried
+
+    @cached_property
+    def _connection(self) -> int | None:
+        return mail_of(self.turn.db)
+
+    def to(self, person_id: int) -> Hearers:
+        """That person, away or not."""
+        return self._at_an_account(self.turn.db.get_one(Person, person_id))
+
+    def _at_an_account(self, person: Person) -> Hearers:
+        connection, person_id = self._connection, person.id or 0
+        in_vain = any([connection, 0, one] in self._tried for one in (person_id, WHOLE))
+        if connection is None or in_vain or not person.active:
+            return Hearers((), f"{person.name} can't be reached")
+        return Hearers((Place(connection, person_id=person_id, by_mail=True),))
+
+    def _administrators(self) -> Hearers:
+        return Hearers(())
+
+    def _in_rooms(self, agency: Agency | None) -> Hearers:
+        return Hearers((), f"{agency.label} can't be reached" if agency else "it is no agency's")
 
 
 def _works(pattern: Pattern, day: date) -> bool:

@@ -1,26 +1,24 @@
 """What happens to a post that its platform will never take: the next address, and a word to the administrators."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from bot.cases import visible
+from bot.cases import staff, visible
 from bot.cases.digests import is_stale
 from bot.cases.posts import administrators_room, in_office_hours, new_post, tell_administrators
-from bot.cases.recipients import ALONE, Place, managers_of
+from bot.cases.recipients import ALONE, WHOLE, ByMail, Place, managers_of
 from bot.domain.terms import Notice, PostSays, PostState
 from bot.turn import Turn
 from storage.queries import accounts_of, add_new, alone
-from storage.tables import Case, Connection, Deadline, Nudge, Post
+from storage.tables import Case, Connection, Deadline, Enquiry, Nudge, Post
 
 NOBODY = "nobody could be reached"
 
-
 SAID_ELSEWHERE = (PostSays.NUDGES, PostSays.NOTICE, PostSays.DIGEST)
-WHOLE = 0
-"""In place of a room and a person, in what was tried: nothing can be said on that connection."""
 
 
 def give_up(turn: Turn, post_id: int, why: str, *, whole: bool = False) -> None:
@@ -35,7 +33,7 @@ def give_up(turn: Turn, post_id: int, why: str, *, whole: bool = False) -> None:
         post.about = {**post.about, "tried": [*post.about.get("tried", []), [post.connection_id, WHOLE, WHOLE]]}
     if post.says is PostSays.NUDGES:
         _move_nudges(turn, post)
-    elif post.says is PostSays.NOTICE and post.person_id:
+    elif post.says is PostSays.NOTICE:
         _move_notice(turn, post)
     elif post.says is PostSays.DIGEST:
         _move_digest(turn, post)
@@ -89,55 +87,83 @@ def _tell(turn: Turn, post: Post, *, whole: bool) -> None:
 
 
 def _move_nudges(turn: Turn, post: Post) -> None:
-    """Say the nudges elsewhere: to the same person, to those above, or in the administrators' room.
+    """Say the nudges elsewhere: to the same person, to those above, in the administrators' room, and at last by e-mail.
 
     Those of a restricted case only to whoever may see it; else they are noted as heard by nobody.
     """
-    nudges = list(turn.db.exec(select(Nudge).where(Nudge.post_id == post.id)))
-    readers = _restricted_to(turn, nudges)
-    lines: dict[tuple[int, ...] | None, list[Nudge]] = defaultdict(list)
-    for nudge in nudges:
-        lines[readers.get(nudge.deadline_id)].append(nudge)
-    to: dict[Place | None, list[Nudge]] = defaultdict(list)
-    for line, those in lines.items():
-        to[_next_place(turn, post, highest=None) if line is None else _next_reader(turn, post, line)] += those
-    for place, those in to.items():
+    elsewhere, to = _Elsewhere(turn, post), defaultdict[Place | None, dict[int, str]](dict)
+    for nudge in turn.db.exec(select(Nudge).where(Nudge.post_id == post.id)).all():
+        place, why = elsewhere.of(nudge)
+        to[place][nudge.id or 0] = why
+    for place, whys in to.items():
         if place is None:
-            _skip(turn, those)
+            _skip(turn, list(whys))
         else:
-            _put_nudges(turn, post, place, those, [nudge for nudge in those if nudge.deadline_id in readers])
+            _put_nudges(turn, post, place, whys)
 
 
-def _restricted_to(turn: Turn, nudges: Sequence[Nudge]) -> dict[int, tuple[int, ...]]:
-    """By deadline, for those of restricted cases: who may see it."""
-    these = col(Deadline.id).in_([nudge.deadline_id for nudge in nudges])
-    found = turn.db.exec(select(Deadline.id, Case.owner_id).join(Case).where(col(Case.restricted), these))
-    return {deadline_id or 0: visible.restricted_to(turn, owner_id) for deadline_id, owner_id in found}
+class _Elsewhere:
+    """Where the nudges of one post are said next, and why there. Remembers what it looked up."""
+
+    def __init__(self, turn: Turn, post: Post) -> None:
+        self.turn, self.post = turn, post
+        self._mailed = ByMail(turn, _tried(post))
+        self._chats: dict[tuple[int, ...] | None, Place | None] = {}
+
+    def of(self, nudge: Nudge) -> tuple[Place | None, str]:
+        deadline = self.turn.db.get_one(Deadline, nudge.deadline_id)
+        about = _about(self.turn, deadline)
+        restricted = visible.is_restricted(self.turn, about)
+        readers = visible.restricted_to(self.turn, about.owner_id) if restricted else None
+        if place := self._in_chat(readers):
+            return place, ALONE if restricted and place.person_id != self.post.person_id else ""
+        whose: dict[str, Any] = {"owner_id": about.owner_id, "agency": deadline.agency, "restricted": restricted}
+        mailed = self._mailed.of(nudge.hears, **whose)
+        return next(iter(mailed.places), None), mailed.why
+
+    def _in_chat(self, readers: tuple[int, ...] | None) -> Place | None:
+        """`readers` are those who may see a restricted case, and the only ones who hear of it."""
+        if readers not in self._chats:
+            found = _next_place(self.turn, self.post, highest=None) if readers is None else self._reader(readers)
+            self._chats[readers] = found
+        return self._chats[readers]
+
+    def _reader(self, readers: Sequence[int]) -> Place | None:
+        """The next address not tried yet of these: the same person's, then the other's."""
+        manager_first = tuple(reversed(readers))
+        nearest = sorted(manager_first, key=lambda person_id: person_id != self.post.person_id)
+        return next(_untried(self.turn, self.post, nearest), None)
 
 
-def _next_reader(turn: Turn, post: Post, readers: Sequence[int]) -> Place | None:
-    """The next address not tried yet of those who may see a restricted case: the same person's, then the other's."""
-    manager_first = tuple(reversed(readers))
-    nearest = sorted(manager_first, key=lambda person_id: person_id != post.person_id)
-    return next(_untried(turn, post, nearest), None)
+def _about(turn: Turn, of: Deadline | Post) -> Case | Enquiry:
+    case = turn.db.get(Case, of.case_id) if of.case_id else None
+    return case or turn.db.get_one(Enquiry, of.enquiry_id)
 
 
-def _put_nudges(turn: Turn, post: Post, place: Place, nudges: Sequence[Nudge], restricted: Sequence[Nudge]) -> None:
-    ids = [nudge.id for nudge in nudges]
-    elsewhere = restricted if place.person_id != post.person_id else ()
-    instead = {**post.about.get("instead", {}), **{str(nudge.id): ALONE for nudge in elsewhere}}
-    new_id = _put(turn, post, place, nudges=ids, instead=instead)
+def _put_nudges(turn: Turn, post: Post, place: Place, whys: Mapping[int, str]) -> None:
+    """`whys` say of each nudge, by id, why it is said there; where that is empty, it stays as it was said before."""
+    instead = {**post.about.get("instead", {}), **{str(nudge): why for nudge, why in whys.items() if why}}
+    new_id = _put(turn, post, place, nudges=list(whys), instead=instead)
     told = {"post_id": new_id, "person_id": place.person_id, "room_id": place.room_id}
-    turn.db.execute(update(Nudge).where(col(Nudge.id).in_(ids)).values(**told))
+    turn.db.execute(update(Nudge).where(col(Nudge.id).in_(whys)).values(**told))
 
 
 def _move_notice(turn: Turn, post: Post) -> None:
-    """Say a word to the same person elsewhere, or to the administrators for them."""
-    place = _next_place(turn, post, highest=1)
-    if place is None or (place.room_id and post.case_id and turn.db.get_one(Case, post.case_id).restricted):
+    """Say a word to the same person elsewhere, or to the administrators for them; at last to the person by e-mail."""
+    place, whom = _next_place(turn, post, highest=1), post.person_id or post.about.get("meant_for")
+    if place and not (place.room_id and _is_hidden(turn, post)):
+        meant = {"meant_for": whom} if place.room_id and whom else {}
+        _put(turn, post, place, **meant)
         return
-    meant = {"meant_for": post.person_id} if place.room_id else {}
-    _put(turn, post, place, **meant)
+    mailed = ByMail(turn, _tried(post))
+    for person_id in [whom] if whom else [one.id or 0 for one in staff.administrators(turn.db)]:
+        for mailbox in mailed.to(person_id).places:
+            _put(turn, post, mailbox, meant_for=None)
+
+
+def _is_hidden(turn: Turn, post: Post) -> bool:
+    """Whether it is of something that no room may hear of."""
+    return bool(post.case_id or post.enquiry_id) and visible.is_restricted(turn, _about(turn, post))
 
 
 def _move_digest(turn: Turn, post: Post) -> None:
@@ -193,6 +219,5 @@ def _put(turn: Turn, post: Post, place: Place, **about: object) -> int:
     return add_new(turn.db, Post, [row])[row["key"]]
 
 
-def _skip(turn: Turn, nudges: Sequence[Nudge]) -> None:
-    ids = [nudge.id for nudge in nudges]
-    turn.db.execute(update(Nudge).where(col(Nudge.id).in_(ids)).values(skipped=NOBODY))
+def _skip(turn: Turn, nudges: Sequence[int]) -> None:
+    turn.db.execute(update(Nudge).where(col(Nudge.id).in_(nudges)).values(skipped=NOBODY))

@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 from adapters.mail import Mail
 from adapters.mail.chat import AT_ONCE, IN_TIME, MailChat
 from adapters.mail.checkup import check
-from adapters.mail.replies import MEANS, WAIT
+from adapters.mail.replies import MEANS
 from bot.courier import PATIENCE, Credentials
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.meanings import as_rows
@@ -135,8 +135,8 @@ async def test_each_reply_is_what_the_table_says(step: str, reply: str, means: s
             await send(server)
         assert str(no.value) == MEANS[means].words + codes, "and no address, which the reply may hold"
         match no.value:
-            case TryLater(after=after):
-                assert (MEANS[means].verdict, after) == ("later", WAIT), "it was not taken: there is no doubt"
+            case TryLater(in_doubt=in_doubt):
+                assert (MEANS[means].verdict, in_doubt) == ("later", False), "it was not taken"
             case Undeliverable(whole=whole):
                 assert (MEANS[means].verdict, whole) == ("never", MEANS[means].whole)
         assert server.taken == []
@@ -167,7 +167,7 @@ async def test_a_server_that_is_not_there_is_tried_again() -> None:
         pass
     with pytest.raises(TryLater) as no:
         await send(server)
-    assert str(no.value) == f"{MEANS['no answer'].words} (ConnectionRefusedError)" and no.value.after == WAIT
+    assert str(no.value) == f"{MEANS['no answer'].words} (ConnectionRefusedError)" and not no.value.in_doubt
 
 
 @pytest.mark.parametrize(("step", "in_doubt"), [("", False), ("EHLO", False), ("RCPT", False), (".", True)])
@@ -177,7 +177,7 @@ async def test_a_server_that_hangs_is_left_in_time(step: str, in_doubt: bool) ->
         with chat(server, in_time=0.3) as mail, pytest.raises(TryLater) as no:
             await mail.send(SHAH, MESSAGE, KEY)
         assert time.monotonic() - began < 5, "whatever it waits for, the courier's patience is longer"
-    assert no.value.after == (None if in_doubt else WAIT), "who says no time is in doubt"
+    assert no.value.in_doubt is in_doubt
     assert len(server.taken) == in_doubt
 
 
@@ -185,7 +185,7 @@ async def test_taken_and_then_cut_is_in_doubt() -> None:
     async with FakeMailServer(cuts=True).running() as server:
         with pytest.raises(TryLater) as no:
             await send(server)
-    assert no.value.after is None and len(server.taken) == 1
+    assert no.value.in_doubt and len(server.taken) == 1
 
 
 async def test_what_waits_for_a_thread_is_never_sent_late() -> None:
@@ -194,7 +194,7 @@ async def test_what_waits_for_a_thread_is_never_sent_late() -> None:
         with chat(server, in_time=0.3) as mail:
             sent = [mail.send(SHAH, MESSAGE, KEY) for _ in range(AT_ONCE + 1)]
             ends = await asyncio.gather(*sent, return_exceptions=True)
-    assert all(isinstance(end, TryLater) and end.after == WAIT for end in ends)
+    assert all(isinstance(end, TryLater) and not end.in_doubt for end in ends)
     assert sum(line.upper().startswith("EHLO") for line in server.heard) == AT_ONCE
 
 
