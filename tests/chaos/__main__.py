@@ -37,7 +37,7 @@ def main() -> int:
     few = sum(one.reminders for one in told) < AT_LEAST and not (asked.small or asked.on)
     if few:
         print(f"Fewer than {AT_LEAST:,} reminders came due in time: give it more --minutes.")
-    return 0 if all(one.verdict.good for one in told) and not few else 1
+    return 0 if all(one.good for one in told) and not few else 1
 
 
 def _storms(asked: argparse.Namespace, seed: int) -> Iterator[Told]:
@@ -87,6 +87,17 @@ def _rows(told: Sequence[Told]) -> Iterator[tuple[str, list[str]]]:
     yield row("said twice, unexplained", [len(one.verdict.unexplained) for one in told])
     for why in sorted({why for one in told for why in one.verdict.doubled}):
         yield row(f"said twice: {why}", [one.verdict.doubled[why] for one in told])
+    yield row("lines that people said, each with an id of its own", [one.lines.said for one in told])
+    yield row("of them acknowledged", [one.lines.acknowledged for one in told])
+    yield row("delivered or pressed once more", [one.lines.again for one in told])
+    yield row("entries that they made", [one.lines.acted for one in told])
+    yield row("acted twice", [len(one.lines.twice) for one in told])
+    yield row("acknowledged, and lost", [len(one.lines.lost) for one in told])
+    yield row("acted, and nobody said it", [len(one.lines.unsaid) for one in told])
+    yield row("living cards", [one.cards for one in told])
+    yield row("of them wrong at the end", [len(one.wrong_cards) for one in told])
+    for why in sorted({why for one in told for why in one.verdict.cards}):
+        yield row(f"cards posted twice: {why}", [one.verdict.cards[why] for one in told])
     yield row("messages", [one.messages for one in told])
     for trouble in (each for each in Trouble if each is not Trouble.NONE):
         yield row(f"calls that met: {trouble}", [one.met[trouble] for one in told])
@@ -103,11 +114,19 @@ def _wrong(one: Told) -> Iterator[str]:
     for stop, thing in verdict.wrong[:20]:
         yield f"{one.name}: not due on day {stop}: {thing.place} {thing.reference} {thing.what}"
     for said in verdict.unexplained[:20]:
-        thing = f"{said.thing.place} {said.thing.reference} {said.thing.what}"
-        yield f"{one.name}: said twice: {thing}, first at {said.by.shown_at:%d %b %H:%M}"
-    yield from (f"{one.name}: {line}" for line in verdict.unread[:20])
+        what = f"{said.thing.place} {said.thing.reference} {said.thing.what}"
+        yield f"{one.name}: said twice: {what}, first at {said.by.shown_at:%d %b %H:%M}"
+    yield from (f"{one.name}: {line}" for line in [*verdict.unread[:20], *one.wrong_cards[:20], *_lines(one)])
     if one.stuck:
         yield f"{one.name}: on {one.stuck} days something still waited when the day was left"
+
+
+def _lines(one: Told) -> Iterator[str]:
+    lines = one.lines
+    yield from (f"acted twice: {mark}" for mark in lines.twice[:20])
+    yield from (f"lost: {mark}, answered with “{answer[:200]}”" for mark, answer in lines.lost[:20])
+    yield from (f"nobody said: {mark}" for mark in lines.unsaid[:20])
+    yield from (f"{act.who.name} gave up: {act.line}" for act in lines.given_up[:20])
 
 
 if __name__ == "__main__":

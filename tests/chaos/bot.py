@@ -1,6 +1,7 @@
 """The real bot by a clock that the storm drives: python -m tests.chaos.bot CLOCK_FILE
 
-`serve` takes the machine's own clock and no other, so this wires the same composition root with another one.
+`serve` takes the machine's own clock and no other, so this wires the same composition root with another one. It stands
+by, its libraries loaded, until it reads the port to listen at: so after a kill the next one is there within a second.
 """
 
 import os
@@ -30,7 +31,10 @@ QUICK = {
 
 
 def main() -> None:
-    settings = read_settings(os.environ)
+    port = sys.stdin.readline().strip()
+    if not port:
+        return
+    settings = read_settings({**os.environ, "REFERRALBOT_PORT": port})
     here = open_configured(settings, MovedClock(Path(sys.argv[1])))
     run(here, listen(settings.host, settings.port), open_doors, lambda at: print(at, flush=True), QUICK)
 

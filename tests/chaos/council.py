@@ -1,7 +1,7 @@
 """The council that the storm comes over: staff and rooms on both platforms, and cases with much to be reminded of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -30,6 +30,7 @@ BEGAN = datetime(2026, 11, 2, 18, tzinfo=UTC)
 OWNERS, MANAGERS, HEADS = 8, 4, 2
 ASKED = ("education", "educational_psychology", "health", "speech_and_language", "social_care")
 SCHOOLS = 5
+ADMINISTRATORS = "C0ADMINISTRATORS"
 BOT = {"id": "28:bot", "name": "referralbot"}
 
 
@@ -42,6 +43,38 @@ class Size:
     consulting: int
 
 
+@dataclass(frozen=True)
+class Member:
+    """A member of staff, or of a body that is asked: the account, and the place where they read."""
+
+    id: int
+    name: str
+    on: Platform
+    account: str
+    reads: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it stands on record: the number of its entry, and its day."""
+
+    id: int
+    agency: Agency
+    entry: int
+    on: date
+
+
+@dataclass(frozen=True)
+class File:
+    """A case when the storm begins."""
+
+    reference: str
+    owner: Member
+    received: date
+    drafting: bool
+    requests: tuple[Asked, ...]
+
+
 @dataclass
 class Council:
     """Who is where. Every second person and room is on Teams."""
@@ -49,6 +82,11 @@ class Council:
     settings: Settings
     slack: FakeSlack
     teams: FakeConnector
+    staff: dict[int, Member] = field(default_factory=dict)
+    """Those who own cases, by id."""
+    advisers: dict[Agency, Member] = field(default_factory=dict)
+    """Who answers for a body."""
+    files: list[File] = field(default_factory=list)
 
     def found(self, size: Size, dice: Random) -> Line:
         """Make the record; where everybody reads."""
@@ -61,41 +99,56 @@ class Council:
             turn = Turn(db, BEGAN, load_rules(), vault)
             owners = list(places)
             for number, case in enumerate(_cases(turn, size, owners, dice)):
-                _facts(turn, case, number, size, dice)
+                received, requests = _facts(turn, case, number, size, dice)
+                owner = self.staff[case.owner_id or 0]
+                self.files.append(File(case.reference, owner, received, number >= size.new, requests))
         store.close()
-        return Line(places, line)
+        return Line(places, line, administrators=ADMINISTRATORS)
 
     def _staff(self, db: Session) -> dict[int, dict[str, str]]:
         """Owners, each under a manager, each under a head; of each owner the places of the three."""
         heads = [self._person(db, f"head{n}", Role.MANAGER, None, n) for n in range(HEADS)]
         managers = [self._person(db, f"manager{n}", Role.MANAGER, heads[n % HEADS], n) for n in range(MANAGERS)]
         owners = [self._person(db, f"officer{n}", Role.OFFICER, managers[n % MANAGERS], n // 2) for n in range(OWNERS)]
+        self.staff = {owner.id: owner for owner in owners}
+        for number, agency in enumerate((Agency.HEALTH, Agency.SOCIAL_CARE)):
+            name = f"adviser{number}"
+            self.advisers[agency] = self._person(db, name, Role.CONTRIBUTOR, None, number, agency)
         return {
-            owner[0]: {OWNER: owner[1], MANAGER: managers[n % MANAGERS][1], HEAD: heads[n % MANAGERS % HEADS][1]}
+            owner.id: {
+                OWNER: owner.reads,
+                MANAGER: managers[n % MANAGERS].reads,
+                HEAD: heads[n % MANAGERS % HEADS].reads,
+            }
             for n, owner in enumerate(owners)
         }
 
     def _person(
-        self, db: Session, name: str, role: Role, above: tuple[int, str] | None, number: int
-    ) -> tuple[int, str]:
-        """A member of staff; their id, and where they read."""
-        person = Person(email=f"{name}@council.example", name=name, agency=Agency.EDUCATION, role=role)
-        person.manager_id = above[0] if above else None
+        self, db: Session, name: str, role: Role, above: Member | None, number: int, agency: Agency = Agency.EDUCATION
+    ) -> Member:
+        person = Person(email=f"{name}@council.example", name=name, agency=agency, role=role)
+        person.manager_id = above.id if above else None
         db.add(person)
         db.flush()
-        if number % 2:
-            account, place, reads = f"aad-{name}", f"a:{name}", f"a:{name}"
-            reference = self._reference() | {"user": f"29:{name}", "personal": place}
-        else:
-            account = place = f"U0{name.upper()}"
-            reference, reads = {}, f"D0{name.upper()}"
-        on = self._on[Platform.TEAMS if number % 2 else Platform.SLACK]
-        db.add(
-            Identity(
-                person_id=person.id, connection_id=on, account=account, place=place, reference=reference, heard_at=BEGAN
-            )
-        )
-        return person.id or 0, reads
+        member = self._on_teams(person) if number % 2 else self._on_slack(person)
+        place, reference = f"U0{name.upper()}", {}
+        if member.on is Platform.TEAMS:
+            place, reference = member.reads, self._reference() | {"user": f"29:{name}", "personal": member.reads}
+        known = Identity(person_id=member.id, connection_id=self._on[member.on], account=member.account, heard_at=BEGAN)
+        known.place, known.reference = place, reference
+        db.add(known)
+        return member
+
+    def _on_slack(self, person: Person) -> Member:
+        account = f"U0{person.name.upper()}"
+        known = {"id": account, "team_id": "T0COUNCIL", "profile": {"email": person.email}}
+        self.slack.users[account] = known
+        return Member(person.id or 0, person.name, Platform.SLACK, account, f"D0{person.name.upper()}")
+
+    def _on_teams(self, person: Person) -> Member:
+        user = f"29:{person.name}"
+        self.teams.members[user] = {"id": user, "email": person.email, "tenantId": TENANT}
+        return Member(person.id or 0, person.name, Platform.TEAMS, f"aad-{person.name}", f"a:{person.name}")
 
     def _rooms(self, db: Session) -> dict[str, tuple[str, ...]]:
         """Education has a room on each platform."""
@@ -142,8 +195,8 @@ def _cases(turn: Turn, size: Size, owners: Sequence[int], dice: Random) -> list[
     return made
 
 
-def _facts(turn: Turn, case: Case, number: int, size: Size, dice: Random) -> None:
-    """What is on record of a case when the storm begins."""
+def _facts(turn: Turn, case: Case, number: int, size: Size, dice: Random) -> tuple[date, tuple[Asked, ...]]:
+    """What is on record of a case when the storm begins: its first day, and what is asked."""
     today = turn.today
     if number < size.new:
         received = today - timedelta(days=dice.randrange(15))
@@ -160,6 +213,9 @@ def _facts(turn: Turn, case: Case, number: int, size: Size, dice: Random) -> Non
     facts += [New(kind, asked_on, request_id=each.id, clear={"service": each.service}) for each in requests]
     entries = history.record_after(turn, case, facts, last=(0, history.FIRST))
     deadlines.rebuild(turn, case, entries, requests, first=True)
+    of_requests = entries[len(entries) - len(requests) :]
+    asked = zip(requests, of_requests, strict=True)
+    return received, tuple(Asked(one.id or 0, one.agency, entry.number, asked_on) for one, entry in asked)
 
 
 def _requests(turn: Turn, case: Case, services: Sequence[str], asked_on: date) -> list[Request]:

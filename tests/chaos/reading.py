@@ -5,18 +5,24 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from tests.chaos.oracle import Expected
 from tests.chaos.weather import Landed
 
-REFERENCE = re.compile(r"SEND-\d{4}-\d+")
+REFERENCE = re.compile(r"(?:SEND|MP)-\d{4}-\d+")
 MORE = re.compile(r"(\d+) more, due later")
-NO_NUDGE = re.compile(r"^(Today, |referralbot |Nudges )")
-"""How a digest begins, which tells the same dates again, and what administrators hear."""
+NO_NUDGE = re.compile(r"^(Today, |referralbot |Nudges |Nothing can be |A message |You cover )")
+"""How a digest begins, which tells the same dates again, and what administrators hear, and whoever covers."""
+WORD = re.compile(r"^(?:SEND|MP)-\d{4}-\d+: (?!.*(?:owed at once|\b(?:is|was) due\b))")
+"""How a short word to one person begins, after what somebody else did: it is no reminder."""
+CARD = re.compile(r"^(?:SEND|MP)-\d{4}-\d+ · ")
+"""How the living card of a case or a letter begins."""
 ANYWHERE = ("suspended", "clock moved")
 """What makes a claim run out while its message is on the way: then no platform can be asked in time."""
-WINDOWS = ("killed", "database away", *ANYWHERE)
+WINDOWS = ("killed", "database away", "database locked", *ANYWHERE)
 """What may come between sending and noting it, beside a lost answer."""
+NOTHING: set[Expected] = set()
 WITHIN = 12.0
 """Seconds after a message landed in which such a thing may have kept it from being noted."""
 
@@ -52,6 +58,8 @@ class Verdict:
     unexplained: list[Said] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     """Messages that hold more than they show, where it does not add up."""
+    cards: Counter[str] = field(default_factory=Counter)
+    """Cards posted a second time, by the window that each fell into."""
 
     @property
     def good(self) -> bool:
@@ -59,29 +67,51 @@ class Verdict:
 
 
 def judged(
-    landed: Sequence[Landed], ends: Sequence[float], expected: Sequence[set[Expected]], happened: Sequence[Happened]
+    landed: Sequence[Landed],
+    ends: Sequence[float],
+    expected: Sequence[set[Expected]],
+    happened: Sequence[Happened],
+    may: Sequence[set[Expected]] = (),
 ) -> Verdict:
-    """Hold what landed, by the stop at which it did, against what was expected there. `ends`: each stop's end."""
-    verdict, names = Verdict(expected=sum(map(len, expected))), _names(expected)
+    """Hold what landed, by the stop at which it did, against what was expected there. `ends`: each stop's end.
+
+    What `may` be said at a stop is no fault, and is looked for nowhere.
+    """
+    verdict, names = Verdict(expected=sum(map(len, expected))), _names((*expected, *may))
     by_stop: dict[int, list[Landed]] = defaultdict(list)
     for one in landed:
         by_stop[bisect_left(ends, one.at)].append(one)
     earlier: dict[Expected, Said] = {}
-    for stop, due in enumerate(expected):
+    for stop, (due, besides) in enumerate(zip_longest(expected, may, fillvalue=NOTHING)):
         seen: dict[Expected, Said] = {}
         for message in by_stop[stop]:
-            for said in _lines(message, due, names, verdict):
+            for said in _lines(message, due, besides, names, verdict):
                 if before := seen.get(said.thing):
-                    _count_double(verdict, before, happened)
-                elif said.thing not in due and said.thing in earlier:
-                    _count_double(verdict, earlier[said.thing], happened)
-                elif said.thing not in due:
+                    _count_double(verdict.doubled, verdict, before, happened)
+                elif said.thing in due or said.thing in besides:
+                    pass
+                elif said.thing in earlier:
+                    _count_double(verdict.doubled, verdict, earlier[said.thing], happened)
+                else:
                     verdict.wrong.append((stop, said.thing))
                 seen[said.thing] = said
         verdict.arrived += len(due & seen.keys())
         verdict.missing += [(stop, thing) for thing in due - seen.keys()]
         earlier |= seen
+    _count_cards(landed, happened, verdict)
     return verdict
+
+
+def _count_cards(landed: Sequence[Landed], happened: Sequence[Happened], verdict: Verdict) -> None:
+    """One message for each card: it is edited in place, and posted again in the windows alone."""
+    standing: dict[tuple[str, str], Said] = {}
+    for message in landed:
+        if CARD.match(message.words):
+            reference = message.words.split(" ", 1)[0]
+            said = Said(Expected(message.place, reference, "card"), message)
+            if before := standing.get((message.place, reference)):
+                _count_double(verdict.cards, verdict, before, happened)
+            standing[message.place, reference] = said
 
 
 def _names(expected: Iterable[set[Expected]]) -> Mapping[str, set[str]]:
@@ -96,15 +126,20 @@ def _names(expected: Iterable[set[Expected]]) -> Mapping[str, set[str]]:
 def things(place: str, words: str, names: Mapping[str, set[str]]) -> list[Expected]:
     """Everything that a reminder shows; nothing of a digest or of what administrators hear. `names` by reference."""
     words = words.replace("\u00a0", " ")
-    return [] if NO_NUDGE.match(words) else list(_shown(place, words, names))
+    other = any(kind.match(words) for kind in (NO_NUDGE, WORD, CARD))
+    return [] if other else list(_shown(place, words, names))
 
 
-def _lines(message: Landed, due: set[Expected], names: Mapping[str, set[str]], verdict: Verdict) -> Iterator[Said]:
+def _lines(
+    message: Landed, due: set[Expected], besides: set[Expected], names: Mapping[str, set[str]], verdict: Verdict
+) -> Iterator[Said]:
     """Everything that a message speaks of. What a long one only counts is the rest of what is due."""
     shown, more = things(message.place, message.words, names), MORE.search(message.words)
     if shown and more:
-        rest = {thing for thing in due if thing.place == message.place} - set(shown)
-        if len(rest) != int(more[1]):
+        rest, perhaps = (
+            {thing for thing in found if thing.place == message.place} - set(shown) for found in (due, besides)
+        )
+        if not len(rest) <= int(more[1]) <= len(rest | perhaps):
             verdict.unread.append(f"{message.place}: {more[0]}, and {len(rest)} are due")
         shown += rest
     for thing in shown:
@@ -121,14 +156,14 @@ def _shown(place: str, words: str, names: Mapping[str, set[str]]) -> Iterator[Ex
             yield Expected(place, each[0], min(known)[2])
 
 
-def _count_double(verdict: Verdict, first: Said, happened: Sequence[Happened]) -> None:
+def _count_double(counted: Counter[str], verdict: Verdict, first: Said, happened: Sequence[Happened]) -> None:
     """Why it was said again. A platform that can be asked is never an excuse for a lost answer or a kill."""
     by = first.by
     around = [one.what for one in happened if one.began - WITHIN <= by.at <= one.ended + WITHIN]
     excuses = [what for what in WINDOWS if what in around and (not by.askable or what in ANYWHERE)]
     if not by.askable and not by.told:
-        verdict.doubled["the answer was lost, and Teams cannot be asked"] += 1
+        counted["the answer was lost, and Teams cannot be asked"] += 1
     elif excuses:
-        verdict.doubled[f"{excuses[0]} between sending and noting"] += 1
+        counted[f"{excuses[0]} between sending and noting"] += 1
     else:
         verdict.unexplained.append(first)

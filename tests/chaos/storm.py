@@ -2,28 +2,35 @@
 
 import asyncio
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.settings import read_settings
-from storage.connect import Store
-from storage.crypto import new_key
+from bot.rules import load_rules
+from bot.settings import Settings, read_settings
+from bot.turn import Turn
+from storage.connect import WAIT, Store
+from storage.crypto import Vault, new_key
 from tests.adapters.fake_connector import APP_ID, APP_PASSWORD, TENANT
 from tests.adapters.fake_slack import SECRET, TOKEN, serving
+from tests.chaos.cards import count_cards, wrong_cards
 from tests.chaos.council import BEGAN, Council, Size
-from tests.chaos.oracle import LONDON, Days, Line, Owed, closed_days, expected, owed_by, steps
+from tests.chaos.delivering import Delivering
+from tests.chaos.lines import Lines, acted_on, weighed
+from tests.chaos.oracle import LONDON, NINE, Days, Line, Owed, Step, closed_days, expected_amid, owed_by, steps
+from tests.chaos.people import People, Script
 from tests.chaos.reading import Happened, Verdict, judged
 from tests.chaos.weather import Sky, StormyConnector, StormySlack, Weather
 from tests.e2e.council import environ
@@ -39,26 +46,43 @@ AWAKE = 1.0
 """Seconds without a call before the clock is moved on for what waits."""
 BY_DAY = timedelta(hours=17, minutes=20)
 """The storm's clock passes no evening by itself: what waits then is rightly too late."""
+MIDNIGHT = timedelta(hours=23, minutes=30)
+NUDGES, CARDS = ("nudges", "digest", "notice"), ("case_card", "enquiry_card")
+LOCKED = (0.5, 1.0, 1.5, WAIT + 1.5)
+"""Seconds for which somebody else writes to the file of SQLite; one of them is longer than the bot waits."""
 
 
 @dataclass
 class Bots:
-    """The bot's processes. One that is killed is started again at once."""
+    """The bot's processes. One that is killed is started again at once: another stands by."""
 
     folder: Path
     clock: Path
     environ: dict[str, str]
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    ports: dict[int, int] = field(default_factory=dict)
+    """Of each process, by its id."""
     starts: int = 0
+    _next: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self.starts += 1
-        log = (self.folder / f"bot-{self.starts}.log").open("wb")
-        words = [sys.executable, "-m", "tests.chaos.bot", str(self.clock)]
-        own = self.environ | {"REFERRALBOT_PORT": str(free_port())}
-        with log:
-            bot = subprocess.Popen(words, env=own, cwd=self.folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        bot, self._next = self._next or self._standing_by(), None
+        self.ports[bot.pid] = free_port()
+        assert bot.stdin
+        bot.stdin.write(f"{self.ports[bot.pid]}\n".encode())
+        bot.stdin.close()
         self.running.append(bot)
+        self._next = self._standing_by()
+
+    def _standing_by(self) -> subprocess.Popen[bytes]:
+        words, pipe = [sys.executable, "-m", "tests.chaos.bot", str(self.clock)], subprocess.PIPE
+        with (self.folder / f"bot-{self.starts}.log").open("wb") as log:
+            return subprocess.Popen(words, env=self.environ, cwd=self.folder, stdout=log, stderr=log, stdin=pipe)
+
+    def doors(self) -> list[str]:
+        """Where each of them listens."""
+        return [f"http://127.0.0.1:{self.ports[bot.pid]}" for bot in self.running]
 
     def kill(self, number: int) -> None:
         """As the machine's memory killer does."""
@@ -78,6 +102,12 @@ class Bots:
     def stop(self) -> None:
         while self.running:
             self.kill(0)
+
+    def end(self) -> None:
+        """Also the one that stands by."""
+        self.stop()
+        if self._next:
+            self._next.communicate()
 
 
 @dataclass(frozen=True)
@@ -105,6 +135,13 @@ class Told:
     met: Counter[Any]
     stuck: int
     verdict: Verdict
+    lines: Lines
+    cards: int
+    wrong_cards: list[str]
+
+    @property
+    def good(self) -> bool:
+        return self.verdict.good and self.lines.good and not self.wrong_cards
 
 
 class Storm:
@@ -119,6 +156,7 @@ class Storm:
         self.done: Counter[str] = Counter()
         self.happened: list[Happened] = []
         self.stuck = 0
+        self.settings: Settings
 
     async def run(self) -> Told:
         began = time.monotonic()
@@ -127,24 +165,48 @@ class Storm:
             slack.url = await stack.enter_async_context(serving(slack.app()))
             teams.url = await stack.enter_async_context(serving(teams.app))
             given = self._settings(slack, teams)
-            line = await asyncio.to_thread(Council(read_settings(given), slack, teams).found, self.size, self.dice)
+            self.settings = read_settings(given)
+            council = Council(self.settings, slack, teams)
+            line = await asyncio.to_thread(council.found, self.size, self.dice)
             self.store = Store(self.place.url)
             stack.callback(self.store.close)
             with self.store.reading() as db:
                 every = owed_by(db)
-            days = Days(closed_days())
-            stops, said = self._plan(every, days, line)
+            self.days = Days(closed_days())
+            stops, ahead = self._plan(every)
             self.bots = Bots(self.folder, self.clock.file, environ(**given))
-            stack.callback(self.bots.stop)
+            stack.callback(self.bots.end)
+            script = Script(council, stops, ahead, Random(f"people/{self.seed}/{self.place.name}"))
+            script.write()
+            delivering = Delivering(slack, teams, self.bots.doors)
+            self.people = People(delivering, script.acts, f"{self.seed}/{self.place.name}")
             ends = await self._live(stops)
-            await asyncio.sleep(2 * AWAKE)
-        ends[-1:] = [time.monotonic()]
-        verdict = judged(self.sky.landed, ends, said[: len(ends)], self.happened)
+            await self._calm()
+            ends[-1:] = [time.monotonic()]
+            return self._told(stops, ends, replace(line, away=script.away), slack, teams, time.monotonic() - began)
+
+    def _told(
+        self,
+        stops: Sequence[datetime],
+        ends: Sequence[float],
+        line: Line,
+        slack: StormySlack,
+        teams: StormyConnector,
+        seconds: float,
+    ) -> Told:
+        """What came of it, from the record as it stands at the end."""
+        lived = stops[: len(ends)]
+        with self.store.reading() as db:
+            turn = Turn(db, self.clock(), load_rules(), Vault(self.settings.key))
+            said = expected_amid(owed_by(db), self.days, lived, line)
+            lines = weighed(self.people.uttered, acted_on(turn), self.happened, self.people.given_up)
+            cards, wrong = count_cards(turn), list(wrong_cards(turn, slack, teams))
+        due, may = ([each[place] for each in said] for place in (0, 1))
+        verdict = judged(self.sky.landed, ends, due, self.happened, may)
         done = self.done + Counter({"starts": self.bots.starts})
-        reminders = sum(map(len, said[: len(ends)]))
         return Told(
-            self.place.name, self.seed, len(ends), len(stops), reminders, len(self.sky.landed),
-            time.monotonic() - began, done, self.sky.weather.met, self.stuck, verdict,
+            self.place.name, self.seed, len(ends), len(stops), sum(map(len, due)), len(self.sky.landed),
+            seconds, done, self.sky.weather.met, self.stuck, verdict, lines, cards, wrong,
         )  # fmt: skip
 
     def _settings(self, slack: StormySlack, teams: StormyConnector) -> dict[str, str]:
@@ -163,10 +225,10 @@ class Storm:
             "TEAMS_LOGIN_URL": teams.url,
         }
 
-    def _plan(self, every: Sequence[Owed], days: Days, line: Line) -> tuple[list[datetime], list[set[Any]]]:
-        """The moments at which the bot is awake, and what is said at each. Now and then it is down for some days."""
-        moments = {step.at for owed in every if owed.until is None for step in steps(owed, days)}
-        due = sorted(at for at in moments if BEGAN < at < BEGAN + LASTS)
+    def _plan(self, every: Sequence[Owed]) -> tuple[list[datetime], list[Step]]:
+        """The moments at which the bot is awake, and what is ahead. Now and then it is down for some days."""
+        ahead = [step for owed in every if owed.until is None for step in steps(owed, self.days)]
+        due = sorted({step.at for step in ahead if BEGAN < step.at < BEGAN + LASTS})
         stops: list[datetime] = []
         while due:
             down = self.dice.choice((0, 0, 0, 0, 0, 0, 1, 2))
@@ -174,14 +236,14 @@ class Storm:
             due = [later for later in due if later > at]
             late = self.dice.choice((5, 40, 185, 200, 240, 330))
             stops.append(at + timedelta(minutes=late))
-        return stops, expected(every, days, stops, line)
+        return stops, ahead
 
     async def _live(self, stops: Sequence[datetime]) -> list[float]:
         """From stop to stop; when each was over, by the stopwatch."""
         ends: list[float] = []
         for _ in range(self.place.replicas):
             self.bots.start()
-        for stop in stops:
+        for number, stop in enumerate(stops):
             if time.monotonic() > self.until:
                 break
             asleep = self.dice.random() < 0.15
@@ -190,17 +252,25 @@ class Storm:
             self.clock.move_to(stop)
             while len(self.bots.running) < self.place.replicas:
                 self.bots.start()
-            await asyncio.gather(self._misfortunes(), self._drain(stop))
+            await asyncio.gather(self._misfortunes(), self._drain(stop), self.people.act(number))
+            self.clock.move_to(max(self.clock(), stop))
             await self._drain(stop)
             await self._turn_back(stop)
+            await self.people.act(number, evening=True)
             ends.append(time.monotonic())
         return ends
+
+    async def _calm(self) -> None:
+        """The weather clears, and the living cards come to say what the record says."""
+        self.sky.weather.share = 0.0
+        await self._drain(self.clock(), (*NUDGES, *CARDS), by=MIDNIGHT)
+        await asyncio.sleep(2 * AWAKE)
 
     async def _misfortunes(self) -> None:
         for _ in range(self.dice.choice((0, 1, 1, 2))):
             await self._busy()
             kinds = [self._kill, self._kill, self._kill, self._jump]
-            kinds += [self._restart_database] * 2 if self.place.restart else []
+            kinds += [self._restart_database] * 2 if self.place.restart else [self._lock_database]
             kinds += [self._suspend] if self.place.replicas > 1 else []
             await self.dice.choice(kinds)()
 
@@ -217,10 +287,11 @@ class Storm:
         self.bots.start()
 
     async def _jump(self) -> None:
-        """The machine's clock is put on or back by minutes, whatever is under way."""
+        """The machine's clock is put on or back by minutes, whatever is under way; not back before nine."""
         by = timedelta(seconds=self.dice.choice((-1800, -300, -61, 61, 90, 300, 900)))
         what = "clock moved" if by > timedelta() else "clock put back"
-        self._note(what, lambda: self.clock.move_to(self.clock() + by))
+        nine = datetime.combine(self.clock().astimezone(LONDON), NINE, LONDON)
+        self._note(what, lambda: self.clock.move_to(max(self.clock() + by, nine)))
 
     async def _suspend(self) -> None:
         """One process stands still for longer than its claims last, as far as the others can tell."""
@@ -240,6 +311,13 @@ class Storm:
         self.done["database away"] += 1
         self.happened.append(Happened("database away", began, time.monotonic()))
 
+    async def _lock_database(self) -> None:
+        """Another program writes to the file, now and then for longer than the bot waits."""
+        began, seconds = time.monotonic(), self.dice.choice(LOCKED)
+        await asyncio.to_thread(_hold, make_url(self.place.url).database or "", seconds)
+        self.done["database locked"] += 1
+        self.happened.append(Happened("database locked", began, time.monotonic()))
+
     async def _turn_back(self, stop: datetime) -> None:
         """Now and then the clock shows an hour that is over, or yesterday: nothing is said again."""
         if self.dice.random() < 0.2:
@@ -255,31 +333,31 @@ class Storm:
         self.done[what] += 1
         self.happened.append(Happened(what, began, time.monotonic()))
 
-    async def _drain(self, stop: datetime) -> None:
+    async def _drain(self, stop: datetime, says: Sequence[str] = NUDGES, by: timedelta = BY_DAY) -> None:
         """Until all that is due is said: while nothing is under way the clock moves on to what waits."""
         began = quiet_since = time.monotonic()
-        evening = datetime.combine(stop.astimezone(LONDON), datetime.min.time(), LONDON) + BY_DAY
+        evening = datetime.combine(stop.astimezone(LONDON), datetime.min.time(), LONDON) + by
         while time.monotonic() - began < DRAINED_WITHIN:
             await asyncio.sleep(LOOK)
             self.done["ended by themselves"] += self.bots.ended()
             if self.sky.under_way:
                 quiet_since = time.monotonic()
-            waits = await asyncio.to_thread(self._waits)
+            waits = await asyncio.to_thread(self._waits, says)
             if waits == 0 and time.monotonic() - quiet_since > LOOK:
                 return
             if waits and time.monotonic() - quiet_since > AWAKE:
                 long = time.monotonic() - began > DRAINED_WITHIN / 3
-                by = timedelta(seconds=300 if long else self.dice.choice((2, 5, 20, 65)))
-                self.clock.move_to(max(min(self.clock() + by, evening), self.clock()))
+                step = timedelta(seconds=300 if long else self.dice.choice((2, 5, 20, 65)))
+                self.clock.move_to(max(min(self.clock() + step, evening), self.clock()))
                 quiet_since = time.monotonic()
         self.stuck += 1
 
-    def _waits(self) -> int | None:
+    def _waits(self, says: Sequence[str]) -> int | None:
         """How much is still to be looked at or to go out today; None where the database does not answer."""
         now = self.clock()
         ripe = "SELECT count(*) FROM deadline WHERE next_at <= :now"
-        posts = "SELECT count(*) FROM post WHERE state = 'waiting' AND says IN ('nudges', 'digest', 'notice')"
-        posts += " AND not_before <= :soon"
+        posts = "SELECT count(*) FROM post WHERE state = 'waiting' AND not_before <= :soon"
+        posts += f" AND says IN ({', '.join(map(repr, says))})"
         try:
             with self.store.reading() as db:
                 given = {"now": _as_kept(self.store, now), "soon": _as_kept(self.store, now + timedelta(hours=6))}
@@ -290,6 +368,14 @@ class Storm:
 
 def _as_kept(store: Store, moment: datetime) -> Any:
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if store.sqlite else moment
+
+
+def _hold(file: str, seconds: float) -> None:
+    """Hold the write lock of a file of SQLite."""
+    with closing(sqlite3.connect(file, timeout=20, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(seconds)
+        other.execute("ROLLBACK")
 
 
 @contextmanager

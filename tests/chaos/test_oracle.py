@@ -1,17 +1,21 @@
 """The storm's judgement is tried: its dates against a calendar on a wall, its eye for what is lost or doubled."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 from sqlalchemy import text
 
+from bot.domain.terms import Platform
 from storage.connect import Store
 from storage.crypto import new_key
 from tests.adapters.fake_connector import APP_ID, APP_PASSWORD, TENANT
 from tests.adapters.fake_slack import SECRET, TOKEN
-from tests.chaos.council import BEGAN, Council, Size
+from tests.chaos.council import BEGAN, Council, Member, Size
+from tests.chaos.delivering import Delivery
+from tests.chaos.lines import weighed
 from tests.chaos.oracle import (
     HEAD,
     LONDON,
@@ -20,13 +24,19 @@ from tests.chaos.oracle import (
     ROOM,
     Days,
     Expected,
+    Facts,
+    Leave,
     Line,
     Owed,
+    Span,
     closed_days,
+    counted_from,
     expected,
+    expected_amid,
     owed_by,
     steps,
 )
+from tests.chaos.people import Act, Mark, Uttered
 from tests.chaos.reading import Happened, judged
 from tests.chaos.weather import Landed, Sky, StormyConnector, StormySlack, Weather
 from tests.domain.days import day
@@ -149,3 +159,121 @@ def test_rooms_hear_of_advice_and_not_of_plans() -> None:
     advice = Owed("SEND-2026-0002", "health advice", day("Mon 14 Dec 2026"), owner=1, agency="health")
     assert {step.whom for step in steps(advice, DAYS)} == {ROOM, OWNER, MANAGER, HEAD}
     assert ROOM not in {step.whom for step in steps(PLAN, DAYS)}
+
+
+# When people act meanwhile
+
+STOPS = [_nine(day("Thu 10 Dec 2026")), _nine(day("Thu 17 Dec 2026")), _nine(day("Mon 21 Dec 2026"))]
+ADVICE = Owed("SEND-2026-0002", "health advice", day("Thu 3 Dec 2026"), owner=1, agency="health")
+
+
+def amid(owed: Owed, stops: list[datetime] = STOPS, line: Line = LINE) -> list[tuple[list[str], list[str]]]:
+    """By stop the places that have to hear, and those that may."""
+    said = expected_amid([owed], DAYS, stops, line)
+    return [(sorted(one.place for one in due), sorted(one.place for one in may)) for due, may in said]
+
+
+def test_what_is_recorded_at_a_stop_may_be_said_there_and_nowhere_later() -> None:
+    done = replace(PLAN, until=_nine(day("Thu 17 Dec 2026")) + timedelta(hours=1))
+    assert amid(done) == [(["D1"], []), ([], ["D1"]), ([], [])]
+
+
+def test_a_new_date_is_spoken_of_from_the_moment_it_was_recorded() -> None:
+    moved = replace(PLAN, since=_nine(day("Thu 10 Dec 2026")) + timedelta(hours=1))
+    assert amid(moved) == [([], []), (["D1"], []), (["D1"], [])]
+
+
+def test_a_letter_has_late_advice_told_one_step_higher_from_the_next_stop_on() -> None:
+    late = [_nine(day("Thu 10 Dec 2026"))]  # five working days after
+    before, amidst, after = (late[0] + timedelta(days=days, hours=1) for days in (-1, 0, 1))
+    assert amid(ADVICE, late) == [(["C1", "D1", "D2"], [])]
+    assert amid(replace(ADVICE, asked_after=before), late) == [(["C1", "D1", "D2", "D3"], [])]
+    assert amid(replace(ADVICE, asked_after=amidst), late) == [(["C1", "D1", "D2"], ["D3"])]
+    assert amid(replace(ADVICE, asked_after=after), late) == [(["C1", "D1", "D2"], [])]
+
+
+def test_a_room_that_says_it_has_answered_hears_no_more_and_the_owner_does() -> None:
+    sent = replace(ADVICE, sent=_nine(day("Tue 8 Dec 2026")))
+    assert amid(sent, [_nine(day("Thu 10 Dec 2026"))]) == [(["D1", "D2"], [])]
+
+
+@pytest.mark.parametrize(
+    ("away", "heard"),
+    [
+        ({"D1": [Leave(1, 1, "D7")]}, ["D1", "D7", "D1"]),
+        ({"D1": [Leave(1, 1, None)]}, ["D1", "D2", "D1"]),
+        ({"D1": [Leave(1, 2, "D7")], "D7": [Leave(2, 2, "D1")]}, ["D1", "D7", "D2"]),
+        ({"D1": [Leave(0, 2, None)], "D2": [Leave(0, 2, None)], "D3": [Leave(0, 2, None)]}, ["C0", "C0", "C0"]),
+    ],
+    ids=["a colleague covers", "nobody does: the manager", "they cover for each other", "nobody is there at all"],
+)
+def test_absence_changes_who_hears(away: dict[str, list[Leave]], heard: list[str]) -> None:
+    line = replace(LINE, away=away, administrators="C0")
+    assert [due for due, _ in amid(PLAN, line=line)] == [[place] for place in heard]
+
+
+def test_a_date_put_right_is_two_spans_and_a_receipt_counts_anew() -> None:
+    facts, noon = Facts(), datetime(2026, 11, 9, 12, tzinfo=UTC)
+    facts.add(1, 7, "advice_asked", Span(day("Mon 2 Nov 2026"), BEGAN), None)
+    facts.add(2, 7, "advice_asked", Span(day("Fri 30 Oct 2026"), noon), 1)
+    facts.add(3, 7, "body_received_request", Span(day("Tue 10 Nov 2026"), noon + timedelta(days=1)), None)
+    assert counted_from(facts, 7) == [
+        Span(day("Mon 2 Nov 2026"), BEGAN, noon),
+        Span(day("Fri 30 Oct 2026"), noon, noon + timedelta(days=1)),
+        Span(day("Tue 10 Nov 2026"), noon + timedelta(days=1)),
+    ]
+
+
+def test_what_may_be_said_is_no_fault_and_only_once() -> None:
+    assert judged([landed(FIRST)], [10.0], [set()], [], [{ONE}]).good
+    assert judged([], [10.0], [set()], [], [{ONE}]).good
+    assert judged([landed(FIRST), landed(FIRST)], [10.0], [set()], [], [{ONE}]).unexplained
+
+
+CARD = "SEND-2026-0001 · new assessment · week 10 of 20\nFinal plan is due Fri 16 Oct"
+
+
+def test_a_card_is_no_reminder_and_stands_once_in_a_room() -> None:
+    assert judged([landed(CARD)], [10.0], [set()], [], [{ONE}]).good
+    twice = judged([landed(CARD), landed(CARD)], [10.0], [set()], [], [{ONE}])
+    assert [said.thing.what for said in twice.unexplained] == ["card"]
+    lost = landed(CARD, told=False, askable=False)
+    assert judged([lost, landed(CARD)], [10.0], [set()], [], [{ONE}]).cards.total() == 1
+
+
+# What people said
+
+OFFICER = Member(1, "officer", Platform.SLACK, "U0OFFICER", "D0OFFICER")
+NOTED = Mark("noted", "SEND-2026-0001", words="w1x0")
+ACT = Act(OFFICER, "note SEND-2026-0001 w1x0", NOTED)
+
+
+def uttered(answer: str = "", *, acknowledged: bool = True, sent: int = 1) -> Uttered:
+    return Uttered(ACT, NOTED, Delivery(1.0, 2.0, sent, acknowledged, answer=answer))
+
+
+@pytest.mark.parametrize(
+    ("said", "acted", "happened", "twice", "lost", "unsaid"),
+    [
+        ([uttered("Noted.")], 1, [], 0, 0, 0),
+        ([uttered("Noted.", sent=3)], 2, [], 1, 0, 0),
+        ([uttered("Noted.")], 0, [], 0, 1, 0),
+        ([uttered()], 0, [], 0, 1, 0),
+        ([uttered()], 0, [Happened("database away", 1, 2)], 0, 0, 0),
+        ([uttered("Noted.")], 0, [Happened("database away", 1, 2)], 0, 1, 0),
+        ([uttered("I couldn't save that: …")], 0, [], 0, 0, 0),
+        ([uttered(acknowledged=False)], 0, [], 0, 0, 0),
+        ([uttered(acknowledged=False)], 1, [], 0, 0, 0),
+        ([], 1, [], 0, 0, 1),
+    ],
+    ids=[
+        "said and done", "delivered again and done again", "answered, and not there", "acknowledged, and not there",
+        "save where the database was away", "which excuses no answer", "told that nothing was changed",
+        "nobody heard it", "it was heard all the same", "nobody said it",
+    ],
+)  # fmt: skip
+def test_each_line_acts_once_and_nothing_else_does(
+    said: list[Uttered], acted: int, happened: list[Happened], twice: int, lost: int, unsaid: int
+) -> None:
+    lines = weighed(said, {NOTED: acted} if acted else {}, happened)
+    assert (len(lines.twice), len(lines.lost), len(lines.unsaid)) == (twice, lost, unsaid)

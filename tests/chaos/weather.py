@@ -1,5 +1,7 @@
 """Slack and Teams on a bad day: they limit, fail, hang and hang up at random, and know what landed with them.
 
+What the bot says of itself lands in a room or a chat; what it answers to a line is kept beside that line.
+
 Each trouble imitates one that the platforms' own pages tell of:
 - 429 with Retry-After in seconds: docs.slack.dev, "Rate limits"; Microsoft documentation, "Optimize your bot with rate
   limiting". The message is not taken.
@@ -22,7 +24,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.adapters.fake_connector import FakeConnector, words_of
+from tests.adapters.fake_connector import Call, FakeConnector, words_of
 from tests.adapters.fake_slack import FakeSlack, web_app
 
 Clock = Callable[[], datetime]
@@ -147,6 +149,8 @@ class StormySlack(FakeSlack):
     def __init__(self, sky: Sky) -> None:
         super().__init__()
         self.sky = sky
+        self.answered: dict[str, str] = {}
+        """Answers to lines, by the thread or the response address that came with the line."""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["method"] == "auth.test":
@@ -155,8 +159,15 @@ class StormySlack(FakeSlack):
 
     def _chat_postMessage(self, body: dict[str, Any]) -> dict[str, Any]:
         made = super()._chat_postMessage(body)
-        self.sky.land(made["channel"], body["text"], askable=True)
+        if body.get("thread_ts"):
+            self.answered[body["thread_ts"]] = body["text"]
+        else:
+            self.sky.land(made["channel"], body["text"], askable=True)
         return made
+
+    async def respond(self, request: web.Request) -> web.Response:
+        self.answered[f"{self.url}{request.path}"] = (await request.json())["text"]
+        return await super().respond(request)
 
     def app(self) -> web.Application:
         return web_app(self)
@@ -168,6 +179,10 @@ class StormyConnector(FakeConnector):
     def __init__(self, sky: Sky) -> None:
         self.sky = sky
         super().__init__(clock=sky.clock)
+        self.answered: dict[str, str] = {}
+        """Answers to lines, by the id of the activity that they answer."""
+        self.made: dict[str, Call] = {}
+        """What was posted, by the id it was given."""
 
     async def _called(self, request: web.Request) -> web.StreamResponse:
         return await self.sky.pass_through(request, lambda: self._done(request))
@@ -180,6 +195,17 @@ class StormyConnector(FakeConnector):
         answer = await super()._called(request)
         for call in self.calls[calls:]:
             if call.method == "POST" and ("activity" in call.body or "attachments" in call.body):
-                place = call.conversation or call.body["channelData"]["channel"]["id"]
-                self.sky.land(place, words_of(call.card), askable=False)
+                self._landed(call)
         return answer
+
+    def _made(self, call: Call) -> dict[str, str]:
+        made = super()._made(call)
+        self.made[made.get("activityId", made["id"])] = call
+        return made
+
+    def _landed(self, call: Call) -> None:
+        if call.body.get("replyToId"):
+            self.answered[call.body["replyToId"]] = words_of(call.card)
+            return
+        place = call.conversation or call.body["channelData"]["channel"]["id"]
+        self.sky.land(place, words_of(call.card), askable=False)
