@@ -188,14 +188,11 @@ async def test_taken_and_then_cut_is_in_doubt() -> None:
     assert no.value.in_doubt and len(server.taken) == 1
 
 
-async def test_what_waits_for_a_thread_is_never_sent_late() -> None:
-    """Three hang; the fourth gets its thread when its own time is over."""
-    async with FakeMailServer(hangs_at="EHLO").running() as server:
-        with chat(server, in_time=0.3) as mail:
-            sent = [mail.send(SHAH, MESSAGE, KEY) for _ in range(AT_ONCE + 1)]
-            ends = await asyncio.gather(*sent, return_exceptions=True)
-    assert all(isinstance(end, TryLater) and not end.in_doubt for end in ends)
-    assert sum(line.upper().startswith("EHLO") for line in server.heard) == AT_ONCE
+async def test_what_gets_its_thread_too_late_is_not_begun() -> None:
+    async with FakeMailServer().running() as server:
+        with chat(server, in_time=0.0) as mail, pytest.raises(TryLater) as no:
+            await mail.send(SHAH, MESSAGE, KEY)
+    assert not no.value.in_doubt and server.heard == []
 
 
 def test_it_gives_up_before_the_courier_does() -> None:
