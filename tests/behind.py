@@ -66,9 +66,15 @@ def whole(store: Store) -> Whole:
 
 @asynccontextmanager
 async def in_slack(here: Whole) -> AsyncIterator[FakeSlack]:
-    """The bot in a Slack workspace, where U0SHAH is Priya."""
-    row = Connection(platform=Platform.SLACK, outside_id="T0COUNCIL", name="Council", domains=list(DOMAINS))
-    here.town.add(row)
+    """The bot in a Slack workspace, where U0SHAH is Priya. Again, it is another process with the same record."""
+    known = here.town.all(Connection, Connection.platform == Platform.SLACK)
+    row = (
+        known[0]
+        if known
+        else Connection(platform=Platform.SLACK, outside_id="T0COUNCIL", name="Council", domains=list(DOMAINS))
+    )
+    if not known:
+        here.town.add(row)
     ours = Credentials(row.id or 0, "T0COUNCIL", "A0REFERRAL", {"bot_token": TOKEN, "signing_secret": SECRET})
     async with slack_bot.connected(here, ours) as slack:  # type: ignore[arg-type]
         slack.users["U0SHAH"]["profile"]["email"] = PRIYA

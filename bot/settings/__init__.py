@@ -93,8 +93,8 @@ class Settings:
     )
     https_proxy: str = setting(
         "HTTPS_PROXY",
-        "The proxy through which the bot reaches Slack and Teams, such as `http://proxy.council.example:8080`. It may hold"
-        " a name and a password.",
+        "The proxy through which the bot reaches Slack and Teams, such as `http://proxy.council.example:8080`."
+        " It may hold a name and a password.",
         group=RUN,
         read=readers.proxy,
         secret=True,
