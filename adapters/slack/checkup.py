@@ -13,7 +13,7 @@ from bot.domain.errors import TryLater, Undeliverable
 PATIENCE = 5.0
 """Seconds that Slack has for each question."""
 NO_ANSWER = "Check this machine's way out to Slack (HTTPS_PROXY in docs/settings.md), and try again."
-APP_TOKEN = (
+NOT_ACCEPTED = (
     "Slack does not accept the app-level token ({code}). Make one with connections:write under Basic Information"
     " and set it anew, with Socket Mode switched on."
 )
@@ -64,5 +64,5 @@ async def _app_token(socket: Workspace) -> Sequence[str]:
     try:
         await socket.call("apps.connections.open")
     except Refused as no:
-        return (APP_TOKEN.format(code=no.code),)
+        return (NOT_ACCEPTED.format(code=no.code),)
     return ()

@@ -120,11 +120,7 @@ class Listeners:
     async def _ask(self, workspace: Workspace, heard: Heard) -> Message:
         """The line to the bot, in one step of the database. Slack is asked about a stranger or a new channel first."""
         now = self._clock()
-        account, channel = workspace.account(heard.user, now), workspace.channel(heard.place, now)
-        if account is None or channel is None:
-            await workspace.meet(heard.user, heard.place, now)
-            account, channel = workspace.account(heard.user, now), workspace.channel(heard.place, now)
-        assert account is not None and channel is not None
+        account, channel = await workspace.meet(heard.user, heard.place, now)
         who = self._who(workspace, heard, account)
         where = Where(
             workspace.connection, heard.place, heard.private, heard.name or channel.name, heard.shared or channel.shared

@@ -34,9 +34,10 @@ class Origin:
 
 
 def form_view(message: Message, origin: Origin) -> Block:
-    """The modal of a message that holds a form. A line too long to carry is told instead of shown."""
+    """The modal of a message: its form, else what it says. A line too long to carry is told instead of shown."""
     form = message.form
-    assert form is not None
+    if form is None:
+        return result_view(message, origin)
     carried = _metadata(origin, line=form.line, nonce=message.nonce)
     if len(carried) > LONGEST:
         return result_view(Message("That is too long for a form in Slack. Say it again with fewer words."), origin)

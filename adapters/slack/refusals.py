@@ -10,7 +10,7 @@ from bot.domain.meanings import Table, Verdict, later, never
 
 BUSY = "Slack takes no more for now. It is tried again after as long as Slack asks for."
 DOWN = "Slack is in trouble. It is tried again for four hours."
-TOKEN = "Slack no longer accepts the bot's token. Install the app in the workspace again and set the new token."
+REVOKED = "Slack no longer accepts the bot's token. Install the app in the workspace again and set the new token."
 ABSENT = "The bot is not in that Slack channel. Invite it there with /invite @referralbot."
 GONE = "That Slack account is closed, or the bot may not write to it."
 HELD = "Slack's administrators do not let the bot write there. Ask them, or bind another room."
@@ -25,8 +25,8 @@ MEANS: Table = {
     **dict.fromkeys(["ratelimited", "rate_limited", "message_limit_exceeded"], later(BUSY)),
     **dict.fromkeys(["service_unavailable", "internal_error", "fatal_error", "request_timeout"], later(DOWN)),
     **dict.fromkeys(["team_added_to_org", "org_login_required"], later(DOWN)),
-    **dict.fromkeys(["token_revoked", "token_expired", "invalid_auth", "not_authed"], never(TOKEN, whole=True)),
-    "account_inactive": never(TOKEN, whole=True),
+    **dict.fromkeys(["token_revoked", "token_expired", "invalid_auth", "not_authed"], never(REVOKED, whole=True)),
+    "account_inactive": never(REVOKED, whole=True),
     **dict.fromkeys(["not_in_channel", "user_not_in_channel"], never(ABSENT)),
     "channel_not_found": never(UNSEEN),
     **dict.fromkeys(["is_archived", "is_inactive"], never(ARCHIVED)),

@@ -12,7 +12,7 @@ from typing import Any
 from adapters.slack.blocks import answer_body
 from adapters.slack.chat import hand_over
 from adapters.slack.heard import Heard
-from adapters.slack.modals import form_view, home_view, result_view
+from adapters.slack.modals import form_view, home_view
 from adapters.slack.workspace import Workspace
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.message import Attachment, Message
@@ -100,7 +100,7 @@ def _quiet(body: dict[str, Any]) -> dict[str, Any]:
 
 async def opened(workspace: Workspace, heard: Heard, message: Message) -> None:
     """A form, or an answer that has no other place, as a modal. A trigger too old leaves a button that opens it."""
-    view = form_view(message, heard.origin) if message.form else result_view(message, heard.origin)
+    view = form_view(message, heard.origin)
     try:
         await workspace.call("views.open", {"trigger_id": heard.trigger, "view": view})
     except (TryLater, Undeliverable) as no:
@@ -110,7 +110,7 @@ async def opened(workspace: Workspace, heard: Heard, message: Message) -> None:
 
 async def shown_instead(workspace: Workspace, heard: Heard, message: Message) -> None:
     """A modal's next face."""
-    view = form_view(message, heard.origin) if message.form else result_view(message, heard.origin)
+    view = form_view(message, heard.origin)
     await _tried(lambda: workspace.call("views.update", {"view_id": heard.view, "view": view}))
 
 

@@ -77,7 +77,7 @@ class Workspace:
 
         Raises TryLater or Undeliverable. Nothing is tried again here.
         """
-        assert self.session
+        self.client.session = self.session
         try:
             data = {name: str(value) for name, value in form.items()}
             answer = await self.client.api_call(method, json=dict(body) if body else None, data=data or None)
@@ -131,14 +131,15 @@ class Workspace:
         """As `account`, for a channel. A direct message and the home tab need no asking."""
         return self._known(("channel", place), now) if place[:1] in ("C", "G") else Channel()
 
-    async def meet(self, user: str, place: str, now: datetime) -> None:
-        """Ask Slack for whatever is not known of a person and a channel, both at once."""
+    async def meet(self, user: str, place: str, now: datetime) -> tuple[Account, Channel]:
+        """What is known of a person and of a channel; Slack is asked for whatever is not, both at once."""
         missing = []
         if self.account(user, now) is None:
             missing.append(self._ask(("user", user), now, self._read_account, Account()))
         if self.channel(place, now) is None:
             missing.append(self._ask(("channel", place), now, self._read_channel, Channel()))
         await asyncio.gather(*missing)
+        return self.account(user, now) or Account(), self.channel(place, now) or Channel()
 
     def _known(self, key: tuple[str, str], now: datetime) -> Any:
         known = self._met.get(key)

@@ -252,7 +252,8 @@ class Terminal:
 
     @property
     def _seat(self) -> Staff:
-        assert self._me is not None, "somebody is chosen before anything is said"
+        if self._me is None:
+            raise RuntimeError("somebody is chosen before anything is said")
         return self._me
 
     async def _staff(self) -> list[Staff]:
