@@ -17,6 +17,7 @@ from bot import reminders
 from bot.auditor import Auditor
 from bot.cards.posted import post_message
 from bot.cases import posts
+from bot.cases.children import Private, register
 from bot.courier import REST, Chat, Courier, Credentials
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
@@ -309,6 +310,18 @@ async def test_whoever_is_outside_the_council_reads_what_a_shared_room_would_hea
     assert nudge.text.startswith("You · 1 thing needs an answer\n") and "SEND" not in nudge.raw.decode()
     assert notice.text.startswith("SEND-2026-0001: there is a word for you.\n")
     assert not any("records.council.example" in mail.raw.decode() for mail in office.server.taken)
+
+
+async def test_a_mail_that_would_tell_who_a_child_is_goes_without_its_words(office: PostOffice) -> None:
+    council = office.council
+    shah = council.person("Shah", on=None)
+    nudge = office.nudge(council.case(shah), person=shah)
+    with council.store.transaction() as db:
+        register(council.turn(db, MONDAY), Private("Amira Khan", date(2017, 3, 4), "AN123456"))
+    office.change(Post, office.post().id, about={"nudges": [nudge.id], "instead": {str(nudge.id): "Amira Khan is ill"}})
+    (mail,) = await office.carry()
+    assert mail.mail["Subject"] == "SEND-2026-0001"
+    assert mail.text.startswith("SEND-2026-0001 · ") and "Amira" not in mail.raw.decode()
 
 
 # Notices

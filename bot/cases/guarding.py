@@ -89,8 +89,8 @@ Traced = tuple[Found, frozenset[int]]
 
 
 def of_post(turn: Turn, post: Post, message: Message | None) -> tuple[Message | None, Held | None]:
-    """A post as it may leave: to a room as its bare template, where anything in it tells who a child is."""
-    if message is None or post.room_id is None:
+    """A post as it may leave: to a room, or by e-mail, as its bare template where anything tells who a child is."""
+    if message is None or (post.room_id is None and not message.subject):  # what is mailed has a subject
         return message, None
     texts = list(guard.slots(message))
     found = _kinds(_look(turn, texts))
@@ -98,7 +98,7 @@ def of_post(turn: Turn, post: Post, message: Message | None) -> tuple[Message | 
         return message, None
     held = Held(found, tuple(_references(texts)))
     log.warning("post %s leaves as its bare template: %s", post.id, ", ".join(found))
-    return _bare(post, held.references), held
+    return replace(_bare(post, held.references), subject=message.subject, private=message.private), held
 
 
 def tell_of_held(turn: Turn, post_id: int, held: Held) -> None:
