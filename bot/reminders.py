@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 from bot.cases import anchors
 from bot.cases.digests import are_due, put_digests
+from bot.cases.hours import SPEAKING, breaks_quiet
 from bot.cases.mornings import anything_stale, look_again
-from bot.cases.nudging import SPEAKING, Look, Reminder, Swept, look, write
+from bot.cases.nudging import Look, Reminder, Swept, look, write
 from bot.cases.recipients import Place
 from bot.cases.unreachable import report
 from bot.domain.terms import Hears, RuleId
@@ -43,11 +44,15 @@ class WouldSay:
 
 
 def sweep(store: Store, rules: Rules, vault: Vault, now: datetime, *, limit: int = BATCH) -> Swept:
-    """Say what is ripe at `now`, `limit` deadlines to a transaction; nothing outside the hours of speaking."""
-    swept = Swept()
-    while SPEAKING.is_open(now, calendar=rules.calendar):
+    """Say what is ripe at `now`, `limit` deadlines to a transaction.
+
+    Outside the hours of speaking nothing, save what the council lets break them: a statutory date's last day.
+    """
+    swept, quiet = Swept(), not SPEAKING.is_open(now, calendar=rules.calendar)
+    while True:
         with store.reading() as db:  # looking takes longest, and keeps nobody waiting
-            found = look(Turn(db, now, rules, vault), limit=limit)
+            turn = Turn(db, now, rules, vault)
+            found = look(turn, limit=limit, at_any_hour=quiet) if not quiet or breaks_quiet(turn) else []
         if not found:
             return swept
         with store.transaction() as db:
@@ -60,13 +65,14 @@ def sweep(store: Store, rules: Rules, vault: Vault, now: datetime, *, limit: int
 
 def preview(store: Store, rules: Rules, vault: Vault, now: datetime) -> list[WouldSay]:
     """What a sweep at `now` would put in. Looks with the sweep's own eyes and changes nothing."""
-    if not SPEAKING.is_open(now, calendar=rules.calendar):
-        return []
+    quiet = not SPEAKING.is_open(now, calendar=rules.calendar)
     with store.reading() as db:
         turn = Turn(db, now, rules, vault)
+        if quiet and not breaks_quiet(turn):
+            return []
         return [
             _would_say(turn, one, reminder, place)
-            for one in look(turn, limit=1_000_000)
+            for one in look(turn, limit=1_000_000, at_any_hour=quiet)
             for reminder in one.reminders
             if not reminder.skipped
             for place in reminder.hearers.places

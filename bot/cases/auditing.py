@@ -16,7 +16,7 @@ from sqlmodel import col
 from bot.cases import visible
 from bot.cases.climbing import ladder_of
 from bot.cases.digests import MORNING
-from bot.cases.nudging import SPEAKING
+from bot.cases.hours import SPEAKING
 from bot.cases.outbox import IN_OFFICE_HOURS
 from bot.cases.posts import OFFICE, in_office_hours, new_post
 from bot.cases.recipients import ByMail, Place, Recipients
@@ -96,7 +96,8 @@ def unsent(turn: Turn) -> list[int]:
     )
     which = [of.state == PostState.WAITING, ~of.refresh, func.coalesce(of.due_at, of.not_before) <= late, stuck]
     if not _open_for(turn, OFFICE, GRACE):
-        which.append(of.says.not_in(IN_OFFICE_HOURS))
+        # What was made since the office closed was made to go out at once.
+        which.append(or_(of.says.not_in(IN_OFFICE_HOURS), of.made_at >= _closed_at(turn)))
     return _ids(turn, select(of.id).where(*which).order_by(of.not_before, of.id))
 
 
@@ -253,6 +254,12 @@ def _last_digests(turn: Turn) -> datetime:
     if turn.now < moment(day, MORNING.closes):
         day -= ONE_DAY
     return moment(calendar.working_day_on_or_before(day), MORNING.opens)
+
+
+def _closed_at(turn: Turn) -> datetime:
+    """When the office closed last."""
+    day = turn.today if turn.now >= moment(turn.today, OFFICE.closes) else turn.today - ONE_DAY
+    return moment(turn.rules.calendar.working_day_on_or_before(day), OFFICE.closes)
 
 
 def _open_for(turn: Turn, hours: OfficeHours, how_long: timedelta) -> bool:

@@ -4,21 +4,22 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import and_, bindparam, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from bot.cases import in_hand, visible
 from bot.cases.climbing import ladder_of
-from bot.cases.posts import in_office_hours, new_post, tell_administrators
+from bot.cases.hours import SPEAKING, last_days
+from bot.cases.posts import may_go, new_post, tell_administrators
 from bot.cases.recipients import Hearers, Place, Recipients
 from bot.cases.set_aside import AN_HOUR, tell_of_deadline
-from bot.domain.calendar import OfficeHours, moment
+from bot.domain.calendar import ONE_DAY, moment
 from bot.domain.dates import say_day
-from bot.domain.ladder import CLOSES, SPEAKS, Rung, Speak, nudge_key, one_step_up, ripe
+from bot.domain.ladder import SPEAKS, Rung, Speak, nudge_key, one_step_up, ripe
 from bot.domain.terms import CaseStatus, ClockKind, ClockState, EntryKind, Hears, LetterKind, Notice, PostSays, RuleId
 from bot.fault import log_fault
 from bot.turn import Turn
@@ -26,9 +27,6 @@ from storage.queries import add_new
 from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Entry, Nudge, Post, Request
 
 log = logging.getLogger(__name__)
-
-SPEAKING = OfficeHours(SPEAKS, CLOSES)
-"""When nudges are put in. One found ripe at night or on a Sunday waits: by then a newer rung may take its place."""
 
 NOBODY = Hearers(())
 
@@ -50,12 +48,20 @@ class Reminder:
     hearers: Hearers = NOBODY
     latest: datetime | None = None
     late_arrival: bool = False
+    last_day: bool = False
+    """There is no later day to act: it waits for no digest."""
+    at_any_hour: bool = False
+    """The council lets it break quiet hours."""
     skipped: str = ""
 
     @property
     def for_digest(self) -> bool:
         """Late before it was recorded, so no post of its own; a room has no digest, nor has anybody by e-mail."""
-        return self.late_arrival and all(place.person_id and not place.by_mail for place in self.hearers.places)
+        return (
+            self.late_arrival
+            and not self.last_day
+            and all(place.person_id and not place.by_mail for place in self.hearers.places)
+        )
 
 
 @dataclass(frozen=True)
@@ -94,9 +100,14 @@ def _counts(swept: Swept) -> tuple[int, ...]:
     return (swept.looked, swept.said, swept.skipped, swept.posts, swept.set_aside)
 
 
-def look(turn: Turn, *, limit: int, these: Collection[int] | None = None) -> list[Look]:
-    """Look at up to `limit` ripe deadlines, or at `these` whenever they are ripe, and change nothing."""
+def look(turn: Turn, *, limit: int, these: Collection[int] | None = None, at_any_hour: bool = False) -> list[Look]:
+    """Look at up to `limit` ripe deadlines, or at `these` whenever they are ripe, and change nothing.
+
+    `at_any_hour`: only at those that may break quiet hours.
+    """
     which = col(Deadline.next_at) <= turn.now if these is None else col(Deadline.id).in_(these)
+    if at_any_hour:
+        which = and_(which, *last_days(turn))
     query = (
         select(Deadline, Case, Enquiry)
         .outerjoin(Case, col(Deadline.case_id) == Case.id)
@@ -111,13 +122,18 @@ def look(turn: Turn, *, limit: int, these: Collection[int] | None = None) -> lis
     looks: list[Look] = []
     for deadline, about in found:
         try:
-            looks.append(_look_at(turn, deadline, about, said, snoozes, sent, asked_after, recipients))
+            found_here = _look_at(turn, deadline, about, said, snoozes, sent, asked_after, recipients)
+            looks.append(_breaking_quiet(found_here) if at_any_hour else found_here)
         except DBAPIError:
             raise
         except Exception as error:  # noqa: BLE001  the edge of one deadline: it is set aside so that the rest go on
             code = log_fault(log, f"deadline {deadline.id} is set aside for an hour", error)
             looks.append(_look(deadline, about, next_at=turn.now + AN_HOUR, code=code))
     return looks
+
+
+def _breaking_quiet(one: Look) -> Look:
+    return replace(one, reminders=tuple(replace(each, at_any_hour=True) for each in one.reminders))
 
 
 def _look(deadline: Deadline, about: Case | Enquiry, **found: Any) -> Look:
@@ -207,6 +223,7 @@ def _said_to(deadline: Deadline, about: Case | Enquiry, speak: Speak, recipients
         hearers=hearers,
         latest=speak.latest,
         late_arrival=speak.late_arrival,
+        last_day=deadline.safe <= recipients.turn.today <= deadline.legal,
         skipped="" if hearers.places else f"nobody could be reached: {hearers.why}",
     )
 
@@ -312,12 +329,14 @@ def _post(turn: Turn, spoken: Mapping[int, Reminder]) -> int:
 
 
 def _bundle(turn: Turn, place: Place, bundle: Mapping[int, Reminder]) -> dict[str, Any]:
-    about = {
+    about: dict[str, Any] = {
         "nudges": list(bundle),
         "latest": {str(nudge): one.latest.isoformat() for nudge, one in bundle.items() if one.latest},
         "instead": {str(nudge): one.hearers.why for nudge, one in bundle.items() if one.hearers.why},
     }
-    when = {"not_before": in_office_hours(turn), "due_at": _due(turn, bundle)}
+    if all(one.at_any_hour for one in bundle.values()):
+        about["at_any_hour_until"] = moment(turn.today + ONE_DAY, time.min).isoformat()
+    when = {"not_before": may_go(turn, about), "due_at": _due(turn, bundle)}
     where = {"room_id": place.room_id, "person_id": place.person_id}
     return new_post(turn, PostSays.NUDGES, place.connection_id, about=about, **when, **where)
 
@@ -325,6 +344,8 @@ def _bundle(turn: Turn, place: Place, bundle: Mapping[int, Reminder]) -> dict[st
 def _due(turn: Turn, bundle: Mapping[int, Reminder]) -> datetime:
     """The minute at which the first of these should have been said: lateness is counted from it."""
     ripe_at = min((one.ripe_at for one in bundle.values() if one.ripe_at), default=turn.now)
+    if all(one.at_any_hour for one in bundle.values()):
+        return ripe_at
     return SPEAKING.next_open(ripe_at, calendar=turn.rules.calendar)
 
 

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from bot.cases import guarding
 from bot.cases.digests import is_stale
-from bot.cases.posts import OFFICE, left_out
+from bot.cases.posts import left_out, may_go
 from bot.cases.queue import CARDS, Claim
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
@@ -89,7 +89,7 @@ def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow 
         return None
     if is_stale(turn, post):
         return None
-    opens = OFFICE.next_open(turn.now, calendar=turn.rules.calendar)
+    opens = may_go(turn, post.about)
     if post.says in IN_OFFICE_HOURS and opens > turn.now:
         return NotNow(opens)
     message, held = guarding.of_post(turn, post, None if post.withdraw else render(turn, post))

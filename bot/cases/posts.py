@@ -200,6 +200,12 @@ def in_office_hours(turn: Turn) -> datetime:
     return OFFICE.next_open(turn.now, calendar=turn.rules.calendar)
 
 
+def may_go(turn: Turn, about: Mapping[str, Any]) -> datetime:
+    """When a reminder may go out: in office hours, or now where it may break quiet hours and the day is not over."""
+    until = about.get("at_any_hour_until")
+    return turn.now if until and turn.now < datetime.fromisoformat(until) else in_office_hours(turn)
+
+
 def new_post(turn: Turn, says: PostSays, connection_id: int, **what: Any) -> dict[str, Any]:
     """The columns of a post. `what` may name any other column; its key is drawn at random unless given."""
     return {

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from bot.cases import staff, visible
 from bot.cases.digests import is_stale
-from bot.cases.posts import administrators_room, in_office_hours, new_post, tell_administrators
+from bot.cases.posts import administrators_room, may_go, new_post, tell_administrators
 from bot.cases.recipients import ALONE, WHOLE, ByMail, Place, managers_of
 from bot.domain.terms import Notice, PostSays, PostState
 from bot.turn import Turn
@@ -214,7 +214,7 @@ def _put(turn: Turn, post: Post, place: Place, **about: object) -> int:
         case_id=post.case_id,
         enquiry_id=post.enquiry_id,
         about={**post.about, **about, "tried": _tried(post)},
-        not_before=in_office_hours(turn),
+        not_before=may_go(turn, post.about),
     )
     return add_new(turn.db, Post, [row])[row["key"]]
 

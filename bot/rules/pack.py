@@ -50,6 +50,8 @@ class Pack:
     transition: Transition
     first_day: FirstDay = FirstDay.DAY_ZERO
     closed_last_day: ClosedLastDay = ClosedLastDay.STAYS
+    last_day_at_any_hour: bool = False
+    """Whether a statutory date's reminder of its last day may break quiet hours: each council's own choice."""
 
     @property
     def label(self) -> str:
@@ -59,6 +61,8 @@ class Pack:
 SETTINGS = ("name", "kind", "version", "first_day", "closed_last_day", "transition")
 READINGS_OF_THE_LAW = ("first_day", "closed_last_day")
 """A council's overlay has no say in these."""
+A_COUNCILS_CHOICE = "last_day_at_any_hour"
+"""What an overlay may leave out."""
 
 
 def read_pack(tables: Tables) -> Pack:
@@ -77,7 +81,12 @@ def read_overlay(tables: Tables) -> Pack:
     """The settings of a council's overlay: how periods are counted stays as the pack says."""
     wanted = tuple(name for name in SETTINGS if name not in READINGS_OF_THE_LAW)
     found = _settings(tables, Holds.OVERLAY, wanted, OVERLAY)
-    return Pack(found["name"].text("value"), _version(found["version"]), found["transition"].word("value", Transition))
+    return Pack(
+        found["name"].text("value"),
+        _version(found["version"]),
+        found["transition"].word("value", Transition),
+        last_day_at_any_hour=A_COUNCILS_CHOICE in found and found[A_COUNCILS_CHOICE].yes("value"),
+    )
 
 
 def is_overlay(tables: Tables) -> bool:
@@ -89,10 +98,12 @@ def is_overlay(tables: Tables) -> bool:
 def _settings(tables: Tables, kind: Holds, wanted: tuple[str, ...], within: str = "") -> Mapping[str, Cells]:
     found: dict[str, Cells] = {}
     for cells in rows(tables, TABLE, COLUMNS, within=within):
-        name = cells.one_of("setting", {name: name for name in SETTINGS})
+        name = cells.one_of("setting", {name: name for name in (*SETTINGS, A_COUNCILS_CHOICE)})
         if name in found:
             cells.wrong("setting", f"'{name}' is there twice")
-        if name not in wanted:
+        if name == A_COUNCILS_CHOICE and kind is not Holds.OVERLAY:
+            cells.wrong("setting", f"'{name}' is each council's own choice: its overlay says it")
+        if name not in (*wanted, A_COUNCILS_CHOICE):
             cells.wrong("setting", f"'{name}' is how the law is read: the pack says it, a council's overlay cannot")
         found[name] = cells
     if missing := [name for name in wanted if name not in found]:

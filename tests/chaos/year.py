@@ -24,7 +24,7 @@ from adapters.slack.blocks import fallback
 from bot.cards.posted import post_message
 from bot.cases import deadlines, history
 from bot.cases.history import New
-from bot.cases.nudging import SPEAKING
+from bot.cases.hours import SPEAKING
 from bot.cases.posts import OFFICE
 from bot.cases.references import insert_all
 from bot.courier import Courier

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, func, select
 
-from bot.cases.nudging import SPEAKING
+from bot.cases.hours import SPEAKING
 from bot.cases.posts import OFFICE
 from bot.domain.calendar import Calendar, OfficeHours, london_date, moment
 from bot.domain.errors import NotNow
