@@ -7,11 +7,10 @@ only of the children of the cases that are spoken of.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import LargeBinary, bindparam, cast, literal, null, select, union_all
@@ -42,6 +41,8 @@ WHY_BARE = "The rest is not shown in a room. Open it to see it alone."
 
 MARKS, CHILD, CASE = columns(Fingerprint), columns(Child), columns(Case)
 LETTER, LINKED = columns(Enquiry), columns(EnquiryCase)
+APART = "\n¦\n"
+"""Between two texts: no name and no number goes across."""
 NOTHING = cast(null(), LargeBinary)
 DIGESTS: Any = bindparam("digests", expanding=True)
 REFERENCES: Any = bindparam("references", expanding=True)
@@ -73,7 +74,17 @@ class _Text:
 
     text: str
     words: Sequence[Word]
+    days: Sequence[tuple[date, int, int]]
     marks: Mapping[bytes, Found]
+
+
+@dataclass(frozen=True, repr=False)
+class _Child:
+    """A child who is spoken of, made ready to be looked for."""
+
+    born: date
+    forms: Collection[tuple[str, ...]]
+    names: Collection[str]
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,7 +92,7 @@ class _Known:
     """What the record says of the texts: whose the fingerprints are, and who is spoken of."""
 
     marked: Mapping[bytes, set[int]] = field(default_factory=dict)
-    about: Mapping[int, Private] = field(default_factory=dict)
+    about: Mapping[int, _Child] = field(default_factory=dict)
 
 
 Traced = tuple[Found, frozenset[int]]
@@ -93,7 +104,7 @@ def of_post(turn: Turn, post: Post, message: Message | None) -> tuple[Message | 
     if message is None or (post.room_id is None and not message.subject):  # what is mailed has a subject
         return message, None
     texts = list(guard.slots(message))
-    found = _kinds(_look(turn, texts))
+    found = traces(turn, texts)
     if not found:
         return message, None
     held = Held(found, tuple(_references(texts)))
@@ -136,16 +147,17 @@ def _asks_to_delete(message: Message, kinds: Sequence[Trace], room: str) -> Mess
     return replace(message, text="\n".join(filter(None, [ask, message.text])), private=True)
 
 
-def _look(turn: Turn, texts: Iterable[str]) -> list[Traced]:
-    return _look_at_both(turn, texts, ())[0]
+def traces(turn: Turn, texts: Iterable[str]) -> tuple[Trace, ...]:
+    """What kinds of thing in these texts tell who a child is, a child of the cases that they name among them."""
+    return _kinds(_look_at_both(turn, texts, ())[0])
 
 
 def _look_at_both(turn: Turn, first: Iterable[str], second: Iterable[str]) -> tuple[list[Traced], list[Traced]]:
     """What tells who a child is in two lots of texts, with one question for both."""
-    lots = [list(dict.fromkeys(first)), list(dict.fromkeys(second))]
-    ready = [[_ready(turn, text) for text in lot] for lot in lots]
-    known = _asked(turn, [each for lot in ready for each in lot], _references(chain(*lots)))
-    one, other = (list(chain.from_iterable(_traces(turn, text, known) for text in lot)) for lot in ready)
+    whole = [APART.join(lot) for lot in (first, second)]
+    ready = [_ready(turn, text) for text in whole]
+    known = _asked(turn, ready, _references(whole))
+    one, other = (_traces(turn, text, known) for text in ready)
     return one, other
 
 
@@ -159,7 +171,7 @@ def _ready(turn: Turn, text: str) -> _Text:
     for number, start, end in guard.record_numbers(plain):
         digest = turn.vault.fingerprint(Mark.RECORD_NUMBER, number)
         marks[digest] = Found(Trace.RECORD_NUMBER, start, end)
-    return _Text(plain, words, marks)
+    return _Text(plain, words, guard.days(plain, turn.today), marks)
 
 
 def _asked(turn: Turn, texts: Sequence[_Text], references: Sequence[str]) -> _Known:
@@ -167,14 +179,20 @@ def _asked(turn: Turn, texts: Sequence[_Text], references: Sequence[str]) -> _Kn
     digests = [digest for text in texts for digest in text.marks][:MOST_ASKED]
     if not digests and not references:
         return _Known()
-    marked, about = defaultdict[bytes, set[int]](set), dict[int, Private]()
+    marked, about = defaultdict[bytes, set[int]](set), dict[int, _Child]()
     for digest, child_id, sealed, wrapped in turn.db.execute(ASKED, {"digests": digests, "references": references}):
         if digest:
             marked[digest].add(child_id)
         elif wrapped is not None:
             with suppress(BadSettings):  # a child that cannot be read keeps no message back
-                about[child_id] = children.opened(turn, sealed, wrapped)
+                about[child_id] = _spoken_of(children.opened(turn, sealed, wrapped))
     return _Known(marked, about)
+
+
+def _spoken_of(who: Private) -> _Child:
+    name = guard.cleaned(who.name)
+    whole = {tuple(form.split()) for form in guard.forms(name) if " " in form}
+    return _Child(who.born, whole, {word.plain for word in guard.words_of(name)})
 
 
 def _traces(turn: Turn, text: _Text, known: _Known) -> list[Traced]:
@@ -190,25 +208,24 @@ def _traces(turn: Turn, text: _Text, known: _Known) -> list[Traced]:
 
 
 def _all_traces(today: date, text: _Text, known: _Known) -> Iterator[Traced]:
-    for found in (*guard.numbers(text.text), *guard.births(text.text, today)):
+    for found in (*guard.numbers(text.text), *guard.births(text.text, today, text.days)):
         yield found, frozenset()
     for digest, found in text.marks.items():
         if children_of := known.marked.get(digest):
             yield found, frozenset(children_of)
     for child_id, who in known.about.items():
-        yield from ((found, frozenset({child_id})) for found in _of_child(today, text, who))
+        yield from ((found, frozenset({child_id})) for found in _of_child(text, who))
 
 
-def _of_child(today: date, text: _Text, who: Private) -> Iterator[Found]:
+def _of_child(text: _Text, child: _Child) -> Iterator[Found]:
     """What is a known child's own: the day of birth however it is written, and a first or last name."""
-    for day, start, end in guard.days(text.text, today):
-        if day == who.born:
+    for day, start, end in text.days:
+        if day == child.born:
             yield Found(Trace.BIRTH, start, end)
-    for start, end in guard.spans_of(text.words, {tuple(form.split()) for form in guard.forms(who.name)}):
-        if " " in text.text[start:end] and text.text[start].isupper():
+    for start, end in guard.spans_of(text.words, child.forms):
+        if text.text[start].isupper():
             yield Found(Trace.FULL_NAME, start, end)
-    names = {word.plain for word in guard.words_of(guard.cleaned(who.name))}
-    yield from guard.single_names(text.words, names)
+    yield from guard.single_names(text.words, child.names)
 
 
 def _grown_ups(db: Session) -> set[tuple[str, ...]]:

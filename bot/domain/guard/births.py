@@ -1,7 +1,7 @@
 """Dates of birth: a date beside a word for birth, or one too long ago to be of anybody's casework."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from bot.domain.dates import MONTHS
@@ -12,6 +12,9 @@ TOO_LONG_AGO = timedelta(days=730)
 NEAR_BEFORE, NEAR_AFTER = 30, 24
 """Characters within which a word for birth makes any date one."""
 
+Day = tuple[date, int, int]
+DIGIT = re.compile(r"\d")
+STARTS = re.compile(r"\d+|\b(?:" + "|".join(month[:3] for month in MONTHS) + r")", re.IGNORECASE)
 _MONTH = "(?P<month>" + "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS) + "|sept)"
 _MARK = r"[ ]?[-/.‐-―][ ]?"
 _TH = r"(?:[ ]?(?:st|nd|rd|th))?"
@@ -22,7 +25,7 @@ _YEAR = (
 )
 """Two figures after a month may be a time, a number of days or the day of another month."""
 _WHOLE = tuple(
-    re.compile(rf"(?<![^\W_])(?<!\d[-/.]){form}(?![^\W_])(?![-/.]\d)", re.IGNORECASE)
+    re.compile(rf"(?:(?<![^\W_])|(?<=dob))(?<!\d[-/.]){form}(?![^\W_])(?![-/.]\d)", re.IGNORECASE)
     for form in (
         r"(?P<year>(?:19|20)\d\d)[-/. ](?P<number>\d{1,2})[-/. ](?P<day>\d{1,2})(?:[T ]\d\d:\d\d\S*)?",
         rf"(?P<day>\d{{1,2}}){_MARK}(?P<number>\d{{1,2}}){_MARK}{_YEAR}",
@@ -35,7 +38,7 @@ _WHOLE = tuple(
 )
 """With a year: 14/03/2019, 14.3.19, 14 03 2019, 2019-03-14, 14th of March 2019, 14-Mar-19, March 14, 2019, 14032019."""
 _PARTS = tuple(
-    re.compile(rf"(?<![^\W_]){form}(?![^\W_])", re.IGNORECASE)
+    re.compile(rf"(?:(?<![^\W_])|(?<=dob)){form}(?![^\W_])", re.IGNORECASE)
     for form in (
         r"(?P<day>\d\d)(?P<number>\d\d)(?P<year>\d\d)",
         rf"(?P<day>\d{{1,2}}){_TH}[ ]?(?:of )?{_MONTH}",
@@ -50,6 +53,7 @@ BIRTH = (
     r"(?:born|birth\w*|b['’ ]?day|date of b\w*|d\.? ?o\.? ?b\b\.?|brith\w*|bith\w*"
     rf"|turn(?:s|ed|ing)? (?:\d+|{_AGES})\b)"
 )
+CALLED = re.compile(BIRTH, re.IGNORECASE)
 BEFORE = re.compile(rf"\b{BIRTH}[^¦\n]{{0,{NEAR_BEFORE}}}$|\bb\.? ?$", re.IGNORECASE)
 AFTER = re.compile(
     rf"[ ]?[(\-–]?[ ]?(?:(?:is|was) )?(?:(?:his|her|their|the|child['’]?s) )?{BIRTH}(?!\w)", re.IGNORECASE
@@ -68,34 +72,40 @@ OF_CASEWORK = re.compile(
 """What stands right before a date that says it is of the casework; a weekday, or the number of a paragraph."""
 
 
-def births(text: str, today: date) -> Iterator[Found]:
-    """The dates in a cleaned text that are births, for all that can be seen."""
-    whole = list(_dates(text, _WHOLE, today))
+def births(text: str, today: date, whole: Sequence[Day]) -> Iterator[Found]:
+    """The dates in a cleaned text that are births, for all that can be seen. `whole` are those that `days` finds."""
     for day, start, end in whole:
         if _is_called_birth(text, start, end) or _is_too_old(text, start, day, today):
             yield Found(Trace.BIRTH, start, end)
-    for _, start, end in _dates(text, _PARTS, today):
+    for _, start, end in _dates(text, _PARTS, today) if CALLED.search(text) else ():
         apart = not any(begins < end and start < ends for _, begins, ends in whole)
         if apart and _is_called_birth(text, start, end):
             yield Found(Trace.BIRTH, start, end)
 
 
-def days(text: str, today: date) -> Iterator[tuple[date, int, int]]:
-    """Every date with a year in a cleaned text, to be compared with a birth that is known: (day, start, end)."""
-    return _dates(text, _WHOLE, today)
+def days(text: str, today: date) -> list[Day]:
+    """Every date with a year in a cleaned text: (day, start, end)."""
+    return list(_dates(text, _WHOLE, today)) if DIGIT.search(text) else []
 
 
-def _dates(text: str, forms: tuple[re.Pattern[str], ...], today: date) -> Iterator[tuple[date, int, int]]:
-    for form in forms:
-        for found in form.finditer(text):
-            if day := _day(found.groupdict(), today):
+def _dates(text: str, forms: Sequence[re.Pattern[str]], today: date) -> Iterator[Day]:
+    """What is written in one of these forms; a date begins with a number or with a month, and none overlaps."""
+    end = 0
+    for start in STARTS.finditer(text):
+        if start.start() < end:
+            continue
+        for form in forms:
+            found = form.match(text, start.start())
+            if found and (day := _day(found.groupdict(), today)):
                 yield day, *found.span()
+                end = found.end()
+                break
 
 
 def _day(words: dict[str, str | None], today: date) -> date | None:
     """The day that was written; 14 and 3 may have changed places. None where there is no such day."""
-    day, number = int(words["day"] or 0), int(words.get("number") or 0)
-    month = number or [name[:3].casefold() for name in MONTHS].index((words.get("month") or "")[:3].casefold()) + 1
+    day = int(words["day"] or 0)
+    month = int(words.get("number") or 0) if words.get("month") is None else _month(words["month"] or "")
     year = _year(words.get("year"), today)
     for of_month, of_day in ((month, day), (day, month)):
         try:
@@ -103,6 +113,10 @@ def _day(words: dict[str, str | None], today: date) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def _month(name: str) -> int:
+    return [month[:3].casefold() for month in MONTHS].index(name[:3].casefold()) + 1
 
 
 def _year(written: str | None, today: date) -> int:

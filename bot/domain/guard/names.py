@@ -16,10 +16,13 @@ from bot.domain.guard.vocabulary import (
     OPENERS,
     ORDINARY,
     PARTICLES,
+    TITLES,
 )
 
 LONGEST = 5
 """Words of a name that are looked for together."""
+SHORTEST_FAMILY = 4
+"""Letters of a last name that a family may be called by: the Palmers."""
 WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)*")
 OWNING = re.compile(r"['’ʼ`´]s$", re.IGNORECASE)
 GAP = re.compile(r"(?:[ ]{1,2}|[ ]?[,\-‐‑][ ]?|[._/]|\.[ ]|[ ]?\n)")
@@ -40,6 +43,10 @@ class Word(NamedTuple):
     """It begins a sentence, or the text."""
     owns: bool
     """It is followed by 's."""
+    shouted: bool
+    """All of the text is in capitals: then one tells nothing."""
+    counted: bool
+    """A number follows: Day 5."""
     joined: bool
     """Nothing but a gap parts it from the word before: both may be of one name."""
 
@@ -54,6 +61,8 @@ class Candidate(NamedTuple):
 
 def plain_word(word: str) -> str:
     """Small letters, no marks, no apostrophes, no 's: how two spellings of one word are compared."""
+    if word.isascii() and word.isalpha():
+        return word.lower()
     low = OWNING.sub("", word).casefold()
     if not low.isascii():
         low = "".join(c for c in unicodedata.normalize("NFKD", low.translate(LETTERS)) if not unicodedata.combining(c))
@@ -63,16 +72,23 @@ def plain_word(word: str) -> str:
 def words_of(text: str) -> list[Word]:
     """The words of a cleaned text."""
     shouting, words, end = text.isupper(), list[Word](), 0
+    initial = False
     for found in WORD.finditer(text):
-        said, start = found[0], found.start()
-        gap = text[end:start]
-        initial = bool(words) and words[-1].end - words[-1].start == 1
-        joined = bool(words) and GAP.fullmatch(gap) is not None and (gap != ". " or initial)
-        opens = not joined and OPENING.search(text, max(0, start - 6), start) is not None
-        capital = not said[0].islower() and not shouting
-        words.append(Word(plain_word(said), start, found.end(), capital, opens, bool(OWNING.search(said)), joined))
+        said, (start, begins) = found[0], (found.start(), end)
         end = found.end()
+        joined = bool(words) and _is_gap(text, begins, start, initial=initial)
+        opens = not joined and OPENING.search(text, max(0, start - 6), start) is not None
+        owns = said[-1] in "sS" and OWNING.search(said) is not None
+        counted = text[end : end + 1] == " " and text[end + 1 : end + 2].isdigit()
+        words.append(Word(plain_word(said), start, end, not said[0].islower(), opens, owns, shouting, counted, joined))
+        initial = len(said) == 1
     return words
+
+
+def _is_gap(text: str, start: int, end: int, *, initial: bool) -> bool:
+    """Whether what stands between two words may stand within a name: a space, mostly; a full stop after an initial."""
+    gap = text[start:end]
+    return gap == " " or (GAP.fullmatch(gap) is not None and (gap != ". " or initial))
 
 
 def forms(name: str) -> frozenset[str]:
@@ -110,19 +126,23 @@ def _way(*parts: Sequence[str]) -> str:
 def full_names(words: Sequence[Word]) -> Iterator[Candidate]:
     """Every two to five words side by side that may be a whole name: the record knows whether they are.
 
-    Where all of them are everyday words, such as Will Day, they must look like a name.
+    Where all of them are everyday words, such as Will Day, they must be written like a name.
     """
+    plain, everyday, parts = [word.plain for word in words], list[bool](), list[bool]()
+    for word in words:
+        everyday.append(word.plain in ORDINARY)
+        parts.append(_parts_names(word))
     for at, first in enumerate(words):
-        if _parts_names(first):
+        if parts[at]:
             continue
-        everyday = first.plain in ORDINARY
+        all_everyday = everyday[at]
         for to in range(at + 1, min(at + LONGEST, len(words))):
             last = words[to]
-            if not last.joined or _parts_names(last):
+            if parts[to] or not last.joined:
                 break
-            everyday = everyday and last.plain in ORDINARY
-            if not everyday or (last.capital and _looks_like_one(words, at, to)):
-                yield from _ways_of(words[at : to + 1])
+            all_everyday = all_everyday and everyday[to]
+            if not all_everyday or (first.capital and last.capital and not last.counted):
+                yield from _ways_of(plain[at : to + 1], first.start, last.end)
 
 
 def _parts_names(word: Word) -> bool:
@@ -130,40 +150,39 @@ def _parts_names(word: Word) -> bool:
     return word.plain in BREAKS and (word.opens or not word.capital)
 
 
-def _ways_of(words: Sequence[Word]) -> Iterator[Candidate]:
+def _ways_of(words: Sequence[str], start: int, end: int) -> Iterator[Candidate]:
     """The words as they stand, and without initials between them: Maisie A Palmer."""
-    place = words[0].start, words[-1].end
-    yield Candidate(" ".join([word.plain for word in words]), *place)
-    kept = [word.plain for at, word in enumerate(words) if len(word.plain) > 1 or at in (0, len(words) - 1)]
-    if 1 < len(kept) < len(words):
-        yield Candidate(" ".join(kept), *place)
+    yield Candidate(" ".join(words), start, end)
+    kept = [words[0], *(word for word in words[1:-1] if len(word) > 1), words[-1]]
+    if len(kept) < len(words):
+        yield Candidate(" ".join(kept), start, end)
 
 
 def single_names(words: Sequence[Word], names: Collection[str]) -> Iterator[Found]:
-    """The words that are, alone, a first or last name of the children who are spoken of."""
+    """The words that are, alone, a first or last name of the children who are spoken of, or their family's."""
+    families = {f"{name}s" for name in names if name not in ORDINARY and len(name) >= SHORTEST_FAMILY}
     for at, word in enumerate(words):
-        if word.plain in names and _is_name(words, at):
+        if (word.plain in names or word.plain in families) and _is_name(words, at):
             yield Found(Trace.NAME, word.start, word.end)
 
 
 def _is_name(words: Sequence[Word], at: int) -> bool:
-    word = words[at]
+    word, before = words[at], words[at - 1] if at else None
     if len(word.plain) < 2 or word.plain in PARTICLES:
         return False
-    if word.plain not in ORDINARY and len(word.plain) > 2:
+    titled = before is not None and word.joined and before.plain in TITLES
+    if titled or (word.plain not in ORDINARY and len(word.plain) > 2):
         return True
     if word.plain in NEVER_ALONE or (word.plain in MONTHS and _is_a_month(words, at)):
         return False
-    return _looks_like_one(words, at, at)
+    return _looks_like_one(word, words[at + 1] if at + 1 < len(words) else None)
 
 
-def _looks_like_one(words: Sequence[Word], at: int, to: int) -> bool:
+def _looks_like_one(word: Word, after: Word | None) -> bool:
     """Whether an everyday word is written as a name, judged by its place and, where it opens, by what comes after."""
-    word = words[at]
-    after = words[to + 1] if to + 1 < len(words) else None
-    follows = words[to].owns or (after is not None and after.joined and after.plain in FOLLOW_A_NAME)
+    follows = word.owns or (after is not None and after.joined and after.plain in FOLLOW_A_NAME)
     opening = word.opens and (word.plain in OPENERS or word.plain in MONTHS)
-    return word.capital and (follows or not opening)
+    return word.capital and not word.shouted and (follows or not opening)
 
 
 def _is_a_month(words: Sequence[Word], at: int) -> bool:
@@ -181,8 +200,10 @@ def _ends_early(after: Word | None) -> bool:
 
 def spans_of(words: Sequence[Word], names: Collection[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
     """Where these whole names stand: those of grown-ups, which a room may hear."""
-    longest = max(map(len, names), default=0)
+    longest, firsts = max(map(len, names), default=0), {name[0] for name in names if name}
     for at, first in enumerate(words):
+        if first.plain not in firsts:
+            continue
         for to in range(at, min(at + longest, len(words))):
             if tuple(word.plain for word in words[at : to + 1]) in names:
                 yield first.start, words[to].end

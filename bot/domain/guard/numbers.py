@@ -11,10 +11,12 @@ GAP = r"[ \-‐-―.]?"
 UPN = re.compile(rf"(?<![^\W_])([A-Z])((?:{GAP}\d){{11}}){GAP}([0-9A-Z])(?![^\W_])", re.IGNORECASE)
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 """A check letter by its value, 0 to 22; I, O and S are left out."""
-CALLED_UPN = re.compile(r"\b(?:upn|pupil (?:no|num\w*|id))\b[^\w]*(?:is\b|for\b)?[^\w]*$", re.IGNORECASE)
+_SO = r"(?:[^\w]+(?:is|was|for|of|his|hers?|him|them|the|this|child|pupil|boy|girl))*[^\w]*$"
+"""What people put between what a number is called and the number."""
+CALLED_UPN = re.compile(rf"\b(?:upn|pupil)\b(?:[^\w]*(?:no|num\w*|nbr|id)\b)?{_SO}", re.IGNORECASE)
 
-NHS = re.compile(rf"(?<![\w+])(?<!\d[ \-.])\d{{3}}{GAP}\d{{3}}{GAP}\d{{4}}(?![^\W_])(?![ \-.]\d)")
-CALLED_NHS = re.compile(r"\bnhs\b[^\w]*(?:n(?:o|um\w*|br)\b)?[^\w]*(?:is\b|for (?:her|him|them|child)\b)?[^\w]*$", re.I)
+NHS = re.compile(rf"(?<![\w+])(?<!\d[-.])\d{{3}}{GAP}\d{{3}}{GAP}\d{{4}}(?![^\W_])(?![ \-.]\d)")
+CALLED_NHS = re.compile(rf"\bnhs(?:[^\w]*(?:no|num\w*|nbr))?\b{_SO}", re.IGNORECASE)
 
 AREAS = re.compile(
     "A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]|L[ADELNSU]?"
@@ -34,7 +36,7 @@ FAMILYS = (
 """Where people have an address of their own. One at an office, a school or a trust is a colleague's."""
 EMAIL = re.compile(rf"[\w.+'-]+@(?:{'|'.join(FAMILYS)})\.[a-z.]{{2,8}}(?![^\W_])", re.IGNORECASE)
 
-MOBILE = re.compile(rf"(?<![\w])(?:(?:\+|00)?44{GAP}(?:\(0\))?{GAP}|0)7(?:{GAP}\d){{9}}(?![^\W_])")
+MOBILE = re.compile(rf"(?<![\w])(?:(?:\+|00)?44{GAP}(?:\(0\))?{GAP}|\(?0)7(?:[ \-‐-―.)]{{0,2}}\d){{9}}(?![^\W_])")
 
 
 def numbers(text: str) -> Iterator[Found]:
@@ -74,7 +76,9 @@ def is_nhs_number(written: str) -> bool:
 
 MOST_OF_A_NUMBER, FEWEST_DIGITS = 32, 3
 TOKEN = re.compile(r"[^\W_]+(?:[-/_.][^\W_]+)*")
+WORD_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{1,12})[ :#]{1,2}$")
 PART = re.compile(r"[^\W_]+")
+PIECE = re.compile(r"\d+|[^\W\d_]+")
 CALLED_RECORD = re.compile(
     r"\b(?:record|id|mosaic|liquid ?logic|lcs|ehm|eyes|capita|synergy|impulse|tribal|servelec|mis)"
     r"(?: (?:no|num\w*|id|record))?[^\w]*(?:is\b)?[^\w]*$",
@@ -88,21 +92,19 @@ def record_numbers(text: str) -> Iterator[tuple[str, int, int]]:
 
     Five digits or fewer, and nothing else, are a case's: those only where they are called a record number.
     """
-    before = ""
     for token in TOKEN.finditer(text):
-        if not any(each.isdigit() for each in token[0]) or len(token[0]) > MOST_OF_A_NUMBER:
-            before = token[0] if token[0].isalpha() else ""
+        if token[0].isalpha() or len(token[0]) > MOST_OF_A_NUMBER or not any(map(str.isdigit, token[0])):
             continue
+        start, end = token.span()
         parts = PART.findall(token[0].casefold())
-        called = CALLED_RECORD.search(text, max(0, token.start() - 40), token.start()) is not None
-        whole = " ".join(parts)
-        for plain in dict.fromkeys([whole, *parts]):
-            if called or _may_be_record(plain):
-                yield plain, *token.span()
+        called = CALLED_RECORD.search(text, max(0, start - 40), start) is not None
+        whole = "".join(parts)
+        ways = [" ".join(parts), whole, " ".join(PIECE.findall(whole)), *parts]
+        yield from ((plain, start, end) for plain in dict.fromkeys(ways) if called or _may_be_record(plain))
+        before = WORD_BEFORE.search(text, max(0, start - 14), start)
         if before and sum(map(str.isdigit, whole)) >= FEWEST_DIGITS:
-            start = token.start() - len(before) - 1
-            yield from ((f"{before.casefold()}{gap}{whole}", start, token.end()) for gap in (" ", ""))
-        before = ""
+            first = before[1].casefold()
+            yield from ((f"{first}{gap}{whole}", before.start(), end) for gap in (" ", ""))
 
 
 def _may_be_record(plain: str) -> bool:

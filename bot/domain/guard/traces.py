@@ -50,9 +50,12 @@ REFERENCE = re.compile(r"\b(?:SEND|MP|COMP|FOI|SAR)-\d{4}-\d{4,5}\b", re.IGNOREC
 """A case or a letter by its whole reference: what a room may always hear."""
 
 
+UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+
+
 def cleaned(text: str) -> str:
     """One way of writing for each character, none that cannot be seen, and no reference: its digits mean nothing."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    if not plain.isascii():
-        plain = "".join(each for each in plain if unicodedata.category(each) != "Cf")
+    plain = text if text.isascii() else UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     return REFERENCE.sub(lambda found: "¦" * len(found[0]), plain)

@@ -76,3 +76,6 @@ BEFORE_A_MONTH = _words(
     "in by from since until till early mid late of this next last before after during between end to and or for "
     "mon tue wed thu fri sat sun on st nd rd th"
 )
+
+TITLES = frozenset({"mr", "mrs", "ms", "miss", "master", "mx"})
+"""After one of these any word is a name. Not after Dr: a doctor's is a colleague's."""
