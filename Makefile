@@ -1,7 +1,7 @@
 # Everything is done inside .venv, made from requirements.lock. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check e2e chaos year bench lock clean unusable
+.PHONY: help install demo demo-reset test check audit fuzz e2e chaos year bench lock clean unusable
 
 WORKERS ?= 2
 VENV := .venv
@@ -29,6 +29,8 @@ help:
 	@echo "make install     make .venv with the referralbot command in it"
 	@echo "make test        the whole test suite, PostgreSQL's half included"
 	@echo "make check       format, lint, types and import contracts"
+	@echo "make audit       look up every pinned release in a database of known faults; needs the internet"
+	@echo "make fuzz        anything at all, sent to every address and said in every line; make fuzz TIMES=5000 tries longer"
 	@echo "make e2e         the tests against real counterparts; needs node"
 	@echo "make chaos       a storm of failures over real processes: nothing lost, nothing doubled; make chaos SEED=… again"
 	@echo "make year        a council's year in minutes: what was lost, doubled, late or early; make year SHARE=0.05 is smaller"
@@ -60,6 +62,12 @@ check: install
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+audit: install
+	@$(BIN)/python -m tests.audit
+
+fuzz: install
+	@FUZZ=$(or $(TIMES),1000) $(BIN)/pytest -q -n $(WORKERS) tests/test_security_lines.py tests/adapters/test_*_fuzz.py
 
 e2e: install
 ifeq ($(shell command -v node 2>/dev/null),)

@@ -14,7 +14,8 @@ from adapters.slack.modals import Origin, carried_by, inputs_of, origin_of, type
 from adapters.slack.words import plain
 from bot.domain.message import is_whole
 
-P, T = ParamSpec("P"), TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 Payload = Mapping[str, Any]
 
 NAMELESS = frozenset({"directmessage", "privategroup"})
@@ -186,7 +187,7 @@ def press(body: Payload) -> Heard:
         response_url=body.get("response_url", ""),
         thread=(body.get("message") or {}).get("thread_ts", ""),
         view=view["id"] if view else "",
-        modal=bool(view) and view.get("type") == "modal",
+        modal=(view or {}).get("type") == "modal",
         fleeting=bool((body.get("container") or {}).get("is_ephemeral")),
     )
 
