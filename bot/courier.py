@@ -1,7 +1,6 @@
 """Posts -> chats: claim, send, retry, give up, tell a person.
 
-A post is noted as sent after its platform took it, so a crash in between leaves it in doubt. The platform is then asked
-for the post's key. Where it cannot be asked the message goes again: said twice is a nuisance, unsaid is a date missed.
+A post is noted as sent after its platform took it, so a crash in between leaves it in doubt: see `bot/errands.py`.
 """
 
 import asyncio
@@ -10,13 +9,10 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
 from bot.cases import outbox, queue
@@ -26,12 +22,14 @@ from bot.cases.queue import Claim
 from bot.cases.undelivered import give_up, give_up_on_closed, give_up_on_connection, tell_of_fault
 from bot.clerk import Clerk
 from bot.domain.errors import TryLater, Undeliverable
-from bot.domain.message import Address, Message
-from bot.domain.pace import Limits, Pace, Spot
+from bot.domain.pace import Pace, Spot
+from bot.errands import Chat as Chat
+from bot.errands import Moment, TooSoon, run
+from bot.errands import Outcome as Outcome
 from bot.fault import log_fault
 from bot.rules import Rules
 from bot.turn import Turn
-from storage.connect import Store
+from storage.connect import Store, will_pass
 from storage.crypto import Vault
 
 log = logging.getLogger(__name__)
@@ -49,13 +47,17 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
 """Seconds before the second attempt, doubled for each one after it."""
 ATTEMPTS = 56
 """About four hours of them. What must be heard is then said elsewhere; a card is still tried."""
+NEARLY, LONGEST_NOTE = timedelta(seconds=2), 5.0
+"""How long before the end of a claim nothing more is written by it, and the longest wait before it is tried again."""
+ALWAYS = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""The clock that no suspension stops, where the system has one."""
 SET_ASIDE = timedelta(hours=1)
 POISONED = 3
 """How many faults of one post an administrator is told after, with the code; and after as many again."""
 REST = timedelta(minutes=5)
 """How long a connection that takes nothing any more is left alone before it is tried again."""
 
-Moment = Callable[[], datetime]
+Result = TypeVar("Result")
 Ready = Errand | Same | NotNow | Exception | None
 """What to do with a post, or what went wrong when that was asked."""
 InHand = tuple[Claim, Ready]
@@ -72,50 +74,6 @@ class Credentials:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-class Chat(Protocol):
-    """What the courier needs of a platform, for one connection.
-
-    Every method may raise TryLater (not now) or Undeliverable (never at this address).
-    """
-
-    @property
-    def limits(self) -> Limits:
-        """How fast it may be written to."""
-        ...
-
-    async def send(self, to: Address, message: Message, key: str) -> str:
-        """Post a new message; answers with the platform's id of it. `key` is opaque and travels with it."""
-        ...
-
-    async def edit(self, to: Address, platform_id: str, message: Message) -> None:
-        """Write an earlier message anew, in place."""
-        ...
-
-    async def withdraw(self, to: Address, platform_id: str) -> None:
-        """Take an earlier message away."""
-        ...
-
-    async def find(self, to: Address, key: str) -> str | None:
-        """The id of the message that carries `key`, None if none does; Undeliverable where it cannot be asked."""
-        ...
-
-
-class Outcome(StrEnum):
-    """How it went with a post this time."""
-
-    SENT = "sent"
-    HELD = "held"
-    """Shown as its bare template: the guard found in it what tells who a child is."""
-    EDITED = "edited"
-    WITHDRAWN = "withdrawn"
-    LEFT = "left"
-    """Looked at for the new day, and left as it stands."""
-    DROPPED = "dropped"
-    LATER = "later"
-    FAILED = "failed"
-    FAULT = "fault"
-
-
 Delivered = Counter[Outcome]
 """How many posts went which way."""
 Task = asyncio.Task[Outcome]
@@ -124,9 +82,9 @@ Noted = Callable[[Claim, Outcome | None, datetime], None]
 
 
 def passing(now: datetime) -> Moment:
-    """A clock that shows `now` and goes on from there."""
-    began = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - began)
+    """A clock that shows `now` and goes on from there, also while the machine is suspended."""
+    began = time.clock_gettime(ALWAYS)
+    return lambda: now + timedelta(seconds=time.clock_gettime(ALWAYS) - began)
 
 
 class Courier:
@@ -212,7 +170,10 @@ class Courier:
             claims = queue.claim(db, connection, now, until=now + LEASE, most=most, resting=resting)
         with self._store.reading() as db:
             turn = self._turn_at(db, now)
-            return [(claim, self._prepare(turn, claim)) for claim in claims]
+            kept = outbox.read_ahead(turn, claims)
+            ready = [(claim, self._prepare(turn, claim)) for claim in claims]
+            del kept  # held up to here, so that the session did not forget it
+            return ready
 
     def _prepare(self, turn: Turn, claim: Claim) -> Ready:
         try:
@@ -249,15 +210,26 @@ class Courier:
         """One post, whatever comes."""
         try:
             return await self._try(chat, claim, ready, moment)
-        except (OperationalError, InterfaceError):
-            log.warning("post %s: the database does not answer; its claim runs out by itself", claim.post_id)
-            return Outcome.LATER
         except Exception as error:  # noqa: BLE001  the edge of one post: it is set aside so that the rest go on
-            code = log_fault(log, f"post {claim.post_id} is set aside for an hour", error)
-            await self._postpone(claim, moment() + SET_ASIDE, moment(), f"fault {code}", unsure=True)
+            if will_pass(error):
+                return self._leave_to_run_out(claim)
+            return await self._set_aside(claim, error, moment)
+
+    def _leave_to_run_out(self, claim: Claim) -> Outcome:
+        log.warning("post %s: the database does not answer; its claim runs out by itself", claim.post_id)
+        return Outcome.LATER
+
+    async def _set_aside(self, claim: Claim, error: Exception, moment: Moment) -> Outcome:
+        code = log_fault(log, f"post {claim.post_id} is set aside for an hour", error)
+        try:
+            await self._postpone(claim, SET_ASIDE, f"fault {code}", moment)
             if claim.attempts % POISONED == 0:
-                await self._clerk.write(lambda turn: tell_of_fault(turn, claim.post_id, code), moment())
-            return Outcome.FAULT
+                await self._note(claim, lambda turn: tell_of_fault(turn, claim.post_id, code), moment)
+        except Exception as another:
+            if not will_pass(another):
+                raise
+            return self._leave_to_run_out(claim)
+        return Outcome.FAULT
 
     async def _try(self, chat: Chat, claim: Claim, ready: Ready, moment: Moment) -> Outcome:
         try:
@@ -265,83 +237,99 @@ class Courier:
                 case Exception():
                     raise ready
                 case None:
-                    await self._clerk.write(lambda turn: outbox.note_dropped(turn, claim), moment())
+                    await self._note(claim, lambda turn: outbox.note_dropped(turn, claim), moment)
                     return Outcome.DROPPED
                 case NotNow(opens):
-                    await self._clerk.write(lambda turn: outbox.note_closed(turn, claim, opens), moment())
+                    await self._note(claim, lambda turn: outbox.note_closed(turn, claim, opens), moment)
                     return Outcome.LATER
                 case Same(wanted=wanted):
-                    return await self._leave(claim, wanted, moment())
+                    return await self._leave(claim, wanted, moment)
                 case Errand() as errand:
                     if held := errand.held:
-                        await self._clerk.write(lambda turn: tell_of_held(turn, claim.post_id, held), moment())
+                        await self._note(claim, lambda turn: tell_of_held(turn, claim.post_id, held), moment)
                     return await self._run(chat, errand, moment)
         except Undeliverable as never:
             give_up_here = self._give_up_all if never.whole else self._give_up
-            return await give_up_here(claim, str(never), moment())
+            return await give_up_here(claim, str(never), moment)
+        except TooSoon as early:
+            # Nothing was sent this time: what was in doubt before is so still, and nothing else is.
+            await self._postpone(claim, early.wait, str(early), moment, in_doubt=False)
+            return Outcome.LATER
         except TryLater as busy:
-            return await self._later(claim, moment(), str(busy), busy.after)
+            return await self._later(claim, busy, moment)
         except OSError as trouble:  # a time-out among them
-            return await self._later(claim, moment(), type(trouble).__name__, None)
+            return await self._later(claim, TryLater(type(trouble).__name__), moment)
 
     async def _run(self, chat: Chat, errand: Errand, moment: Moment) -> Outcome:
         """Do an errand and note it. No transaction is open while the platform is waited for."""
-        async with asyncio.timeout(self._patience):
-            platform_id = errand.platform_id or await _found(chat, errand)
-            if errand.message is None:
-                outcome = await _take_away(chat, errand, platform_id)
-            elif platform_id:
-                outcome, platform_id = await _rewrite(chat, errand, errand.message, platform_id)
-            else:
-                platform_id = await chat.send(errand.to, errand.message, errand.key)
-                outcome = Outcome.SENT
-        if outcome is Outcome.LEFT:
-            return await self._leave(errand.claim, errand.wanted, moment())
-        if outcome is Outcome.WITHDRAWN:
-            await self._clerk.write(lambda turn: outbox.note_withdrawn(turn.db, errand), moment())
-        else:
-            await self._clerk.write(lambda turn: outbox.note_shown(turn.db, errand, platform_id, turn.now), moment())
-        return Outcome.HELD if errand.held else outcome
+        claim, done = errand.claim, await run(chat, errand, moment, self._patience)
+        if done.outcome is Outcome.LEFT:
+            return await self._leave(claim, errand.wanted, moment)
+        if done.outcome is Outcome.WITHDRAWN:
+            await self._note(claim, lambda turn: outbox.note_withdrawn(turn.db, errand), moment)
+            return done.outcome
+        how = {"sent": done.outcome is Outcome.SENT, "again": done.again}
+        twice = await self._note(claim, lambda turn: outbox.note_shown(turn, errand, done.platform_id, **how), moment)
+        if twice:
+            return Outcome.REPEATED
+        return Outcome.HELD if errand.held else done.outcome
 
-    async def _leave(self, claim: Claim, wanted: int, now: datetime) -> Outcome:
-        await self._clerk.write(lambda turn: outbox.note_left(turn.db, claim, wanted, now), now)
+    async def _leave(self, claim: Claim, wanted: int, moment: Moment) -> Outcome:
+        await self._note(claim, lambda turn: outbox.note_left(turn, claim, wanted), moment)
         return Outcome.LEFT
 
-    async def _later(self, claim: Claim, now: datetime, why: str, after: float | None) -> Outcome:
-        """Try again after as long as the platform said, else after a wait that doubles each time.
-
-        A platform that says how long did not take the message; any other trouble leaves it in doubt.
-        """
+    async def _later(self, claim: Claim, busy: TryLater, moment: Moment) -> Outcome:
+        """Try again after as long as the platform said, else after a wait that doubles each time."""
+        why, now = str(busy), moment()
         if claim.attempts >= ATTEMPTS and claim.must_be_heard:
-            return await self._give_up(claim, f"not taken for hours: {why}", now)
-        if after is not None:
-            quiet = now + timedelta(seconds=after + self._chance())
+            return await self._give_up(claim, f"not taken for hours: {why}", moment)
+        if busy.after is not None:
+            quiet = now + timedelta(seconds=busy.after + self._chance())
             if not claim.refresh:
                 self._paces[claim.connection].turned_away(claim.spot, quiet, now)
-            await self._clerk.write(lambda turn: outbox.keep_quiet(turn, claim, quiet, why), now)
+            await self._note(claim, lambda turn: outbox.keep_quiet(turn, claim, quiet, why), moment)
         else:
             doubled = min(FIRST_WAIT * 2 ** min(claim.attempts - 1, 10), LONGEST_WAIT)
             wait = timedelta(seconds=doubled * (1 + self._chance()) / 2)
-            await self._postpone(claim, now + wait, now, why, unsure=True)
+            await self._postpone(claim, wait, why, moment, in_doubt=busy.in_doubt)
         return Outcome.LATER
 
-    async def _give_up(self, claim: Claim, why: str, now: datetime) -> Outcome:
-        await self._clerk.write(lambda turn: give_up(turn, claim.post_id, why), now)
+    async def _give_up(self, claim: Claim, why: str, moment: Moment) -> Outcome:
+        await self._note(claim, lambda turn: give_up(turn, claim.post_id, why), moment)
         return Outcome.FAILED
 
-    async def _give_up_all(self, claim: Claim, why: str, now: datetime) -> Outcome:
+    async def _give_up_all(self, claim: Claim, why: str, moment: Moment) -> Outcome:
         """Nothing can be said on this connection: all that is due is said elsewhere at once, and it is left alone."""
-        self._paces[claim.connection].leave_alone(now + REST)
-        moved = await self._clerk.write(lambda turn: give_up_on_connection(turn, claim.connection, why), now)
+        self._paces[claim.connection].leave_alone(moment() + REST)
+        moved = await self._note(claim, lambda turn: give_up_on_connection(turn, claim.connection, why), moment)
         if moved:
             log.warning("connection %s takes nothing: %s %s posts are said elsewhere", claim.connection, why, moved)
         if claim.must_be_heard:
-            return await self._give_up(claim, why, now)
-        await self._postpone(claim, now + REST, now, why, unsure=False)
+            return await self._give_up(claim, why, moment)
+        await self._postpone(claim, REST, why, moment, in_doubt=False)
         return Outcome.LATER
 
-    async def _postpone(self, claim: Claim, at: datetime, now: datetime, why: str, *, unsure: bool) -> None:
-        await self._clerk.write(lambda turn: outbox.note_later(turn, claim, at, why, unsure=unsure), now)
+    async def _postpone(
+        self, claim: Claim, wait: timedelta, why: str, moment: Moment, *, in_doubt: bool = True
+    ) -> None:
+        now = moment()
+        since = now if in_doubt else None
+        await self._note(claim, lambda turn: outbox.note_later(turn, claim, now + wait, why, in_doubt=since), moment)
+
+    async def _note(self, claim: Claim, step: Callable[[Turn], Result], moment: Moment) -> Result:
+        """Write down what became of a post; while the database is away, again and again until the claim is nearly over.
+
+        What a platform has taken and nobody noted is in doubt, and where the platform cannot be asked it goes twice.
+        """
+        wait = FIRST_WAIT
+        while True:
+            try:
+                return await self._clerk.write(step, moment())
+            except Exception as error:
+                if not will_pass(error) or moment() + timedelta(seconds=wait) > claim.until - NEARLY:
+                    raise
+            await self._sleep(wait)
+            wait = min(2 * wait, LONGEST_NOTE)
 
     def _turn_at(self, db: Session, now: datetime) -> Turn:
         return Turn(db, now, self._rules, self._vault, record_url=self._record_url)
@@ -354,35 +342,3 @@ async def _some_of(running: set[Task]) -> tuple[set[Task], set[Task]]:
         more, left = await asyncio.wait(left, timeout=GATHER)
         done |= more
     return done, left
-
-
-async def _found(chat: Chat, errand: Errand) -> str:
-    """What an attempt that ended without a word left behind; nothing where the platform cannot be asked."""
-    if not errand.claim.unsure:
-        return ""
-    try:
-        return await chat.find(errand.to, errand.key) or ""
-    except Undeliverable:
-        return ""
-
-
-async def _take_away(chat: Chat, errand: Errand, platform_id: str) -> Outcome:
-    """A message that is gone already is as good as withdrawn."""
-    with suppress(Undeliverable):
-        if platform_id:
-            await chat.withdraw(errand.to, platform_id)
-    return Outcome.WITHDRAWN
-
-
-async def _rewrite(chat: Chat, errand: Errand, message: Message, platform_id: str) -> tuple[Outcome, str]:
-    """Edit in place; a message that somebody deleted, or that is too old to edit, is posted anew.
-
-    Not for the new day's sake: a room would have all of them again each morning.
-    """
-    try:
-        await chat.edit(errand.to, platform_id, message)
-    except Undeliverable:
-        if errand.refresh:
-            return Outcome.LEFT, platform_id
-        return Outcome.SENT, await chat.send(errand.to, message, errand.key)
-    return Outcome.EDITED, platform_id

@@ -6,7 +6,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, TimeoutError
 from sqlmodel import Session
 
 WAIT = 2.0
@@ -19,9 +19,23 @@ CROSSED = ("40001", "40P01", "55P03")
 """PostgreSQL's words for two transactions that stood in each other's way. Nothing was kept; each may be tried again."""
 
 
-def crossed(error: DBAPIError) -> bool:
+READ_ONLY = "25006"
+"""PostgreSQL's word for a server that only copies another: the one that was asked before is gone."""
+
+
+def crossed(error: BaseException) -> bool:
     """Whether another transaction was in the way, and not the database away."""
-    return getattr(error.orig, "sqlstate", "") in CROSSED
+    return isinstance(error, OperationalError) and _state(error) in CROSSED
+
+
+def will_pass(error: BaseException) -> bool:
+    """Whether the database is away, locked, full or takes nothing: nothing was kept, and it may be tried again."""
+    away = isinstance(error, OperationalError | InterfaceError | TimeoutError)
+    return away or (isinstance(error, InternalError) and _state(error) == READ_ONLY)
+
+
+def _state(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
 
 
 def named_driver(url: str) -> str:

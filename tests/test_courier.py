@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from bot.cards.posted import post_message
@@ -462,28 +461,6 @@ async def test_what_is_in_doubt_stays_so_when_the_platform_is_too_busy_to_be_ask
     await office.deliver(MONDAY + 60 * SECOND)
     assert await office.deliver(MONDAY + 120 * SECOND) == {Outcome.EDITED: 1}
     assert [what for what, _ in office.slack.calls] == ["send", "find", "find", "edit"]
-    assert len(office.slack.texts("health-1")) == 1
-
-
-async def test_a_database_that_goes_away_after_the_sending_does_not_double_it(office: Office) -> None:
-    class Leaving(Store):
-        away = False
-
-        def transaction(self) -> Any:
-            if self.away:
-                raise OperationalError("", {}, Exception("the server closed the connection"))
-            return super().transaction()
-
-    class Last(FakeChat):
-        async def send(self, to: Any, message: Message, key: str) -> str:
-            store.away = True
-            return await super().send(to, message, key)
-
-    store, office.slack = Leaving(office.council.store.url), Last()
-    office.show(office.council.case(), office.council.room(Agency.HEALTH))
-    assert await office.courier(store).deliver(MONDAY) == {Outcome.LATER: 1}
-    store.close()
-    assert await office.deliver(MONDAY + 2 * LEASE) == {Outcome.EDITED: 1}
     assert len(office.slack.texts("health-1")) == 1
 
 

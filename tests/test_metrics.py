@@ -100,7 +100,7 @@ def claim(**more: Any) -> Claim:
     """A first attempt at a nudge that was due forty seconds ago."""
     what = {"says": PostSays.NUDGES, "due_at": NOW - timedelta(seconds=40), "attempts": 1, **more}
     place = {"connection": 1, "spot": (1, None), "refresh": False}
-    return Claim(post_id=1, until=NOW, unsure=False, must_be_heard=True, **place, **what)
+    return Claim(post_id=1, until=NOW, in_doubt=None, must_be_heard=True, **place, **what)
 
 
 def test_how_late_a_nudge_is_counts_from_its_minute_to_the_first_attempt(store: Store) -> None:

@@ -134,7 +134,7 @@ def bring_forward(turn: Turn, posts: Sequence[int]) -> int:
     """
     of = columns(Post)
     wrong = or_(of.claimed_until > turn.now + GRACE, of.not_before > turn.now + LONGEST_HOLD)
-    ended = case((of.claimed_until > turn.now, turn.now), else_=of.claimed_until)
+    ended = case((of.claimed_until > turn.now, turn.now - GRACE), else_=of.claimed_until)
     which = (of.id.in_(posts), of.state == PostState.WAITING, wrong)
     moved = update(of.id.table).where(*which).values(not_before=turn.now, claimed_until=ended).returning(of.id)
     return len(turn.db.execute(moved).all())

@@ -37,7 +37,7 @@ def retry(turn: Turn, post_id: int) -> Post:
     if post.says is PostSays.NUDGES:
         _take_back(turn, post)
     when = posts.in_office_hours(turn) if post.says in IN_OFFICE_HOURS else turn.now
-    unsure = turn.now if post.state is PostState.FAILED else post.claimed_until
+    unsure = post.made_at if post.state is PostState.FAILED else post.claimed_until
     post.state, post.not_before, post.due_at, post.claimed_until = PostState.WAITING, when, when, unsure
     post.attempts, post.trouble = 0, ""
     turn.db.add(post)

@@ -4,7 +4,7 @@ Each function is one step of the courier's, in a transaction of its own; none wa
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,7 +40,12 @@ OURS = MINE.where(OF.claimed_until == bindparam("until"))
 """Where the claim is still this one: whoever has the post in hand since is not disturbed."""
 AGAIN = OF.wanted > bindparam("said")
 """It waits again where it was wanted anew in the meantime."""
-RIGHT = MINE.values(state=when((or_(AGAIN, OF.withdraw), PostState.WAITING.value), else_=PostState.SENT.value))
+REPEATED = {"repeats": OF.repeats + bindparam("again")}
+DONE = {"state": when((or_(AGAIN, OF.withdraw), PostState.WAITING.value), else_=PostState.SENT.value)}
+RIGHT = OURS.values(**DONE, **REPEATED, claimed_until=None).returning(OF.id)
+ONCE = {"repeats": when((OF.repeats == 0, bindparam("again")), else_=OF.repeats)}
+RIGHT_THOUGH_LATE = MINE.where(OF.platform_id != bindparam("shown_as")).values(**DONE, **ONCE).returning(OF.id)
+"""The claim had run out. Whoever has the post in hand since keeps it, and nothing is noted or counted twice."""
 GONE = MINE.values(state=when((AGAIN, PostState.WAITING.value), else_=PostState.WITHDRAWN.value))
 
 
@@ -77,6 +82,13 @@ class NotNow:
     """Nothing to do with a post before this moment: the office is closed."""
 
     until: datetime
+
+
+def read_ahead(turn: Turn, claims: Sequence[Claim]) -> Sequence[Any]:
+    """The posts in hand and whom they are for, in three questions: the session knows them while the answer is kept."""
+    posts = turn.db.exec(select(Post).where(col(Post.id).in_([claim.post_id for claim in claims]))).all()
+    people = turn.db.exec(select(Person).where(col(Person.id).in_([post.person_id for post in posts]))).all()
+    return *posts, *people, *turn.db.exec(select(Connection)).all()
 
 
 def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow | None:
@@ -156,24 +168,32 @@ def _mailbox(db: Session, post: Post) -> Address:
     return Address(post.connection_id, person.email, private=True)
 
 
-def note_shown(db: Session, errand: Errand, platform_id: str, now: datetime) -> None:
-    """The platform has it. Nudges that it left out are noted as skipped: whoever reads the record relies on that."""
+def note_shown(turn: Turn, errand: Errand, platform_id: str, *, sent: bool, again: bool) -> bool:
+    """The platform has it. Nudges that it left out are noted as skipped: whoever reads the record relies on that.
+
+    `sent` as a message of its own; `again`, though it may have been there. Answers whether it may be there twice: so
+    it is as well where it was sent by a claim that had run out, for another process may have sent it too.
+    """
+    claim = errand.claim
     if errand.left_out:
-        unsaid = (col(Nudge.id).in_(errand.left_out), col(Nudge.post_id) == errand.claim.post_id)
-        db.execute(update(Nudge).where(*unsaid).values(skipped=NOT_NEEDED))
-    shown = {"platform_id": platform_id, "words": errand.words}
-    _note_right(db, errand.claim, errand.wanted, now, **shown)
+        unsaid = (col(Nudge.id).in_(errand.left_out), col(Nudge.post_id) == claim.post_id)
+        turn.db.execute(update(Nudge).where(*unsaid).values(skipped=NOT_NEEDED))
+    done = _right(turn, claim, errand.wanted) | {"platform_id": platform_id, "words": errand.words}
+    if turn.db.scalar(RIGHT, {**done, "until": claim.until, "again": int(again)}):
+        return again
+    late = turn.db.scalar(RIGHT_THOUGH_LATE, {**done, "shown_as": platform_id, "again": int(sent)})
+    return again or (sent and late is not None)
 
 
-def note_left(db: Session, claim: Claim, wanted: int, now: datetime) -> None:
+def note_left(turn: Turn, claim: Claim, wanted: int) -> None:
     """It was looked at for the new day and stays as it stands."""
-    _note_right(db, claim, wanted, now)
+    turn.db.execute(RIGHT, {**_right(turn, claim, wanted), "until": claim.until, "again": 0})
 
 
-def _note_right(db: Session, claim: Claim, wanted: int, now: datetime, **more: Any) -> None:
+def _right(turn: Turn, claim: Claim, wanted: int) -> dict[str, Any]:
     """It is as it should be."""
-    done = {"shown": wanted, "sent_at": now, "refresh": False, "trouble": "", "attempts": 0, "claimed_until": None}
-    db.execute(RIGHT, {"post": claim.post_id, "said": wanted, **done, **more})
+    which = {"post": claim.post_id, "said": wanted}
+    return {**which, "shown": wanted, "sent_at": turn.now, "refresh": False, "trouble": "", "attempts": 0}
 
 
 def note_withdrawn(db: Session, errand: Errand) -> None:
@@ -196,15 +216,17 @@ def note_dropped(turn: Turn, claim: Claim) -> None:
         turn.db.execute(update(Nudge).where(col(Nudge.post_id) == post.id).values(left))
 
 
-def note_later(turn: Turn, claim: Claim, at: datetime, why: str, *, unsure: bool, **more: Any) -> None:
-    """Try again at a moment. `unsure` leaves a claim that has run out, so that the platform is asked first."""
-    later = {"claimed_until": turn.now if unsure else None, "not_before": at, "trouble": why[:200]}
+def note_later(
+    turn: Turn, claim: Claim, at: datetime, why: str, *, in_doubt: datetime | None = None, **more: Any
+) -> None:
+    """Try again at a moment. Where it is `in_doubt` the claim is left run out, so that the platform is asked first."""
+    later = {"claimed_until": in_doubt or claim.in_doubt, "not_before": at, "trouble": why[:200]}
     turn.db.execute(OURS, {"post": claim.post_id, "until": claim.until, **later, **more})
 
 
 def note_closed(turn: Turn, claim: Claim, opens: datetime) -> None:
     """It is due when the office opens, and not late before."""
-    note_later(turn, claim, opens, "the office is closed", unsure=claim.unsure, due_at=opens)
+    note_later(turn, claim, opens, "the office is closed", due_at=opens)
 
 
 def keep_quiet(turn: Turn, claim: Claim, until: datetime, why: str) -> None:
@@ -220,4 +242,4 @@ def keep_quiet(turn: Turn, claim: Claim, until: datetime, why: str) -> None:
         there = col(Post.room_id) == post.room_id
     waiting = (col(Post.state) == PostState.WAITING, col(Post.connection_id) == post.connection_id)
     turn.db.execute(update(Post).where(*waiting, there, col(Post.not_before) < until).values(not_before=until))
-    note_later(turn, claim, until, why, unsure=claim.unsure)
+    note_later(turn, claim, until, why)

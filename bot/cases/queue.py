@@ -21,11 +21,12 @@ CARDS = (PostSays.CASE_CARD, PostSays.ENQUIRY_CARD)
 
 @dataclass(frozen=True)
 class Claim:
-    """A post in hand until a moment. `unsure`: an earlier attempt ended without a word, and may have been sent."""
+    """A post in hand until a moment."""
 
     post_id: int
     until: datetime
-    unsure: bool
+    in_doubt: datetime | None
+    """Since when: an earlier attempt ended without a word, and may have been sent."""
     attempts: int
     must_be_heard: bool
     """Said elsewhere rather than never. A card is not: it only shows what can be asked for."""
@@ -36,6 +37,10 @@ class Claim:
     spot: Spot
     refresh: bool
     """Nobody did anything: only the day has changed."""
+
+    @property
+    def unsure(self) -> bool:
+        return self.in_doubt is not None
 
 
 OF, ROOM = columns(Post), columns(Room)
@@ -130,9 +135,8 @@ def claim(
 
 
 def _claimed(post: Row[Any], until: datetime) -> Claim:
-    unsure = post.claimed_until is not None
     heard = post.says not in (*CARDS, PostSays.CANARY)
     due_at = post.due_at or post.not_before
     what = {"says": post.says, "due_at": due_at, "must_be_heard": heard, "refresh": post.refresh}
     where = {"connection": post.connection_id, "spot": (post.room_id, post.person_id)}
-    return Claim(post.id, until, unsure, post.attempts + 1, **what, **where)
+    return Claim(post.id, until, post.claimed_until, post.attempts + 1, **what, **where)

@@ -52,7 +52,7 @@ def backup(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
     return WELL
 
 
-def restore(arguments: Namespace, settings: Settings, wall: Clock) -> int:
+def restore(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
     """Put a backup in the place of the record, or only mark one that another tool has put back."""
     url, vault = make_url(settings.database_url), open_vault(settings)
     if not arguments.by_hand:
@@ -68,7 +68,7 @@ def restore(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     with closing(Store(settings.database_url)) as store:
         with store.transaction() as db:
             _check_key(db, vault)
-            doubtful = in_doubt(db, wall())
+            doubtful = in_doubt(db)
         at = revision(store)
     print(f"The record is back, at revision {at}.")
     print(
@@ -79,10 +79,10 @@ def restore(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     return WELL
 
 
-def in_doubt(db: Session, now: datetime) -> int:
-    """Mark all that waits as perhaps sent: whoever takes it in hand asks the platform first. How many."""
+def in_doubt(db: Session) -> int:
+    """Mark all that waits as perhaps sent at any time: whoever takes it in hand asks the platform first. How many."""
     of = columns(Post)
-    marked = update(of.id.table).where(of.state == PostState.WAITING).values(claimed_until=now).returning(of.id)
+    marked = update(of.id.table).where(of.state == PostState.WAITING).values(claimed_until=of.made_at).returning(of.id)
     return len(db.execute(marked).all())
 
 

@@ -109,6 +109,9 @@ def _details(turn: Turn, post: Post) -> Iterator[str]:
         yield f"    about {about}"
     if post.state is PostState.WAITING:
         yield f"    not tried before {_when(post.not_before)}"
+    if post.repeats:
+        times = "once" if post.repeats == 1 else f"{post.repeats} times"
+        yield f"    sent again {times} though it may have been there: its platform could not be asked"
     if post.sent_at:
         yield f"    last shown {_when(post.sent_at)}"
     if post.about.get("tried"):

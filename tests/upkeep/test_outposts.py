@@ -116,6 +116,16 @@ def test_one_is_shown_with_what_it_says_and_no_child(town: Town, capsys: pytest.
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("repeats,said", [(0, ""), (1, "sent again once though"), (3, "sent again 3 times though")])
+def test_how_often_one_was_repeated_is_shown(
+    town: Town, capsys: pytest.CaptureFixture[str], repeats: int, said: str
+) -> None:
+    shown = told(town, capsys, "show", post=post(town, PostState.SENT, repeats=repeats).id)
+    assert said in shown
+    assert ("sent again" in shown) is bool(repeats)
+
+
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("number", [0, 4711])
 def test_one_that_is_not_there(town: Town, number: int) -> None:
     with pytest.raises(NotFound, match=r"There is no post \d+\. Those that wait or failed: referralbot posts list"):
@@ -131,7 +141,7 @@ def test_a_failed_one_is_sent_again_and_its_platform_is_asked_first(town: Town) 
     retry(town, failed)
     again = now(town, failed)
     assert (again.state, again.attempts, again.trouble, again.due_at) == (PostState.WAITING, 0, "", NOON)
-    assert again.claimed_until == NOON, "in doubt: it may have been sent before it was given up"
+    assert again.claimed_until == failed.made_at, "in doubt: it may have been sent before it was given up"
     assert [nudge.skipped for nudge in town.all(Nudge)] == [""]
     (said,) = town.read("private:priya.shah@anyshire.example")
     assert "SEND-2026-0042" in said.message.text
