@@ -206,7 +206,7 @@ def _next_to_say(turn: Turn, found: Found, deadline: Any, said: set[str]) -> dat
 
 def _owner_rests_until(turn: Turn, found: Found, deadline: Any) -> datetime | None:
     """When the owner hears of it again who snoozed it or has it in hand; None where they hear of it now."""
-    entries = standing(found.kept.entries)
+    entries = in_hand.of_the_owner(standing(found.kept.entries))
     word = in_hand.last_word(deadline, entries)
     ends = (snoozed_until(turn, deadline, entries), in_hand.quiet_until(deadline, word) if word else None)
     return max((end for end in ends if end and end > turn.now), default=None)

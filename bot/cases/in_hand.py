@@ -39,7 +39,7 @@ class InHand:
 def take(turn: Turn, file: File, deadline_id: int | None = None) -> InHand:
     """Put on record that the owner has it: one date, or all that they are asked now."""
     must_be_open(about(file))
-    _must_be_theirs(turn, file)
+    must_be_theirs(turn, file)
     found = [one for one in _asked(turn, file) if deadline_id in (None, one.id)]
     if not found:
         raise NotNow(f"{about(file).reference}: nothing is late or due within two weeks, so nobody asks you yet.")
@@ -51,6 +51,12 @@ def take(turn: Turn, file: File, deadline_id: int | None = None) -> InHand:
     for one in found:
         _look_by(turn, one, moment(_again_on(one, turn.today, until), SPEAKS))
     return InHand(found, min(_again_on(one, turn.today, until) for one in found))
+
+
+def of_the_owner(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries since the present owner took it over: what the one before them put off is not theirs."""
+    since = max((entry.number for entry in entries if entry.kind is EntryKind.ASSIGNED), default=0)
+    return [entry for entry in entries if entry.number > since]
 
 
 def last_word(deadline: Deadline, entries: Sequence[Entry]) -> Entry | None:
@@ -101,7 +107,7 @@ def _asked(turn: Turn, file: File) -> list[Deadline]:
     return [one for one in runs if one.safe <= turn.today + SOON or (one.id, one.legal) in nudged]
 
 
-def _must_be_theirs(turn: Turn, file: File) -> None:
+def must_be_theirs(turn: Turn, file: File) -> None:
     """Refuses anybody but the owner and whoever hears for them today: nobody quietens somebody else."""
     record = about(file)
     theirs = {record.owner_id}

@@ -267,12 +267,12 @@ def _asked_after(turn: Turn, found: Sequence[tuple[Deadline, Case | Enquiry]]) -
 def _snoozes(turn: Turn, found: Sequence[tuple[Deadline, Case | Enquiry]]) -> Snoozes:
     these = col(Entry.stream).in_({deadline.stream for deadline, _ in found})
     gone = select(Entry.supersedes).where(these, col(Entry.supersedes).is_not(None))
-    quieten = col(Entry.kind).in_((EntryKind.SNOOZED, EntryKind.ACKNOWLEDGED))
+    quieten = col(Entry.kind).in_((EntryKind.SNOOZED, EntryKind.ACKNOWLEDGED, EntryKind.ASSIGNED))
     standing = select(Entry).where(these, quieten, col(Entry.id).not_in(gone))
     snoozes: dict[str, list[Entry]] = defaultdict(list)
     for entry in turn.db.exec(standing.order_by(col(Entry.number))):
         snoozes[entry.stream].append(entry)
-    return snoozes
+    return {stream: in_hand.of_the_owner(entries) for stream, entries in snoozes.items()}
 
 
 def write(turn: Turn, looks: Sequence[Look]) -> Swept:

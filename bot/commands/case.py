@@ -293,13 +293,9 @@ def snooze(
     reason: Annotated[str, text("Reason", longest=LONGEST_NOTE, rest=True)],
 ) -> Message:
     """Quieten your nudges about a case until a day. No clock stops, and no date moves."""
-    last = snoozing.snooze(turn, open_file(turn, case), until, reason)
-    cut = (
-        ""
-        if last == until
-        else f" Not until {say_day(until, turn.today)}: that is the last day on which a statutory date can be kept."
-    )
-    text_ = f"Your nudges about {case.reference} are quiet until {say_day(last, turn.today)}.{cut}"
+    found = snoozing.snooze(turn, open_file(turn, case), until, reason)
+    cut = f" Not until {say_day(until, turn.today)}: {found.cut}." if found.cut else ""
+    text_ = f"Your nudges about {case.reference} are quiet until {say_day(found.until, turn.today)}.{cut}"
     return Message(text_, aside="No clock stops; other people's nudges go on.", private=True)
 
 
