@@ -23,7 +23,7 @@ AT_LEAST = 2_000
 def main() -> int:
     words = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     words.add_argument("--seed", type=int, help="that of an earlier run; by default a new one")
-    words.add_argument("--minutes", type=float, default=8.0, help="no new day begins after this many")
+    words.add_argument("--minutes", type=float, default=5.0, help="no new day begins after this many")
     words.add_argument("--on", choices=("sqlite", "postgresql"), help="one database only")
     words.add_argument("--small", action="store_true", help="a tenth of the council, for a look")
     words.add_argument("--keep", type=Path, help="a folder to keep the processes' logs in")

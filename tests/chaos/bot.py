@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from bot.__main__ import open_doors
+from bot.scheduler import EVERY
 from bot.serving.run import run
 from bot.serving.web import listen
 from bot.settings import read_settings
@@ -16,6 +17,7 @@ from bot.upkeep.installation import open_configured
 from tests.e2e.moved import MovedClock
 
 QUICK = {
+    **EVERY,
     "sweep": 1,
     "audit": 4,
     "digests": 2,
@@ -25,7 +27,6 @@ QUICK = {
     "deliver": 0.5,
     "derive": 30,
     "purge": 60,
-    "names": 60,
 }
 """Seconds between ticks: the storm's clock runs from one due moment to the next within seconds."""
 

@@ -26,6 +26,8 @@ LOOKS = 4.0
 """Seconds that somebody looks for a button, before they type what it says."""
 NOTES = 3
 """At each stop."""
+MOVING = 16
+"""Cases that move at most: each has a living card in four rooms, which takes a message a second."""
 OWN = "{own}"
 """Stands in a line for words that no other delivery has."""
 NOTHING = re.compile(r"couldn't save that|went away while|Something went wrong|Still working")
@@ -139,15 +141,16 @@ class Script:
 
     def write(self) -> None:
         self._notes()
-        new = [file for file in self.council.files if not file.drafting]
-        drafting = [file for file in self.council.files if file.drafting]
-        stories = (self._had, self._came, self._sent, self._moved, self._closed, self._help, self._mp, self._decided)
-        self._spread(stories, self.dice.sample(new, max(1, len(new) // 2)))
-        self._spread((self._drafted, self._came, self._planned), self.dice.sample(drafting, max(1, len(drafting) // 2)))
+        asking = (self._had, self._came, self._sent, self._moved, self._closed, self._help, self._mp, self._decided)
+        files = self.council.files
+        self._spread(asking, [file for file in files if not file.drafting], MOVING)
+        self._spread((self._came, self._planned), [file for file in files if file.drafting and file.requests], 4)
+        self._spread((self._drafted, self._planned), [file for file in files if not file.requests], 4)
         self._leave()
 
-    def _spread(self, stories: Sequence[Callable[[File], Story]], files: Sequence[File]) -> None:
-        for place, file in enumerate(files):
+    def _spread(self, stories: Sequence[Callable[[File], Story]], files: Sequence[File], most: int) -> None:
+        """Half of these files, up to so many, each with a story."""
+        for place, file in enumerate(self.dice.sample(files, min(most, (len(files) + 1) // 2))):
             for stop, act in stories[place % len(stories)](file):
                 self._add(stop, act)
 

@@ -37,10 +37,12 @@ from tests.e2e.council import environ
 from tests.e2e.moved import MovedClock
 from tests.e2e.programs import free_port
 
-FULL, SMALL = Size(new=30, drafting=6, consulting=4), Size(new=6, drafting=2, consulting=1)
+FULL, SMALL = Size(new=60, drafting=10, consulting=6), Size(new=6, drafting=2, consulting=1)
 LASTS = timedelta(days=52)
 DRAINED_WITHIN = 40.0
 """Seconds until a stop is left though something still waits."""
+TOO_OFTEN = 20
+"""Times that a bot ends by itself, as it does where it starts while its database is away."""
 LOOK = 0.2
 AWAKE = 1.0
 """Seconds without a call before the clock is moved on for what waits."""
@@ -69,7 +71,7 @@ class Bots:
         self.starts += 1
         bot, self._next = self._next or self._standing_by(), None
         self.ports[bot.pid] = free_port()
-        assert bot.stdin
+        assert bot.stdin and bot.poll() is None, f"a bot could not even be loaded: see {self.folder}"
         bot.stdin.write(f"{self.ports[bot.pid]}\n".encode())
         bot.stdin.close()
         self.running.append(bot)
@@ -340,6 +342,7 @@ class Storm:
         while time.monotonic() - began < DRAINED_WITHIN:
             await asyncio.sleep(LOOK)
             self.done["ended by themselves"] += self.bots.ended()
+            assert self.done["ended by themselves"] < TOO_OFTEN, f"the bot does not stay up: see {self.folder}"
             if self.sky.under_way:
                 quiet_since = time.monotonic()
             waits = await asyncio.to_thread(self._waits, says)
