@@ -23,7 +23,7 @@ from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
 from bot.domain.terms import Agency, Hears, Notice, Platform, PostSays, PostState, Role
 from storage.connect import Store
-from storage.tables import Case, Connection, Deadline, Nudge, Person, Post
+from storage.tables import Case, Connection, Deadline, Enquiry, EnquiryCase, Nudge, Person, Post
 from tests.adapters.fake_mail import FakeMailServer, Taken
 from tests.council import RULES, SLACK, TEAMS, VAULT, Council, at
 from tests.fake_chat import FakeChat
@@ -220,6 +220,15 @@ async def test_whoever_covers_has_the_mail(office: PostOffice) -> None:
     assert "You hear this because Shah is away." in mail.text
 
 
+def test_an_owner_who_has_left_is_not_mailed_but_their_manager(office: PostOffice) -> None:
+    council = office.council
+    brown = council.person("Brown", on=None)
+    shah = council.person("Shah", on=None, manager=brown, active=False)
+    council.clock(council.case(shah), DUE, started_on=BEGAN)
+    (post,) = swept(office)
+    assert (post.connection_id, post.person_id) == (MAIL, brown.id)
+
+
 def test_dates_that_came_late_are_mailed_at_once_for_nobody_has_a_digest_by_mail(office: PostOffice) -> None:
     council = office.council
     shah = council.person("Shah", on=None)
@@ -227,6 +236,7 @@ def test_dates_that_came_late_are_mailed_at_once_for_nobody_has_a_digest_by_mail
     office.change(Deadline, late.id, next_at=MONDAY)
     (post,) = swept(office)
     assert (post.connection_id, post.person_id) == (MAIL, shah.id)
+    council.clock(council.case(shah, restricted=True), DUE, started_on=BEGAN)
     assert reminders.digests(council.store, RULES, VAULT, at("2026-10-13 07:30")) == 0
 
 
@@ -355,6 +365,30 @@ async def test_a_word_that_neither_its_reader_nor_the_administrators_room_takes_
     office.slack.dead |= {"dm-shah-1", "administrators-1"}
     (mail,) = await office.carry()
     assert mail.text.startswith("SEND-2026-0001 is yours now.\n") and "Meant for" not in mail.text
+
+
+@pytest.mark.parametrize("about", ["a case", "a letter"])
+async def test_a_word_of_what_is_restricted_is_mailed_to_its_reader_past_the_administrators(
+    office: PostOffice, about: str
+) -> None:
+    council = office.council
+    council.room(None)
+    shah = council.person("Shah")
+    case = council.case(shah, restricted=True)
+    mp: dict[str, Any] = {"mp": "A. Member", "constituency": "Oldtown", "opened_at": MONDAY}
+    letter = Enquiry(reference="MP-2026-0007", owner_id=shah.id, **mp)
+    council.add(letter)
+    council.add(EnquiryCase(enquiry_id=letter.id, case_id=case.id))
+    of = {"case_id": case.id} if about == "a case" else {"enquiry_id": letter.id}
+    office.tell(shah, **of)
+    office.slack.dead.add("dm-shah-1")
+    (mail,) = await office.carry()
+    assert mail.to == shah.email and "is yours now" in mail.text
+    (told,) = office.slack.texts("administrators-1")
+    assert told.startswith("A message for Shah could not be delivered.")
+    office.tell(council.person("Adeyemi", on=None), Notice.MATCH_HIDDEN, **of)
+    await office.carry(now=MONDAY + 10 * MINUTE)
+    assert office.slack.texts("administrators-1") == [told], "nor does a word that no chat could take at all"
 
 
 @pytest.mark.parametrize("room", ["none", "dead"])

@@ -51,16 +51,10 @@ class Session(smtplib.SMTP):
         super().__init__(server.host, server.port, timeout=self._left(), **more)
 
     def send(self, s: Any) -> None:
-        self._hurry()
-        super().send(s)
-
-    def getreply(self) -> tuple[int, bytes]:
-        self._hurry()
-        return super().getreply()
-
-    def _hurry(self) -> None:
+        """What is left of the time is for the sending, and for the reply to it."""
         if isinstance(self.sock, socket.socket):
             self.sock.settimeout(self._left())
+        super().send(s)
 
     def _left(self) -> float:
         left = self._ends - time.monotonic()

@@ -89,11 +89,12 @@ def tell(
     Where the person cannot be reached in chat it goes to the administrators for them, and by e-mail where those have
     no room, or the case is restricted; without e-mail they hear of that one only that somebody could not be reached.
     """
-    if connection := _connection_to(turn, person_id, hidden=_hidden(turn, case_id)):
+    hidden = _hidden(turn, case_id, enquiry_id)
+    if connection := _connection_to(turn, person_id, hidden=hidden):
         what: dict[str, Any] = {"case_id": case_id, "enquiry_id": enquiry_id, "person_id": person_id}
         what |= {"about": _notice_about(notice, about), "not_before": not_before or in_office_hours(turn)}
         _add(turn, new_post(turn, PostSays.NOTICE, connection, **what), key)
-    elif _hidden(turn, case_id):
+    elif hidden:
         tell_administrators(turn, Notice.UNDELIVERED, about={"person_id": person_id}, key=key)
     else:
         meant = {**about, "meant_for": person_id}
@@ -245,5 +246,6 @@ def _add(turn: Turn, post: dict[str, Any], key: str | None) -> None:
     add_new(turn.db, Post, [post | {"key": post_key(key)} if key else post])
 
 
-def _hidden(turn: Turn, case_id: int | None) -> bool:
-    return bool(case_id and turn.db.exec(select(Case.restricted).where(Case.id == case_id)).first())
+def _hidden(turn: Turn, case_id: int | None, enquiry_id: int | None) -> bool:
+    about = turn.db.get(Case, case_id) if case_id else turn.db.get(Enquiry, enquiry_id) if enquiry_id else None
+    return about is not None and visible.is_restricted(turn, about)

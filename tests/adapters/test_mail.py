@@ -200,7 +200,8 @@ def test_it_gives_up_before_the_courier_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "to", ["nobody", "a@b\nBcc: c@d.example", "zoë@council.example", "two words@council.example", ""]
+    "to",
+    ["nobody", "a@b\nBcc: c@d.example", "zoë@council.example", "shah@coüncil.example", "two words@council.example", ""],
 )
 async def test_what_is_no_address_is_never_written_to(to: str) -> None:
     async with FakeMailServer().running() as server:
