@@ -129,8 +129,8 @@ def in_room(turn: Turn, said: Said, message: Message) -> Message:
     if turn.private:
         return message
     typed = [said.line] if said.values is None and not said.nonce else []
-    told = [] if message.private else list(guard.slots(message))
-    in_line, in_answer = _look_at_both(turn, typed, told)
+    told = list(guard.slots(message))
+    in_line, in_answer = _look_at_both(turn, typed, [] if message.private else told, of=_references([*typed, *told]))
     if kinds := _kinds(in_answer):
         log.warning("an answer in a room is given privately: %s", ", ".join(kinds))
         message = message.privately()
@@ -149,14 +149,16 @@ def _asks_to_delete(message: Message, kinds: Sequence[Trace], room: str) -> Mess
 
 def traces(turn: Turn, texts: Iterable[str]) -> tuple[Trace, ...]:
     """What kinds of thing in these texts tell who a child is, a child of the cases that they name among them."""
-    return _kinds(_look_at_both(turn, texts, ())[0])
+    lot = list(texts)
+    return _kinds(_look_at_both(turn, lot, (), of=_references(lot))[0])
 
 
-def _look_at_both(turn: Turn, first: Iterable[str], second: Iterable[str]) -> tuple[list[Traced], list[Traced]]:
-    """What tells who a child is in two lots of texts, with one question for both."""
-    whole = [APART.join(lot) for lot in (first, second)]
-    ready = [_ready(turn, text) for text in whole]
-    known = _asked(turn, ready, _references(whole))
+def _look_at_both(
+    turn: Turn, first: Iterable[str], second: Iterable[str], *, of: Sequence[str]
+) -> tuple[list[Traced], list[Traced]]:
+    """What tells who a child is in two lots of texts, with one question for both. `of`: what they speak of."""
+    ready = [_ready(turn, APART.join(lot)) for lot in (first, second)]
+    known = _asked(turn, ready, of)
     one, other = (_traces(turn, text, known) for text in ready)
     return one, other
 
@@ -249,8 +251,9 @@ def _may_identify(turn: Turn, child_ids: set[int]) -> set[int]:
 
 
 def _kinds(found: Iterable[Traced]) -> tuple[Trace, ...]:
+    """Each kind once; whoever hears of a whole name need not hear of its parts."""
     kinds = {each.what for each, _ in found}
-    return tuple(kind for kind in Trace if kind in kinds)
+    return tuple(kind for kind in Trace if kind in kinds and not (kind is Trace.NAME and Trace.FULL_NAME in kinds))
 
 
 def _references(texts: Iterable[str]) -> list[str]:
