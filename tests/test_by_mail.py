@@ -446,6 +446,7 @@ async def test_taken_and_then_cut_it_goes_again_as_the_same_mail(office: PostOff
     office.server.cuts = False
     one, again = await office.carry(3, MONDAY + MINUTE)
     assert one.mail["Message-ID"] == again.mail["Message-ID"], "which a mail program shows once"
+    assert [("You may have had this already." in mail.text) for mail in (one, again)] == [False, True]
 
 
 async def test_two_couriers_send_one_mail(office: PostOffice) -> None:
