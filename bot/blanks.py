@@ -23,6 +23,7 @@ from storage.tables import Case, Enquiry, Person, Request
 
 W = TypeVar("W", bound=Term)
 LONGEST_NOTE = 2000
+AS_KNOWN = re.compile(r"(?:known|of|at)(?: on)? (.+)", re.IGNORECASE)
 YEAR, ISO = re.compile(r"20\d\d"), re.compile(r"\d{4}-\d\d-\d\d")
 LEAST_OF_A_NAME = 4
 """Letters by which a fact may be known, of the name it has."""
@@ -96,6 +97,14 @@ def day(label: str, *, past: bool = True, lead: str = "on", hint: str = "", priv
         private=private,
         longest=40,
     )
+
+
+def _as_known(turn: Turn, words: str) -> date:
+    """A day after "as": "as known on 3 March"; or as a form writes it."""
+    said = AS_KNOWN.fullmatch(words.strip())
+    if said is None and not ISO.fullmatch(words.strip()):
+        raise CannotRead(f"“{words}” is no day. Say: as known on {turn.today:%-d %B %Y}")
+    return read_date(said[1] if said else words, turn.today)
 
 
 def _yes(_turn: Turn, words: str) -> bool:
@@ -308,5 +317,10 @@ MATTERS = replace(
 )
 MattersBlank = Annotated[tuple[Matter, ...], MATTERS]
 DayBlank = Annotated[date | None, day("Date", hint="Today if left empty")]
+AsKnownBlank = Annotated[
+    date | None,
+    Ask("As known on", _as_known, show=date.isoformat, kind=BlankKind.DATE, words=0, lead="as", rest=True, longest=60,
+        hint="What was on record by the end of a day gone by; as it stands now, if left empty"),
+]  # fmt: skip
 ReasonBlank = Annotated[str, replace(text("Reason", longest=LONGEST_NOTE, rest=True), lead="because")]
 SettingBlank = Annotated[str, text("School, college or nursery", private=True)]

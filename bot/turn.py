@@ -12,7 +12,7 @@ from bot.domain.calendar import london_date
 from bot.domain.message import Where
 from bot.rules import Rules
 from storage.crypto import Vault
-from storage.tables import Person, Room
+from storage.tables import Deadline, Person, Room
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Turn:
     """The place it was said in; None when the bot acts by itself."""
     draw: Callable[[Sequence[int]], int] = secrets.choice
     """How a reference is drawn."""
+    stood: tuple[Deadline, ...] | None = None
+    """The deadlines of a case or letter as they stood, where a moment gone by is looked at; else those kept count."""
     record_url: str = ""
     """Where the council's own record system shows a child: a template with {record_number}."""
 

@@ -85,8 +85,15 @@ def limit(turn: Turn, deadline: Deadline) -> date | None:
     other = rule_of(turn, deadline).composite
     if other is None:
         return deadline.legal
-    found = turn.db.exec(select(Deadline).where(Deadline.stream == deadline.stream, Deadline.rule == other)).first()
+    found = _of_stream(turn, deadline.stream, other)
     return None if found is None or found.state is ClockState.STOPPED else max(found.legal, deadline.legal)
+
+
+def _of_stream(turn: Turn, stream: str, rule: RuleId) -> Deadline | None:
+    """The deadline of a rule on a case or letter."""
+    if turn.stood is not None:
+        return next((one for one in turn.stood if one.stream == stream and one.rule == rule), None)
+    return turn.db.exec(select(Deadline).where(Deadline.stream == stream, Deadline.rule == rule)).first()
 
 
 def _until(turn: Turn, deadline: Deadline) -> str:

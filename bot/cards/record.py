@@ -1,6 +1,6 @@
 """Entries in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from bot.cards.exceptions import named
@@ -14,20 +14,47 @@ from bot.turn import Turn
 from storage.tables import Case, Enquiry, Entry, Request
 
 
-def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry]) -> list[Fact]:
-    """One fact an entry, newest first: what, when, by whom. Private: it opens what people wrote."""
+def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry], whole: Sequence[Entry] = ()) -> list[Fact]:
+    """One fact an entry, newest first: what, when, by whom. Private: it opens what people wrote.
+
+    With the `whole` record each also says what it changed from what to what, and whether it still counts.
+    """
     people = {entry.recorded_by for entry in entries if entry.recorded_by}
     names = {number: person.name for number in people if (person := staff.person(turn, number))}
     return [
         Fact(
             f"Entry {entry.number}",
             f"{what_of(turn, entry)}, {say_day(entry.happened_on, turn.today)}{_said(turn, about, entry)}",
-            f"recorded by {names.get(entry.recorded_by or 0, 'the bot')} on "
-            f"{say_day(london_date(entry.recorded_at), turn.today)}",
+            " · ".join([*_changes(turn, entry, whole), _recorded(turn, entry, names)]),
             private=True,
         )
         for entry in reversed(entries)
     ]
+
+
+def _recorded(turn: Turn, entry: Entry, names: Mapping[int, str]) -> str:
+    by = names.get(entry.recorded_by or 0, "the bot")
+    return f"recorded by {by} on {say_day(london_date(entry.recorded_at), turn.today)}"
+
+
+def _changes(turn: Turn, entry: Entry, whole: Sequence[Entry]) -> Iterator[str]:
+    """ "in place of entry 3 (Mon 12 Oct)", "from Priya Shah to Tom Reid", "entry 5 took its place"."""
+    before = next((one for one in whole if entry.supersedes and one.id == entry.supersedes), None)
+    after = next((one for one in whole if one.supersedes and one.supersedes == entry.id), None)
+    if before and entry.kind is EntryKind.CORRECTED:
+        was = f"{what_of(turn, before)}, {say_day(before.happened_on, turn.today)}"
+        yield f"entry {before.number} ({was}) is struck out"
+    elif before:
+        yield f"in place of entry {before.number} ({say_day(before.happened_on, turn.today)})"
+    if whole and entry.kind is EntryKind.ASSIGNED:
+        yield f"from {_name(turn, entry.clear.get('before'))} to {_name(turn, entry.clear['owner'])}"
+    if after:
+        yield f"entry {after.number} {'struck it out' if after.kind is EntryKind.CORRECTED else 'took its place'}"
+
+
+def _name(turn: Turn, person: int | None) -> str:
+    found = staff.person(turn, person)
+    return found.name if found else "nobody"
 
 
 def what_of(turn: Turn, entry: Entry) -> str:

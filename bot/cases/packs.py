@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select, text
 from sqlmodel import Session, col
@@ -55,8 +55,21 @@ def in_force(db: Session) -> Rules | None:
 
     BadSettings where a pack that was adopted can no longer be read.
     """
+    return _one_after_another(all_adopted(db))
+
+
+def known_at(db: Session, at: datetime) -> Rules | None:
+    """The rules as they were adopted by a moment. None where none ever was: those that come with the bot counted then.
+
+    Before the first adoption it is the tables of then, which were put on record with it.
+    """
+    packs = all_adopted(db)
+    return _one_after_another([pack for pack in packs if pack.adopted_at <= at] or packs[:1])
+
+
+def _one_after_another(packs: Sequence[RulePack]) -> Rules | None:
     rules: Rules | None = None
-    for pack in all_adopted(db):
+    for pack in packs:
         rules = _after(rules, pack.files, pack.counts_from, adopted=pack.id or 0)
     return rules
 

@@ -13,6 +13,7 @@ from bot.commands import (
     nudge,
     people,
     planning,
+    record,
     referral,
     room,
     why,
@@ -20,7 +21,8 @@ from bot.commands import (
 from bot.grammar import Book
 
 BOOK = Book.of(
-    referral, case, correcting, why, planning, advice, exception, dispute, mp, letter, list, nudge, room, people, help
+    *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, list, nudge, room),
+    *(people, help),
 )
 """Every command there is."""
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from bot.blanks import (
     LONGEST_NOTE,
+    AsKnownBlank,
     CaseOrLetterBlank,
     DayBlank,
     FactBlank,
@@ -17,6 +18,7 @@ from bot.blanks import (
     text,
     yes_no,
 )
+from bot.cards.as_known import as_known_message
 from bot.cards.case import case_card
 from bot.cards.dates import limit, rule_of, sentence, state, title, when
 from bot.cards.exceptions import agreed_message
@@ -34,6 +36,7 @@ from bot.cases import (
     snoozing,
     visible,
 )
+from bot.cases.as_known import known_on
 from bot.cases.facts import File, Recorded
 from bot.cases.files import CaseFile, open_file
 from bot.cases.following import IN_TIME
@@ -69,13 +72,18 @@ def card(turn: Turn, file: File, *, whole: bool = False) -> Message:
 
 @command(
     "status", "case", "where is", "where are we with", may=READERS, acts=False,
-    examples=("status 0042", "case SEND-2026-0042", "status MP-2026-0007"), title="Show a case or letter",
+    examples=("status 0042", "case SEND-2026-0042", "status MP-2026-0007", "status 0042 as known on 3 March"),
+    title="Show a case or letter",
 )  # fmt: skip
-def status(turn: Turn, *, case: CaseOrLetterBlank) -> Message:
+def status(turn: Turn, *, case: CaseOrLetterBlank, as_known: AsKnownBlank = None) -> Message:
     """Show where a case or a letter stands.
 
     Every clock that runs, its date and kind, what is awaited from whom, and the buttons that make sense now.
+    As known on a day gone by: from what was on record by then, under the rules of then, with what had been said.
     """
+    if as_known is not None:
+        alone = replace(turn, private=True)
+        return as_known_message(alone, known_on(alone, case, as_known))
     return card(turn, open_file(turn, case), whole=turn.private)
 
 

@@ -21,6 +21,7 @@ THEMES = {
     "referral": "Cases",
     "case": "Cases",
     "correcting": "Cases",
+    "record": "Cases",
     "why": "Dates",
     "planning": "Dates",
     "exception": "Exceptions",
