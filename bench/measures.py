@@ -104,7 +104,7 @@ def from_cold(folder: Path, url: str, effort: Effort) -> Started:
     key = new_key()
     fill(url, key, others=effort.others)
     with server("outside") as outside:
-        environment = _settings(url, key, outside.url)
+        environment = settings(url, key, outside.url)
         starts = [_start(environment, folder) for _ in range(effort.starts)]
     return Started(median(each.seconds for each in starts), median(each.memory for each in starts))
 
@@ -114,7 +114,8 @@ def _start(environment: dict[str, str], folder: Path) -> Started:
         return Started(seconds, bot.memory())
 
 
-def _settings(url: str, key: str, outside: str) -> dict[str, str]:
+def settings(url: str, key: str, outside: str) -> dict[str, str]:
+    """The environment of a bot in Slack and Teams, both of which are at `outside`."""
     from tests.adapters.fake_connector import APP_ID, APP_PASSWORD, TENANT
 
     return {

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,13 +54,15 @@ def server(name: str, **options: Any) -> Iterator[Running]:
 
 
 @contextmanager
-def served(environment: Mapping[str, str], folder: Path) -> Iterator[tuple[float, Running]]:
+def served(
+    environment: Mapping[str, str], folder: Path, module: Sequence[str] = ("bot", "serve")
+) -> Iterator[tuple[float, Running]]:
     """`referralbot serve`, and the seconds from the start of its process to the first 200 of /readyz."""
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), **environment, "REFERRALBOT_PORT": str(port)}
     began = time.perf_counter()
-    words, quiet = [sys.executable, "-m", "bot", "serve"], subprocess.DEVNULL
+    words, quiet = [sys.executable, "-m", *module], subprocess.DEVNULL
     with subprocess.Popen(words, env=environ, cwd=folder, stdout=quiet, text=True) as process:
         try:
             _wait_until_ready(port, process, began)

@@ -1,22 +1,19 @@
 """A large record derived afresh: `rebuild` and `rules preview` beside bare reads of the same rows and bare counting.
 
-`python -m bench.record --cases 100000` prints it for SQLite, and with `--postgres` for PostgreSQL.
+`python -m bench record` prints it for SQLite and PostgreSQL.
 """
 
-import argparse
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from sqlmodel import Session, func, select
 
 from bench.council import opened
+from bench.page import Told
 from bot.app import App
 from bot.cases import packs
 from bot.cases.deadlines import derived
@@ -299,7 +296,7 @@ def _median(do: Callable[[], None]) -> float:
     return median(_timed(do)[1] for _ in range(ONE_TIMES)) * 1_000_000
 
 
-def told(found: Record, where: str) -> str:
+def told(found: Record, where: str) -> Told:
     """One database's measurements as tables."""
     cases = found.size["cases"]
     size = ", ".join(f"{number:,} {name}" for name, number in found.size.items())
@@ -325,24 +322,4 @@ def told(found: Record, where: str) -> str:
         f"| all its deadlines, its requests and its stage, derived | {found.one:,.0f} |",
         "",
     ]
-    return "\n".join(lines)
-
-
-def main() -> int:
-    words = argparse.ArgumentParser(prog="python -m bench.record", description=__doc__)
-    words.add_argument("--cases", type=int, default=100_000)
-    words.add_argument("--postgres", action="store_true", help="on PostgreSQL as well")
-    asked = words.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench") as name:
-        folder = Path(name)
-        print(told(measured(f"sqlite:///{folder}/record.sqlite", asked.cases), "SQLite"))
-        if asked.postgres:
-            from bench.__main__ import postgres
-
-            with postgres(folder / "pg") as (ours, _):
-                print(told(measured(ours, asked.cases), "PostgreSQL"))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return Told("\n".join(lines))

@@ -26,10 +26,25 @@ class Effort:
     """Plans of the council whose year is lived through."""
     times: int
     """How often each line is said in that year."""
+    dates: int
+    """Open dates of the large record that is swept, beside a hundredth of them, of which a tenth is ripe."""
+    reminders: int
+    """Reminders that are fired at once, or that go out while lines are said."""
+    messages: int
+    """Messages of one round of deliveries."""
+    late: int
+    """Reminders whose lateness is measured in real time, and the seconds over which they fall due."""
+    spread: float
 
 
-FULL = Effort(rounds=7, seconds=1.5, others=300, starts=5, record=100_000, plans=20_000, times=50)
-QUICK = Effort(rounds=2, seconds=0.25, others=30, starts=1, record=1_000, plans=300, times=5)
+FULL = Effort(
+    rounds=7, seconds=1.5, others=300, starts=5, record=100_000, plans=20_000, times=50,
+    dates=1_000_000, reminders=5_000, messages=2_000, late=300, spread=180,
+)  # fmt: skip
+QUICK = Effort(
+    rounds=2, seconds=0.25, others=30, starts=1, record=1_000, plans=300, times=5,
+    dates=20_000, reminders=200, messages=100, late=40, spread=20,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -127,13 +127,15 @@ def stock_teams(options: Options) -> web.Application:
 
 def outside(_options: Options) -> web.Application:
     """Slack's Web API and Microsoft's Bot Connector, with what the client needs to sign as the latter does."""
+    from bench.landing import Landing
     from tests.adapters.fake_connector import FakeConnector
-    from tests.adapters.fake_slack import FakeSlack, web_app
+    from tests.adapters.fake_slack import web_app
 
-    connector = FakeConnector(clock=wall)
+    connector, slack = FakeConnector(clock=wall), Landing()
     connector.tokens.add(GIVEN)
     app = connector.app
-    app.add_subapp("/slack", web_app(FakeSlack()))
+    app.add_subapp("/slack", web_app(slack))
+    app.router.add_get("/landed", slack.tell)
 
     async def learn(request: web.Request) -> web.Response:
         connector.url = f"http://{request.host}"

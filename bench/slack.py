@@ -19,24 +19,24 @@ TRIGGERS = count(1)
 SIGNER = SignatureVerifier(SECRET)
 
 
-def command(text: str) -> bytes:
+def command(text: str, team: str = TEAM, user: str = OFFICER) -> bytes:
     """A slash command: `/referral status 0042`, written in the officer's direct messages with the bot."""
     form = {
-        "token": "not-used", "team_id": TEAM, "team_domain": "council", "channel_id": "D0SHAH",
-        "channel_name": "directmessage", "user_id": OFFICER, "user_name": "p.shah", "command": "/referral",
+        "token": "not-used", "team_id": team, "team_domain": "council", "channel_id": "D0SHAH",
+        "channel_name": "directmessage", "user_id": user, "user_name": "p.shah", "command": "/referral",
         "text": text, "api_app_id": "A0REFERRAL", "is_enterprise_install": "false",
         "response_url": "http://127.0.0.1/response", "trigger_id": _trigger(),
     }  # fmt: skip
     return signed(urlencode(form))
 
 
-def submission(form: Message) -> bytes:
+def submission(form: Message, user: str = OFFICER) -> bytes:
     """The bot's own form, filled in for another child and submitted."""
     view = form_view(form, Origin(CHANNEL, name="health"))
     carried = json.loads(view["private_metadata"]) | {"nonce": token_hex(8)}
     body = {
         "type": "view_submission",
-        "user": {"id": OFFICER, "username": "p.shah", "name": "p.shah", "team_id": TEAM},
+        "user": {"id": user, "username": "p.shah", "name": "p.shah", "team_id": TEAM},
         "team": {"id": TEAM, "domain": "council"},
         "api_app_id": "A0REFERRAL",
         "is_enterprise_install": False,

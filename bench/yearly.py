@@ -1,17 +1,12 @@
 """A council's year at its size: both rounds, the lists and the sweep on the morning when every phase transfer is near.
 
-`python -m bench.yearly --plans 20000` prints it for SQLite, and with `--postgres` for PostgreSQL.
+`python -m bench year` prints it for SQLite and PostgreSQL.
 """
 
-import argparse
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 from typing import Any
@@ -19,6 +14,7 @@ from typing import Any
 from sqlmodel import func, select
 
 from bench.council import opened
+from bench.page import Told
 from bot.app import App
 from bot.cases import deadlines, history
 from bot.cases.children import Private, register
@@ -189,7 +185,7 @@ def _said(app: App, who: str, line: str, now: datetime, times: int) -> tuple[flo
     return median(took), quantiles(took, n=100)[98] if len(took) > 1 else took[0]
 
 
-def told(year: Year, where: str) -> str:
+def told(year: Year, where: str) -> Told:
     """One database's measurements as tables."""
     rounds = (
         (f"`round reviews`: {year.reviews:,} opened", year.reviews_took),
@@ -213,24 +209,4 @@ def told(year: Year, where: str) -> str:
         *said,
         "",
     ]
-    return "\n".join(lines)
-
-
-def main() -> int:
-    words = argparse.ArgumentParser(prog="python -m bench.yearly", description=__doc__)
-    words.add_argument("--plans", type=int, default=2_000)
-    words.add_argument("--times", type=int, default=20, help="how often each line is said")
-    words.add_argument("--postgres", action="store_true")
-    asked = words.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench") as name:
-        from bench.__main__ import postgres
-
-        folder = Path(name)
-        server = postgres(folder / "pg") if asked.postgres else nullcontext((f"sqlite:///{folder}/year.sqlite", ""))
-        with server as (url, _):
-            print(told(measured(url, asked.plans, asked.times), "PostgreSQL" if asked.postgres else "SQLite"))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return Told("\n".join(lines))
