@@ -126,6 +126,7 @@ def _lines(one: Told) -> Iterator[str]:
     yield from (f"acted twice: {mark}" for mark in lines.twice[:20])
     yield from (f"lost: {mark}, answered with “{answer[:200]}”" for mark, answer in lines.lost[:20])
     yield from (f"nobody said: {mark}" for mark in lines.unsaid[:20])
+    yield from (f"answered with “{answer}”" for answer in lines.faults[:20])
     yield from (f"{act.who.name} gave up: {act.line}" for act in lines.given_up[:20])
 
 

@@ -10,7 +10,7 @@ from bot.cases import history
 from bot.domain.terms import EntryKind
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Entry
-from tests.chaos.people import NOTHING, Act, Mark, Uttered
+from tests.chaos.people import FAULT, NOTHING, Act, Mark, Uttered
 from tests.chaos.reading import Happened
 
 AROUND = 4.0
@@ -33,11 +33,13 @@ class Lines:
     """Acknowledged, and nothing is on record; with the answer that was given."""
     unsaid: list[Mark] = field(default_factory=list)
     """On record, and nobody said it."""
+    faults: list[str] = field(default_factory=list)
+    """Answers that tell of a fault of the bot's."""
     given_up: list[Act] = field(default_factory=list)
 
     @property
     def good(self) -> bool:
-        return not (self.twice or self.lost or self.unsaid or self.given_up)
+        return not (self.twice or self.lost or self.unsaid or self.faults or self.given_up)
 
 
 def weighed(
@@ -50,6 +52,7 @@ def weighed(
         acknowledged=sum(one.acknowledged for one in deliveries),
         again=sum(max(0, one.sent - 1) for one in deliveries),
         acted=sum(acted.values()),
+        faults=[one.answer for one in deliveries if FAULT.search(one.answer)],
         given_up=list(given_up),
     )
     by_mark: dict[Mark, list[Uttered]] = defaultdict(list)
@@ -85,7 +88,7 @@ def acted_on(turn: Turn) -> Counter[Mark]:
 def _mark(turn: Turn, entry: Entry) -> Mark | None:
     """The mark of an entry; none of what the bot adds to a line by itself."""
     case = turn.db.get(Case, entry.case_id) if entry.case_id else None
-    if case is None:
+    if case is None or entry.kind is EntryKind.LINKED:
         return _of_letter(turn.db, entry)
     words = history.words_of(turn, case, entry) if entry.kind is EntryKind.NOTED else ""
     return Mark(

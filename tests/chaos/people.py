@@ -32,6 +32,8 @@ OWN = "{own}"
 """Stands in a line for words that no other delivery has."""
 NOTHING = re.compile(r"couldn't save that|went away while|Something went wrong|Still working")
 """An answer after which it is said again: nothing was changed, or nobody knows."""
+FAULT = re.compile(r"Something went wrong")
+"""An answer that nobody should ever get."""
 
 
 class Way(StrEnum):
@@ -141,7 +143,10 @@ class Script:
 
     def write(self) -> None:
         self._notes()
-        asking = (self._had, self._came, self._sent, self._moved, self._closed, self._help, self._mp, self._decided)
+        asking = (
+            *(self._had, self._came, self._sent, self._moved, self._held),
+            *(self._closed, self._help, self._mp, self._decided),
+        )
         files = self.council.files
         self._spread(asking, [file for file in files if not file.drafting], MOVING)
         self._spread((self._came, self._planned), [file for file in files if file.drafting and file.requests], 4)
@@ -183,6 +188,14 @@ class Script:
         stop = self._when_reminded(file, asked)
         yield stop, self._of_body(asked, "advice sent", "advice_sent", file)
         yield stop + self.dice.randint(2, 5), self._received(file, asked)
+
+    def _held(self, file: File) -> Story:
+        """Its owner has it in hand, once reminded of it: nothing for some days, then they are asked again."""
+        mark = Mark("acknowledged", file.reference)
+        yield (
+            self._when_reminded(file, self._one(file)),
+            Act(file.owner, f"have it {file.reference}", mark, evening=True),
+        )
 
     def _help(self, file: File) -> Story:
         asked = self._one(file)

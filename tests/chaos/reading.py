@@ -151,7 +151,8 @@ def _shown(place: str, words: str, names: Mapping[str, set[str]]) -> Iterator[Ex
     ends = [*(each.start() for each in found[1:]), len(words)][: len(found)]
     for each, end in zip(found, ends, strict=True):
         told = words[each.end() : end].lower()
-        known = [(told.find(name), -len(name), name) for name in names.get(each[0], ()) if name in told]
+        called = ((name.lower(), name) for name in names.get(each[0], ()))
+        known = [(told.find(low), -len(low), name) for low, name in called if low in told]
         if known:
             yield Expected(place, each[0], min(known)[2])
 

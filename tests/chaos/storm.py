@@ -28,8 +28,9 @@ from tests.adapters.fake_slack import SECRET, TOKEN, serving
 from tests.chaos.cards import count_cards, wrong_cards
 from tests.chaos.council import BEGAN, Council, Size
 from tests.chaos.delivering import Delivering
+from tests.chaos.entries import owed_by
 from tests.chaos.lines import Lines, acted_on, weighed
-from tests.chaos.oracle import LONDON, NINE, Days, Line, Owed, Step, closed_days, expected_amid, owed_by, steps
+from tests.chaos.oracle import LONDON, NINE, Days, Line, Owed, Step, closed_days, expected_amid, steps
 from tests.chaos.people import People, Script
 from tests.chaos.reading import Happened, Verdict, judged
 from tests.chaos.weather import Sky, StormyConnector, StormySlack, Weather
@@ -37,7 +38,7 @@ from tests.e2e.council import environ
 from tests.e2e.moved import MovedClock
 from tests.e2e.programs import free_port
 
-FULL, SMALL = Size(new=60, drafting=10, consulting=6), Size(new=6, drafting=2, consulting=1)
+FULL, SMALL = Size(new=72, drafting=12, consulting=8), Size(new=6, drafting=2, consulting=1)
 LASTS = timedelta(days=52)
 DRAINED_WITHIN = 40.0
 """Seconds until a stop is left though something still waits."""
@@ -158,6 +159,8 @@ class Storm:
         self.done: Counter[str] = Counter()
         self.happened: list[Happened] = []
         self.stuck = 0
+        self.latest = BEGAN
+        """What the clock showed at most, before it was put back."""
         self.settings: Settings
 
     async def run(self) -> Told:
@@ -258,6 +261,7 @@ class Storm:
             self.clock.move_to(max(self.clock(), stop))
             await self._drain(stop)
             await self._turn_back(stop)
+            self.clock.move_to(max(self.clock(), self.latest))
             await self.people.act(number, evening=True)
             ends.append(time.monotonic())
         return ends
@@ -292,6 +296,7 @@ class Storm:
         """The machine's clock is put on or back by minutes, whatever is under way; not back before nine."""
         by = timedelta(seconds=self.dice.choice((-1800, -300, -61, 61, 90, 300, 900)))
         what = "clock moved" if by > timedelta() else "clock put back"
+        self.latest = max(self.latest, self.clock())
         nine = datetime.combine(self.clock().astimezone(LONDON), NINE, LONDON)
         self._note(what, lambda: self.clock.move_to(max(self.clock() + by, nine)))
 
@@ -323,7 +328,7 @@ class Storm:
     async def _turn_back(self, stop: datetime) -> None:
         """Now and then the clock shows an hour that is over, or yesterday: nothing is said again."""
         if self.dice.random() < 0.2:
-            back = timedelta(hours=self.dice.choice((1, 3, 26)))
+            back, self.latest = timedelta(hours=self.dice.choice((1, 3, 26))), max(self.latest, self.clock())
             self._note("clock turned back", lambda: self.clock.move_to(stop - back))
             await asyncio.sleep(2)
             self.clock.move_to(stop + timedelta(minutes=1))

@@ -15,6 +15,7 @@ from tests.adapters.fake_connector import APP_ID, APP_PASSWORD, TENANT
 from tests.adapters.fake_slack import SECRET, TOKEN
 from tests.chaos.council import BEGAN, Council, Member, Size
 from tests.chaos.delivering import Delivery
+from tests.chaos.entries import Facts, Span, counted_from, owed_by
 from tests.chaos.lines import weighed
 from tests.chaos.oracle import (
     HEAD,
@@ -24,16 +25,13 @@ from tests.chaos.oracle import (
     ROOM,
     Days,
     Expected,
-    Facts,
+    Held,
     Leave,
     Line,
     Owed,
-    Span,
     closed_days,
-    counted_from,
     expected,
     expected_amid,
-    owed_by,
     steps,
 )
 from tests.chaos.people import Act, Mark, Uttered
@@ -212,6 +210,35 @@ def test_absence_changes_who_hears(away: dict[str, list[Leave]], heard: list[str
     assert [due for due, _ in amid(PLAN, line=line)] == [[place] for place in heard]
 
 
+@pytest.mark.parametrize(
+    ("said", "quiet_until", "again", "heard"),
+    [
+        ("Thu 10 Dec 2026", "Tue 15 Dec 2026", "Tue 15 Dec 2026", [1, 1, 1]),
+        ("Wed 16 Dec 2026", "Mon 21 Dec 2026", "Mon 21 Dec 2026", [1, 0, 1]),
+        ("Wed 23 Dec 2026", "Thu 24 Dec 2026", "Thu 24 Dec 2026", [1, 1, 1]),
+        ("Tue 1 Dec 2026", "Fri 4 Dec 2026", "Fri 4 Dec 2026", [1, 1, 1]),
+    ],
+    ids=[
+        "asked again where nothing was due",
+        "what was due then waits",
+        "not past the last day",
+        "over before it began",
+    ],
+)
+def test_an_owner_who_has_it_is_left_alone_and_asked_again(
+    said: str, quiet_until: str, again: str, heard: list[int]
+) -> None:
+    held = Held(_nine(day(said)) + timedelta(hours=8), _nine(day(quiet_until)), _nine(day(again)))
+    assert [len(due) for due, _ in amid(replace(PLAN, held=held))] == heard
+
+
+def test_an_owner_who_has_it_is_asked_again_on_a_day_of_its_own() -> None:
+    stops = [_nine(day(when)) for when in ("Thu 10 Dec 2026", "Tue 15 Dec 2026", "Wed 16 Dec 2026")]
+    held = Held(stops[0] + timedelta(hours=8), stops[1], stops[1])
+    assert [len(due) for due, _ in amid(replace(PLAN, held=held), stops)] == [1, 1, 0]
+    assert [len(due) for due, _ in amid(PLAN, stops)] == [1, 0, 0]
+
+
 def test_a_date_put_right_is_two_spans_and_a_receipt_counts_anew() -> None:
     facts, noon = Facts(), datetime(2026, 11, 9, 12, tzinfo=UTC)
     facts.add(1, 7, "advice_asked", Span(day("Mon 2 Nov 2026"), BEGAN), None)
@@ -277,3 +304,8 @@ def test_each_line_acts_once_and_nothing_else_does(
 ) -> None:
     lines = weighed(said, {NOTED: acted} if acted else {}, happened)
     assert (len(lines.twice), len(lines.lost), len(lines.unsaid)) == (twice, lost, unsaid)
+    assert lines.good is not bool(twice or lost or unsaid)
+
+
+def test_a_fault_of_the_bot_is_never_an_answer() -> None:
+    assert not weighed([uttered("Something went wrong on our side and nothing was changed.")], {}, []).good

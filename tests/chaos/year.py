@@ -41,8 +41,8 @@ from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.migrate import migrate
 from storage.tables import Case, Child, Connection, Deadline, Entry, Identity, Nudge, Person, Post, Request, Room
+from tests.chaos.entries import owed_by as owed_by_entries
 from tests.chaos.oracle import HEAD, MANAGER, OWNER, PROVISION, REVIEW, Days, Expected, Line, closed_days, expected
-from tests.chaos.oracle import owed_by as owed_by_entries
 from tests.chaos.reading import judged, things
 from tests.chaos.weather import Landed
 
