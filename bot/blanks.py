@@ -310,7 +310,13 @@ MATTERS = replace(
     choice(
         Matter,
         "What the letter holds",
-        {"sar": Matter.SUBJECT_ACCESS, "safeguarding": Matter.RISK_OF_HARM, "request": Matter.FIRST_REQUEST},
+        {
+            "sar": Matter.SUBJECT_ACCESS,
+            "safeguarding": Matter.RISK_OF_HARM,
+            "request": Matter.FIRST_REQUEST,
+            "lgsco": Matter.OMBUDSMAN,
+            "judicial review": Matter.PRE_ACTION,
+        },
     ),
     kind=BlankKind.CHOICES,
     many=True,

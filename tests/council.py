@@ -116,12 +116,12 @@ class Council:
         child = Child(sealed=b"sealed", wrapped_key=b"wrapped", added_at=LONG_AGO)
         self.add(child)
         number = self.numbers["case"] = self.numbers.get("case", 0) + 1
+        more = {"process": Process.NEW_ASSESSMENT, **more}
         case = Case(
             reference=f"SEND-2026-{number:04}",
             year=2026,
             number=number,
             child_id=child.id,
-            process=Process.NEW_ASSESSMENT,
             asked_by=AskedBy.PARENT,
             owner_id=owner.id if owner else None,
             opened_at=LONG_AGO,

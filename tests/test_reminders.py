@@ -25,6 +25,7 @@ from bot.domain.terms import (
     Nature,
     PostSays,
     PostState,
+    Process,
 )
 from bot.reminders import preview, sweep
 from bot.turn import Turn
@@ -249,32 +250,63 @@ def test_what_is_ripe_at_the_weekend_gives_way_to_the_rung_of_monday(council: Co
     assert sorted(said) == [("14-before", True), ("7-before", False)] and len(council.posts()) == 1
 
 
+HIGHER, AS_EVER = {"health", "Owner", "Manager", "Head"}, {"health", "Owner", "Manager"}
+
+
 @pytest.mark.parametrize(
-    "letter,status,told",
+    "letter,holds,status,told",
     [
-        (LetterKind.MP_LETTER, CaseStatus.OPEN, {"health", "Owner", "Manager", "Head"}),
-        (LetterKind.MP_LETTER, CaseStatus.CLOSED, {"health", "Owner", "Manager"}),
-        (LetterKind.FOI, CaseStatus.OPEN, {"health", "Owner", "Manager"}),
+        (LetterKind.MP_LETTER, [], CaseStatus.OPEN, HIGHER),
+        (LetterKind.MP_LETTER, [], CaseStatus.CLOSED, AS_EVER),
+        (LetterKind.COMPLAINT, ["ombudsman"], CaseStatus.OPEN, HIGHER),
+        (LetterKind.COMPLAINT, ["pre_action"], CaseStatus.OPEN, HIGHER),
+        (LetterKind.COMPLAINT, ["pre_action"], CaseStatus.CLOSED, AS_EVER),
+        (LetterKind.COMPLAINT, ["risk_of_harm"], CaseStatus.OPEN, AS_EVER),
+        (LetterKind.FOI, [], CaseStatus.OPEN, AS_EVER),
     ],
 )
-def test_while_an_mp_asks_a_late_date_is_heard_of_one_step_higher(
-    council: Council, letter: LetterKind, status: CaseStatus, told: set[str]
+def test_while_somebody_outside_asks_a_late_date_is_heard_of_one_step_higher_and_nobody_is_skipped(
+    council: Council, letter: LetterKind, holds: list[str], status: CaseStatus, told: set[str]
 ) -> None:
     ladder = Ladder(council)
     case = council.case(ladder.owner)
-    enquiry = Enquiry(reference="MP-2026-0007", kind=letter, mp="", constituency="", status=status, opened_at=LONG_AGO)
+    what = {"kind": letter, "matters": holds, "status": status, "opened_at": LONG_AGO}
+    enquiry = Enquiry(reference="MP-2026-0007", mp="", constituency="", **what)
     council.add(enquiry)
     council.add(EnquiryCase(enquiry_id=enquiry.id, case_id=case.id))
-    due, rule = date(2026, 10, 19), {"ladder": "agency", "rule": "advice_health", "agency": Agency.HEALTH}
-    council.clock(case, due, started_on=date(2026, 9, 7), **rule)
-    for when in ("2026-10-16 08:00", "2026-10-19 08:00", "2026-10-26 09:00"):
-        swept(council, when)
-    by_day = {day: {who for when, _, who in said(council) if when == day} for day, *_ in said(council)}
-    assert by_day == {
+    assert heard_around_the_date(council, case) == {
         "2026-10-16": {"health", "Owner"},
         "2026-10-19": {"health", "Owner", "Manager"},
         "2026-10-26": told,
     }
+
+
+def heard_around_the_date(council: Council, case: Case) -> dict[str, set[str]]:
+    """Who hears of advice from health due on 19 October: before, on the day and after."""
+    due, rule = date(2026, 10, 19), {"ladder": "agency", "rule": "advice_health", "agency": Agency.HEALTH}
+    council.clock(case, due, started_on=date(2026, 9, 7), **rule)
+    for when in ("2026-10-16 08:00", "2026-10-19 08:00", "2026-10-26 09:00"):
+        swept(council, when)
+    return {day: {who for when, _, who in said(council) if when == day} for day, *_ in said(council)}
+
+
+@pytest.mark.parametrize(
+    "kind,status,told",
+    [
+        (EntryKind.APPEAL_LODGED, CaseStatus.OPEN, HIGHER),
+        (EntryKind.DECISION_NOTICE_SENT, CaseStatus.OPEN, AS_EVER),  # a right to appeal is no appeal yet
+        (EntryKind.APPEAL_LODGED, CaseStatus.CLOSED, AS_EVER),
+    ],
+)
+def test_while_the_tribunal_has_an_appeal_about_the_child_a_late_date_is_heard_of_one_step_higher(
+    council: Council, kind: EntryKind, status: CaseStatus, told: set[str]
+) -> None:
+    ladder = Ladder(council)
+    case, appeal = council.case(ladder.owner), council.case(ladder.owner, process=Process.APPEAL, status=status)
+    with council.store.transaction() as db:
+        db.get_one(Case, appeal.id).child_id = case.child_id
+    council.snooze(appeal, "all", date(2026, 10, 1), now=at("2026-10-01 09:00"), kind=kind, clear={})
+    assert heard_around_the_date(council, case)["2026-10-26"] == told
 
 
 def test_a_moved_date_is_nudged_again(council: Council) -> None:

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from bot.cases import in_hand, visible
 from bot.cases.climbing import ladder_of
+from bot.cases.from_outside import asked_after
 from bot.cases.hours import SPEAKING, last_days
 from bot.cases.posts import may_go, new_post, tell_administrators
 from bot.cases.recipients import Hearers, Place, Recipients
@@ -20,11 +21,11 @@ from bot.cases.set_aside import AN_HOUR, tell_of_deadline
 from bot.domain.calendar import ONE_DAY, moment
 from bot.domain.dates import say_day
 from bot.domain.ladder import SPEAKS, Rung, Speak, nudge_key, one_step_up, ripe
-from bot.domain.terms import CaseStatus, ClockKind, ClockState, EntryKind, Hears, LetterKind, Notice, PostSays, RuleId
+from bot.domain.terms import CaseStatus, ClockKind, ClockState, EntryKind, Hears, Notice, PostSays, RuleId
 from bot.fault import log_fault
 from bot.turn import Turn
 from storage.queries import add_new
-from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Entry, Nudge, Post, Request
+from storage.tables import Case, Deadline, Enquiry, Entry, Nudge, Post, Request
 
 log = logging.getLogger(__name__)
 
@@ -118,11 +119,12 @@ def look(turn: Turn, *, limit: int, these: Collection[int] | None = None, at_any
     )
     found = [(deadline, case or enquiry) for deadline, case, enquiry in turn.db.exec(query)]
     said, snoozes, recipients = _said(turn, found), _snoozes(turn, found), Recipients(turn)
-    sent, asked_after = _sent(turn, found), _asked_after(turn, found)
+    cases = [deadline.case_id for deadline, _ in found if deadline.case_id]
+    sent, outside = _sent(turn, found), asked_after(turn, cases)
     looks: list[Look] = []
     for deadline, about in found:
         try:
-            found_here = _look_at(turn, deadline, about, said, snoozes, sent, asked_after, recipients)
+            found_here = _look_at(turn, deadline, about, said, snoozes, sent, outside, recipients)
             looks.append(_breaking_quiet(found_here) if at_any_hour else found_here)
         except DBAPIError:
             raise
@@ -156,7 +158,7 @@ def _look_at(
     said: set[str],
     snoozes: Snoozes,
     sent: set[int | None],
-    asked_after: set[int | None],
+    outside: set[int],
     recipients: Recipients,
 ) -> Look:
     if deadline.state is not ClockState.RUNNING or not deadline.ladder or about.status is not CaseStatus.OPEN:
@@ -164,7 +166,7 @@ def _look_at(
     until = snoozed_until(turn, deadline, snoozes.get(deadline.stream, ()))
     word = in_hand.last_word(deadline, snoozes.get(deadline.stream, ()))
     rungs = ladder_of(turn.rules, deadline).rungs
-    rungs = one_step_up(rungs) if deadline.case_id in asked_after else rungs
+    rungs = one_step_up(rungs) if deadline.case_id in outside else rungs
     quiet = {Hears.OWNER} if until or (word and in_hand.is_quiet(deadline, word, turn.now)) else set()
     quiet |= {Hears.ROOM} if deadline.request_id in sent else set()  # the council has to confirm, not the body
     found = ripe(
@@ -255,13 +257,6 @@ def _sent(turn: Turn, found: Sequence[tuple[Deadline, Case | Enquiry]]) -> set[i
     """The requests among these that their bodies say they have answered."""
     these = col(Request.id).in_([deadline.request_id for deadline, _ in found if deadline.request_id])
     return set(turn.db.exec(select(Request.id).where(these, col(Request.sent_on).is_not(None))))
-
-
-def _asked_after(turn: Turn, found: Sequence[tuple[Deadline, Case | Enquiry]]) -> set[int | None]:
-    """The cases among these that an open letter of an MP is about."""
-    these = col(EnquiryCase.case_id).in_({deadline.case_id for deadline, _ in found if deadline.case_id})
-    letters = (Enquiry.kind == LetterKind.MP_LETTER, Enquiry.status == CaseStatus.OPEN)
-    return {*turn.db.exec(select(EnquiryCase.case_id).join(Enquiry).where(these, *letters))}
 
 
 def _snoozes(turn: Turn, found: Sequence[tuple[Deadline, Case | Enquiry]]) -> Snoozes:

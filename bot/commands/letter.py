@@ -31,9 +31,12 @@ PASS_ON = {
 """Who answers what an MP's letter holds besides, by most councils' procedures."""
 
 
+BESIDES = (Matter.FIRST_REQUEST, Matter.RISK_OF_HARM, Matter.OMBUDSMAN, Matter.PRE_ACTION)
+
+
 def _besides(turn: Turn) -> Sequence[Choice]:
     """What a letter of any kind may hold; the rest is logged by itself."""
-    return [each for each in offered(Matter)(turn) if Matter(each.value) in (Matter.FIRST_REQUEST, Matter.RISK_OF_HARM)]
+    return [each for each in offered(Matter)(turn) if Matter(each.value) in BESIDES]
 
 
 def _without_an_mp(turn: Turn) -> Sequence[Choice]:

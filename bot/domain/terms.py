@@ -144,10 +144,14 @@ class Matter(Term):
     SUBJECT_ACCESS = "subject_access"
     FIRST_REQUEST = "first_request"
     RISK_OF_HARM = "risk_of_harm"
+    OMBUDSMAN = "ombudsman"
+    PRE_ACTION = "pre_action"
 
     @property
     def label(self) -> str:
         return {
+            Matter.OMBUDSMAN: "Ombudsman's investigation",
+            Matter.PRE_ACTION: "letter before a judicial review",
             Matter.FOI: "freedom of information request",
             Matter.SUBJECT_ACCESS: "subject access request",
             Matter.FIRST_REQUEST: "possible first request for an assessment",
