@@ -39,7 +39,7 @@ def by_mail(turn: Turn, post: Post, reader: Person, message: Message, *, outside
     references = [about.reference] if about else _references(turn, post)
     if about and outsiders:
         message = Message(f"{about.reference}: there is a word for you.")
-    asides = [message.aside, *_why(turn, reader), *_where(turn, references, outsiders=outsiders)]
+    asides = [message.aside, _why(turn, post, reader), *_where(turn, references, outsiders=outsiders)]
     return replace(
         message,
         subject=_subject(post, references, outsiders=outsiders),
@@ -67,11 +67,14 @@ def _subject(post: Post, references: Sequence[str], *, outsiders: bool) -> str:
     return f"{many} {what}{'' if many == 1 else 's'}"
 
 
-def _why(turn: Turn, reader: Person) -> Iterator[str]:
-    if accounts_of(turn.db, reader.id or 0):
-        yield "This comes by e-mail because no chat could deliver it."
+def _why(turn: Turn, post: Post, reader: Person) -> str:
+    if post.about.get("administrators"):
+        why = "the administrators have no room that takes it. Bind one in chat: room bind administrators"
+    elif accounts_of(turn.db, reader.id or 0):
+        why = "no chat could deliver it."
     else:
-        yield "This comes by e-mail because no chat knows you yet. Say help to referralbot there once, and it will."
+        why = "no chat knows you yet. Say help to referralbot in chat once, and it will."
+    return f"This comes by e-mail because {why}"
 
 
 def _where(turn: Turn, references: Sequence[str], *, outsiders: bool) -> Iterator[str]:

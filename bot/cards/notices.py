@@ -120,7 +120,7 @@ def _opened(post: Post) -> str:
 
 def _is_administrators(post: Post) -> bool:
     """In their room, or where they have none by e-mail to each."""
-    return post.person_id is None or "nobody" in post.about
+    return post.person_id is None or bool(post.about.get("administrators"))
 
 
 def _theirs(post: Post) -> tuple[Action, ...]:

@@ -133,7 +133,8 @@ def tell_administrators(
         _add(turn, new_post(turn, PostSays.NOTICE, room.connection_id, room_id=room.id, **what), key)
     elif (mail := mail_of(turn.db)) and (people := staff.administrators(turn.db)):
         for one in people:
-            post = new_post(turn, PostSays.NOTICE, mail, person_id=one.id, **what)
+            to_each = {**what, "person_id": one.id, "about": {**what["about"], "administrators": True}}
+            post = new_post(turn, PostSays.NOTICE, mail, **to_each)
             _add(turn, post, f"{key}/{one.id}" if key else None)
     elif connection := turn.db.exec(select(Connection.id).order_by(col(Connection.id))).first():
         lost = new_post(turn, PostSays.NOTICE, connection, **what)

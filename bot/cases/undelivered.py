@@ -158,7 +158,7 @@ def _move_notice(turn: Turn, post: Post) -> None:
     mailed = ByMail(turn, _tried(post))
     for person_id in [whom] if whom else [one.id or 0 for one in staff.administrators(turn.db)]:
         for mailbox in mailed.to(person_id).places:
-            _put(turn, post, mailbox, meant_for=None)
+            _put(turn, post, mailbox, meant_for=None, administrators=not whom)
 
 
 def _is_hidden(turn: Turn, post: Post) -> bool:
