@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot.cases import children, guarding
+from bot.cases import children, tracing
 from bot.cases.children import Private
 from bot.domain.guard import Trace
 from bot.domain.terms import AskedBy, Process
@@ -91,7 +91,7 @@ def reference(number: int | str) -> str:
 def found_in(town: Town, text: str, *numbers: int | str) -> frozenset[Trace]:
     """What the guard finds in a text, where these cases are spoken of."""
     with town.store.reading() as db:
-        return frozenset(guarding.traces(town.turn(db), [text, *map(reference, numbers)]))
+        return frozenset(tracing.traces(town.turn(db), [text, *map(reference, numbers)]))
 
 
 def said_in_rooms() -> list[str]:

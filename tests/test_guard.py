@@ -11,7 +11,7 @@ from sqlalchemy import delete, event
 from sqlmodel import col
 
 from bot.cards.posted import post_message
-from bot.cases import children, guarding, outbox, posts
+from bot.cases import children, guarding, outbox, posts, tracing
 from bot.cases.children import Private
 from bot.courier import Courier, Outcome
 from bot.domain.guard import Trace
@@ -77,8 +77,8 @@ def test_a_letter_speaks_of_the_children_of_its_cases(town: Town) -> None:
     town.opens("Priya", "Maisie Palmer")
     town.say("Frances", "mp SEND-2026-0042 Dana Okoro Anyshire North enquiry", values=LETTER)
     with town.store.reading() as db:
-        assert guarding.traces(town.turn(db), ["Maisie", "MP-2026-0007"]) == (Trace.NAME,)
-        assert guarding.traces(town.turn(db), ["Maisie", "MP-2026-0011"]) == ()
+        assert tracing.traces(town.turn(db), ["Maisie", "MP-2026-0007"]) == (Trace.NAME,)
+        assert tracing.traces(town.turn(db), ["Maisie", "MP-2026-0011"]) == ()
 
 
 LETTER = {
@@ -114,9 +114,9 @@ def test_a_room_is_looked_through_with_one_question(town: Town) -> None:
         turn = town.turn(db)
         db.connection()  # which begins the transaction
         event.listen(town.store.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
-        guarding.traces(turn, ["Owner Priya Shah", "AN-009999", "SEND-2026-0042", "MP-2026-0007"])
+        tracing.traces(turn, ["Owner Priya Shah", "AN-009999", "SEND-2026-0042", "MP-2026-0007"])
         assert len(asked) == 1
-        guarding.traces(turn, ["help"])
+        tracing.traces(turn, ["help"])
         assert len(asked) == 1, "where nothing can be known, nothing is asked"
 
 
@@ -192,19 +192,28 @@ def test_in_a_private_chat_it_may_be_said(town: Town) -> None:
     assert town.say("Priya", "note 0042 Maisie Palmer's mum rang").text == "Noted on SEND-2026-0042."
 
 
-@pytest.mark.parametrize("name", ["Paul", "Vera", "Alan", "Dan"])
+@pytest.mark.parametrize("name", ["Paul", "Vera", "Alan", "Dan", "Rosa"])
 def test_who_may_not_know_who_a_child_is_learns_nothing_of_whether_there_is_one(town: Town, name: str) -> None:
-    town.opens("Priya", "Maisie Palmer", record_number="AN000042")
+    town.opens("Priya", "Maisie Palmer", record_number="AN000042", setting="Elm Park School")
     town.opens("Priya", "Ivy Holloway", restricted="yes")
-    known = [
-        town.say(name, f"status {text}", room="education") for text in ("Maisie Palmer", "AN000042", "Ivy Holloway")
-    ]
-    absent = [
-        town.say(name, f"status {text}", room="education") for text in ("Maisie Farmer", "AN000043", "Ivy Hollow")
-    ]
-    told = [each.text.replace("Palmer", "Farmer").replace("42", "43").replace("Holloway", "Hollow") for each in known]
-    assert told == [each.text.replace("42", "43") for each in absent]
-    assert [each.private for each in known] == [each.private for each in absent]
+    asked: list[str] = []
+    event.listen(town.store.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    def hears(text: str) -> tuple[str, bool, list[str]]:
+        asked.clear()
+        answer = town.say(name, text, room="education")
+        return answer.text.replace(text, "…"), answer.private, [each for each in asked if each.startswith("SELECT")]
+
+    hears("help")
+    for known, absent in (
+        ("Maisie Palmer", "Maisie Farmer"),
+        ("AN000042", "AN000043"),
+        ("Ivy Holloway", "Ivy Hollowby"),
+    ):
+        assert hears(known) == hears(absent)
+    in_a_case = "note SEND-2026-0047 Ivy was there", "note SEND-2026-0048 Ivy was there"
+    known, absent = (hears(text) for text in in_a_case)
+    assert (known[0].replace("47", "48"), *known[1:]) == absent
 
 
 def test_a_restricted_childs_name_is_told_to_nobody_but_who_may_see_the_case(town: Town) -> None:

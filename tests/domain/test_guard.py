@@ -234,13 +234,14 @@ FULL = Message(
     form=Form("title", "said", (Blank("name", "blank", hint="hint", value="typed", error="wrong"),), "submit"),
     table=Table(("column",), (Row(("cell",), actions=(Action("of the row", "its line"),)),)),
     aside="aside",
+    subject="subject",
 )
 UNSEEN = {
-    *((Message, name) for name in ("error", "nonce", "attachment", "subject")),
+    *((Message, name) for name in ("error", "nonce", "attachment")),
     *((Blank, name) for name in ("name", "kind", "required", "private", "longest")),
     *((Fact, "state"), (Action, "style"), (Row, "state")),
 }
-"""What no room is shown: a file goes to one person, and a subject is of e-mail alone."""
+"""What no room is shown: a file goes to one person."""
 
 
 def words_in(value: Any) -> set[str]:
