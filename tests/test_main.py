@@ -87,6 +87,17 @@ def test_a_new_key_is_a_key(told: Told) -> None:
     assert "The key is well formed" in told("doctor", REFERRALBOT_KEY=fresh)[1]
 
 
+def test_a_new_key_for_anchors_comes_with_its_public_key_and_signs(told: Told) -> None:
+    told("migrate")
+    lines = told("new-key --anchor")[1].splitlines()
+    key, public = lines[0].removeprefix("REFERRALBOT_ANCHOR_KEY="), lines[1].split(": ")[1]
+    assert "not signed" not in told("doctor", REFERRALBOT_ANCHOR_KEY=key)[1]
+    assert told("audit verify --public-key hush")[0] == CANNOT
+    ended, sentence = told(f"audit verify --public-key {public}", REFERRALBOT_KEY="")
+    assert (ended, sentence.splitlines()[0]) == (WELL, "The record holds: 0 entries follow from each other.")
+    assert told("audit verify", REFERRALBOT_ANCHOR_KEY="hush")[0] == CANNOT
+
+
 def test_a_database_that_is_not_there(told: Told) -> None:
     ended, sentence = told("doctor")
     assert ended == CANNOT

@@ -39,7 +39,8 @@ def export(arguments: Namespace, settings: Settings, wall: Clock) -> int:
         rebuilding.steady(db)
         kept, total = list(anchors.all_anchors(db)), stored.how_many(db)
         audit_file.write(arguments.file, kept, _watched(stored.all_entries(db), total), total)
-    print(f"{total:,} entries and {_anchors(kept)} are in {arguments.file}. What is private in it is sealed still.")
+    held = f"{_many(total, 'entry', 'entries')} and {_anchors(kept)}"
+    print(f"{held} are in {arguments.file}. What is private in it is sealed still.")
     return WELL
 
 
@@ -152,21 +153,25 @@ def _unsigned(found: Mapping[bytes, Anchored], keys: Sequence[bytes]) -> Iterato
 def _verdict(evidence: Evidence, found: int) -> str:
     """How it ended, and what to compare with the administrators' room."""
     if found:
-        many = "1 thing does" if found == 1 else f"{found:,} things do"
-        return f"{many} not hold. Keep a copy of the database as it is, and tell the data protection officer."
-    told = f"The record holds: {evidence.total:,} entries follow from each other."
+        whom = "Keep a copy of the database as it is, and tell the data protection officer."
+        return f"{_many(found, 'thing does', 'things do')} not hold. {whom}"
+    told = f"The record holds: {_many(evidence.total, 'entry', 'entries')} follow from each other."
     last = max((*evidence.kept, *evidence.outside), key=lambda anchor: anchor.day, default=None)
     if last is None:
         return f"{told}\nThere is no anchor yet: that entries were taken away from the end would not show."
     whose = f"signed with {public_key_as_text(last.public_key)}" if last.signature else "not signed"
     return (
         f"{told}\n{_anchors(evidence.kept)}; the last of {_day(last)}, over {last.streams:,} cases and letters:"
-        f" {short(last.digest)}, {whose}.\n{evidence.promises.newer:,} entries came after it."
+        f" {short(last.digest)}, {whose}.\n{_many(evidence.promises.newer, 'entry', 'entries')} came after it."
     )
 
 
 def _anchors(found: Sequence[Anchored]) -> str:
-    return "1 anchor" if len(found) == 1 else f"{len(found):,} anchors"
+    return _many(len(found), "anchor", "anchors")
+
+
+def _many(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
 
 
 def _day(anchor: Anchored) -> str:
