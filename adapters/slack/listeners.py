@@ -15,6 +15,7 @@ from adapters.slack.heard import Heard, Payload
 from adapters.slack.modals import beside_fields, form_view, result_view
 from adapters.slack.workspace import Account, Workspace
 from bot.domain.message import BlankKind, Form, Message, Said, Where, Who
+from bot.in_turn import InTurn
 
 NOTE = "note"
 """The blank that a message's text is offered in."""
@@ -34,6 +35,7 @@ class Listeners:
         self, answer: Answer, clock: Callable[[], datetime], met: Met, workspaces: Callable[[str], Workspace | None]
     ) -> None:
         self._answer, self._clock, self._met, self._of_team = answer, clock, met, workspaces
+        self._in_turn = InTurn()
         self.replies = replies.Replies()
         self._greeted: dict[tuple[int, str], datetime] = {}
         self._deliveries: OrderedDict[str, asyncio.Task[None]] = OrderedDict()
@@ -126,7 +128,7 @@ class Listeners:
             workspace.connection, heard.place, heard.private, heard.name or channel.name, heard.shared or channel.shared
         )
         said = Said(heard.line, who, where, heard.values, heard.delivery, heard.nonce)
-        return await asyncio.to_thread(self._answered, said, heard.user, now)
+        return await self._in_turn(workspace.connection, self._answered, said, heard.user, now)
 
     def _answered(self, said: Said, user: str, now: datetime) -> Message:
         """The answer; and once an hour, that this person can be written to (in Slack, by their own id)."""

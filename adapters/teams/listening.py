@@ -16,6 +16,7 @@ from adapters.teams.heard import Heard, pressed, typed
 from adapters.teams.patience import Patience
 from adapters.teams.roster import Roster
 from bot.domain.message import Message, Said, Where, Who
+from bot.in_turn import InTurn
 
 ANSWER_WITHIN = 8.0
 """Seconds after which a message is acknowledged before its answer. Teams gives up at about 15."""
@@ -70,6 +71,7 @@ class Listener(ActivityHandler):
     ) -> None:
         self._answering, self._roster, self._patience = answering, roster, patience
         self._answer, self._met, self._clock = answer, met, clock
+        self._in_turn = InTurn()
         self._answer_within, self._invoke_within = answer_within, invoke_within
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
@@ -155,7 +157,7 @@ class Listener(ActivityHandler):
 
     async def _answered(self, heard: Heard, said: Said) -> Message:
         who = (await self._roster.introduced(heard)).who
-        return await asyncio.to_thread(self._answer, replace(said, who=who), self._clock())
+        return await self._in_turn(who.connection, self._answer, replace(said, who=who), self._clock())
 
     async def _in_time(self, work: asyncio.Task[Message]) -> Message | None:
         """The answer, or None while it takes longer than Teams waits."""
