@@ -58,7 +58,7 @@ def owe(
     """
     numbers = range(first, first + len(moments))
     children = [{"id": each, "sealed": b"", "wrapped_key": None, "added_at": STARTED} for each in numbers]
-    cases = [_case(number, owners[number % len(owners)]) for number in numbers]
+    cases = [_case(number, owners[place % len(owners)]) for place, number in enumerate(numbers)]
     deadlines = [
         _deadline(number, place, legal, at + timedelta(days=10 * place))
         for number, at in zip(numbers, moments, strict=True)

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 HEARD_KEPT = timedelta(days=30)
 EVERY: Mapping[str, float] = {
-    "sweep": 60,
+    "sweep": 20,
     "audit": 300,
     "digests": 60,
     "cards": 60,
@@ -39,7 +39,8 @@ EVERY: Mapping[str, float] = {
     "purge": 3600,
     "names": 3600,
 }
-"""Seconds between ticks. A delivery with nothing to do is one small read."""
+"""Seconds between ticks. A delivery with nothing to do is one small read, and so is a sweep: looking each minute alone,
+it could be a minute after the due one before the first message began its way."""
 PATIENCE = 7.0
 """Seconds that work under way has to come to its end when the bot stops."""
 
