@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session, select
 
 from bot import heard
@@ -21,7 +21,7 @@ from bot.filling import Filled, fill, form_of
 from bot.grammar import Book, Command, line
 from bot.rules import Rules
 from bot.turn import Turn
-from storage.connect import Store
+from storage.connect import Store, crossed, will_pass
 from storage.crypto import Vault
 from storage.tables import Person, Room
 
@@ -42,12 +42,8 @@ TRIES = 5
 """Times that a line is tried; each time one of those who write at once comes through."""
 
 
-CROSSED = ("40001", "40P01")
-"""PostgreSQL's word for two lines that stood in each other's way: nothing was kept, and it may be said again."""
-
-
 class Crossed(Exception):
-    """Two lines stood in each other's way in the database."""
+    """Two lines stood in each other's way in the database: nothing was kept, and it may be said again."""
 
 
 class Unfinished(Exception):
@@ -89,7 +85,10 @@ class App:
                     return self._in_one_transaction(said, now)
                 except packs.OldRules:
                     self.count_by(packs.renewed(self.store, self.rules))
-        return self._in_one_transaction(said, now)
+        try:
+            return self._in_one_transaction(said, now)
+        except Crossed as error:
+            return fault(AWAY, error)
 
     def count_by(self, rules: Rules) -> None:
         """Answer by these rules from the next line on."""
@@ -104,7 +103,7 @@ class App:
             with self.store.transaction() as db:
                 staff.recognise(db, who, now)
                 _as_seen(_room(db, where), where)
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             log.warning("somebody met is not remembered: %s", type(error).__name__)
 
     def _in_one_transaction(self, said: Said, now: datetime) -> Message:
@@ -113,9 +112,11 @@ class App:
             with self.store.transaction() as db:
                 message = self._heard(db, said, now)
                 committing = True
-        except (OperationalError, InterfaceError) as error:
-            if getattr(error.orig, "sqlstate", "") in CROSSED:
+        except SQLAlchemyError as error:
+            if crossed(error):
                 raise Crossed from error
+            if not will_pass(error):
+                raise
             return self._away(said, error, committing=committing)
         return message
 
@@ -209,7 +210,7 @@ class App:
             return fault(AWAY, error)
         try:
             return self.heard_before(said) or fault(AWAY, error)
-        except (OperationalError, InterfaceError):
+        except SQLAlchemyError:
             return fault(UNSURE, error)
 
     def heard_before(self, said: Said) -> Message | None:

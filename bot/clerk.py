@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session
 
 from bot.turn import Turn
-from storage.connect import Store, crossed, will_pass
+from storage.connect import Store, in_the_way, will_pass
 
 MOST = 50
 """Steps in one transaction: on SQLite everybody else who writes waits for it."""
@@ -64,7 +64,7 @@ class Clerk:
             with self._store.transaction() as db:
                 return [self._one(db, step) for step in steps]
         except Exception as error:  # noqa: BLE001  whoever waits for a step is told, and deals with it
-            away = will_pass(error) and not crossed(error)
+            away = will_pass(error) and not in_the_way(error)
             if away or len(steps) == 1:
                 return [error] * len(steps)
             return [result for step in steps for result in self._settle([step])]

@@ -18,7 +18,7 @@ from bot.fault import log_fault
 from bot.reminders import anchor, digests, refresh_cards, sweep
 from bot.rules import Rules
 from bot.turn import Turn
-from storage.connect import Store
+from storage.connect import Store, why, will_pass
 from storage.crypto import Vault
 from storage.queries import forget_heard
 from storage.signing import Signer
@@ -177,6 +177,9 @@ class Scheduler:
             self.last[name] = self._clock()
             self._came_to(name, came_to)
         except Exception as error:  # noqa: BLE001  the edge of one tick: the next one tries again
+            if will_pass(error):
+                log.warning("%s waits: the database does not answer: %s", name, why(error))
+                return
             log_fault(log, f"{name} did not come to its end", error)
 
     def _follow(self, task: asyncio.Task[Any] | None) -> None:

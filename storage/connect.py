@@ -1,6 +1,7 @@
 """The way to the database: one engine, short transactions, and writers in line."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -11,12 +12,16 @@ from sqlmodel import Session
 
 WAIT = 2.0
 """Seconds that whoever holds the database is waited for: a person hears that it is away, and says it again."""
+A_WHILE = 60.0
+"""Seconds for which a database that did not take what was to be kept counts as one that takes nothing."""
 HIDE_VALUES = True
 """An error names its statement and not the values given with it. PostgreSQL's own words may still repeat a row."""
 
 
-CROSSED = ("40001", "40P01", "55P03")
-"""PostgreSQL's words for two transactions that stood in each other's way. Nothing was kept; each may be tried again."""
+CROSSED = ("40001", "40P01")
+"""PostgreSQL's words for two transactions that stood in each other's way: tried again at once, one comes through."""
+HELD = "55P03"
+"""Its word for a row that another held for longer than it is waited for."""
 
 
 READ_ONLY = "25006"
@@ -24,14 +29,25 @@ READ_ONLY = "25006"
 
 
 def crossed(error: BaseException) -> bool:
-    """Whether another transaction was in the way, and not the database away."""
+    """Whether two transactions stood in each other's way: nothing was kept."""
     return isinstance(error, OperationalError) and _state(error) in CROSSED
+
+
+def in_the_way(error: BaseException) -> bool:
+    """Whether another transaction was in the way of this one, and not the database away."""
+    return crossed(error) or (isinstance(error, OperationalError) and _state(error) == HELD)
 
 
 def will_pass(error: BaseException) -> bool:
     """Whether the database is away, locked, full or takes nothing: nothing was kept, and it may be tried again."""
     away = isinstance(error, OperationalError | InterfaceError | TimeoutError)
     return away or (isinstance(error, InternalError) and _state(error) == READ_ONLY)
+
+
+def why(error: BaseException) -> str:
+    """The database's own first words for such a trouble: never of a row."""
+    told = str(getattr(error, "orig", error)).strip() or type(error).__name__
+    return told.splitlines()[0]
 
 
 def _state(error: DBAPIError) -> str:
@@ -51,20 +67,39 @@ def is_sqlite(url: str) -> bool:
 class Store:
     """A database. `transaction` is opened at entry points only: an answer, a sweep's batch, a courier's step."""
 
-    def __init__(self, url: str) -> None:
-        self.url = named_driver(url)
+    def __init__(self, url: str, *, wait: float = WAIT) -> None:
+        self.url, self._wait = named_driver(url), wait
         self.sqlite = is_sqlite(self.url)
-        self.engine = _sqlite_engine(self.url) if self.sqlite else _postgres_engine(self.url)
+        self.engine = _sqlite_engine(self.url, wait) if self.sqlite else _postgres_engine(self.url, wait)
         self._looking = self.engine.execution_options(looking=True)
         # SQLite lets one writer in; a queue in the process is fair, its busy back-off is not.
         self._line: Any = threading.Lock() if self.sqlite else nullcontext()
+        self._refused: float | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that commits at the end of the block, or leaves nothing behind."""
-        with self._line, Session(self.engine, expire_on_commit=False, autoflush=False) as session:
-            yield session
-            session.commit()
+        came = time.monotonic()
+        with self._line, Session(self._writing(came), expire_on_commit=False, autoflush=False) as session:
+            try:
+                yield session
+                session.commit()
+            except Exception as error:
+                self._refused = time.monotonic() if will_pass(error) and not in_the_way(error) else self._refused
+                raise
+            self._refused = None
+
+    def _writing(self, came: float) -> Engine:
+        """On SQLite another program is waited for by all who stand in line at once, not by one after the other."""
+        if not self.sqlite:
+            return self.engine
+        left = max(self._wait - (time.monotonic() - came), self._wait / 10)
+        return self.engine.execution_options(wait=left)
+
+    @property
+    def takes(self) -> bool:
+        """Whether what was to be kept is kept, as far as the last try within a minute tells."""
+        return self._refused is None or time.monotonic() - self._refused > A_WHILE
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -77,8 +112,8 @@ class Store:
         self.engine.dispose()
 
 
-def _sqlite_engine(url: str) -> Engine:
-    connect = {"timeout": WAIT, "check_same_thread": False}
+def _sqlite_engine(url: str, wait: float) -> Engine:
+    connect = {"timeout": wait, "check_same_thread": False}
     engine = create_engine(url, connect_args=connect, hide_parameters=HIDE_VALUES)
 
     @event.listens_for(engine, "connect")
@@ -89,12 +124,14 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        looking = connection.get_execution_options().get("looking")
-        connection.exec_driver_sql("BEGIN" if looking else "BEGIN IMMEDIATE")
+        how = connection.get_execution_options()
+        if not how.get("looking"):
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(1000 * how.get('wait', wait))}")
+        connection.exec_driver_sql("BEGIN" if how.get("looking") else "BEGIN IMMEDIATE")
 
     return engine
 
 
-def _postgres_engine(url: str) -> Engine:
-    connect = {"connect_timeout": 2, "options": f"-c lock_timeout={int(WAIT * 1000)}"}
+def _postgres_engine(url: str, wait: float) -> Engine:
+    connect = {"connect_timeout": 2, "options": f"-c lock_timeout={int(wait * 1000)}"}
     return create_engine(url, pool_size=10, pool_pre_ping=True, connect_args=connect, hide_parameters=HIDE_VALUES)

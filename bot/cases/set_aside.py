@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import col, select
 
 from bot.cases.posts import tell_administrators
 from bot.domain.terms import Notice, PostSays
 from bot.turn import Turn
+from storage.connect import will_pass
 from storage.tables import Case, Deadline, Enquiry, Post
 
 Thing, Done = TypeVar("Thing"), TypeVar("Done")
@@ -27,9 +27,9 @@ def without_the_bad(
     """What is done with all of these at once; where that breaks, with each half, until what breaks it is alone."""
     try:
         done = do(these)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:  # noqa: BLE001  the edge of one deadline or case: it is set aside so that the rest go on
+    except Exception as error:  # the edge of one deadline or case: it is set aside so that the rest go on
+        if will_pass(error):
+            raise
         if len(these) == 1:
             aside(these[0], error)
             return

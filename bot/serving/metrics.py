@@ -9,6 +9,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 
 from bot.auditor import Audit
@@ -126,11 +127,15 @@ class Outbox(Collector):
         return ()  # so that registering asks nothing of the database
 
     def collect(self) -> Iterator[Metric]:
+        """Nothing while the database is away: what this process counts is told all the same."""
         now = self._clock()
-        with self._store.reading() as db:
-            counts = dict(db.exec(select(Post.state, func.count()).group_by(col(Post.state))).all())
-            connections = db.exec(select(Connection.id).where(Connection.active)).all()
-            oldest = self._oldest(db)
+        try:
+            with self._store.reading() as db:
+                counts = dict(db.exec(select(Post.state, func.count()).group_by(col(Post.state))).all())
+                connections = db.exec(select(Connection.id).where(Connection.active)).all()
+                oldest = self._oldest(db)
+        except SQLAlchemyError:
+            return
         posts = GaugeMetricFamily("referralbot_posts", "Posts in the outbox, by state.", labels=["state"])
         for state in PostState:
             posts.add_metric([state.value], counts.get(state, 0))

@@ -109,7 +109,8 @@ class Server:
             current = await asyncio.wait_for(asyncio.to_thread(is_current, self.here.store), DATABASE_WAIT)
         except (SQLAlchemyError, TimeoutError):
             return {"database": "does not answer", "migrations": "not known"}
-        return {"database": "ok", "migrations": "ok" if current else "behind: run referralbot migrate"}
+        takes = "ok" if self.here.store.takes else "does not take what is to be kept: locked, full or read only"
+        return {"database": takes, "migrations": "ok" if current else "behind: run referralbot migrate"}
 
     async def _measures(self, request: web.Request) -> web.Response:
         return web.Response(body=await asyncio.to_thread(self.metrics.text), content_type="text/plain", charset="utf-8")
