@@ -494,6 +494,27 @@ def test_a_file_is_never_written_over(town: Town, filed: Path) -> None:
         verified(town, filed.parent / "nothing.jsonl")
 
 
+def test_an_entry_that_says_it_is_older_than_an_anchor_that_does_not_know_it_is_remarked_on(town: Town) -> None:
+    """Nothing was changed, so the record holds; but what was known on that day has another entry now."""
+    line = ("say", "--as", "priya.shah@anyshire.example", "--at", "2026-10-17T05:00", "note 0042 they rang at dawn")
+    assert town.operator(*line)[0] == WELL
+    assert town.operator("audit", "verify")[1][0].startswith("The record holds"), "an import may take hours"
+    line = (*line[:4], "2026-10-12T09:30", "note 0042 they rang on Monday")
+    assert town.operator(*line)[0] == WELL
+    ended, told = town.operator("audit", "verify")
+    remark = "it says that it was recorded before the anchor of Sat 17 Oct 2026, which does not know it"
+    assert (ended, told[0]) == (WELL, f"Note: case:1 entry 9: {remark}")
+    assert told[1].startswith("The record holds")
+
+
+@pytest.mark.databases("sqlite")
+def test_anchors_that_nobody_can_read_are_one_sentence(town: Town) -> None:
+    with forging(town.store) as db:
+        db.execute(text("UPDATE anchor SET day = 'yesterday' WHERE id = 1"))
+    with pytest.raises(BadSettings, match="The anchors cannot be read"):
+        town.operator("audit", "verify")
+
+
 # Signatures
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from bot.cases import anchors
-from bot.domain.chain import Anchored, Promises, anchor_faults, short
+from bot.domain.chain import Anchored, anchor_faults, short
 from bot.domain.terms import PostState
 from bot.reminders import anchor
 from storage.connect import Store
@@ -66,7 +66,6 @@ def test_each_holds_what_grew_since_the_one_before_and_is_chained_to_it(town: To
     assert (second.previous, third.previous) == (first.digest, second.digest)
     assert (second.streams, third.streams) == (2, 2)
     assert list(anchor_faults([first, second, third])) == []
-    assert len(Promises([first, second, third])) == 2
 
 
 def test_it_is_made_once_a_day_by_whoever_is_first(town: Town) -> None:

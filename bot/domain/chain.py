@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 FIRST = b"\0" * 32
@@ -164,7 +164,7 @@ def _filed(entry: Values) -> str:
 def _bytes(value: bytes | str) -> bytes:
     try:
         return value if isinstance(value, bytes) else bytes.fromhex(value)
-    except ValueError:
+    except (TypeError, ValueError):
         return b""
 
 
@@ -178,46 +178,71 @@ class Promises:
     def __init__(self, anchors: Iterable[Anchored]) -> None:
         self.newer = 0
         """Entries that came after the newest anchored one of their stream: taken away, they would not be missed yet."""
-        self._of: dict[str, list[tuple[int, bytes, date]]] = {}
-        for anchor in anchors:
+        self.dated_back: list[Fault] = []
+        """Entries that say they were recorded before an anchor that does not know them."""
+        self._anchors = sorted(anchors, key=lambda anchor: anchor.made_at)
+        self._of: dict[str, list[tuple[int, bytes, int]]] = {}
+        for place, anchor in enumerate(self._anchors):
             for head in anchor.heads:
-                self._of.setdefault(head.stream, []).append((head.number, head.digest, anchor.day))
+                self._of.setdefault(head.stream, []).append((head.number, head.digest, place))
         for heads in self._of.values():
             heads.sort()
 
-    def __len__(self) -> int:
-        return len(self._of)
-
-    def broken(self, stream: str, digests: Sequence[bytes]) -> Fault | None:
-        """The first anchored entry of a stream that is gone or another. `digests` are those that follow, in order.
+    def broken(self, stream: str, held: Sequence["Held"]) -> Fault | None:
+        """The first anchored entry of a stream that is gone or another. `held` are those that follow, in order.
 
         The anchors hold the newest entry of each day: which of those since the one before was the first to be written
         anew, they cannot tell.
         """
-        held = 0
-        for number, promised, day in self._of.pop(stream, ()):
-            if number > len(digests):
-                return Fault(stream, len(digests) + 1, GONE.format(day))
-            if digests[number - 1] != promised:
-                return Fault(stream, held + 1, OTHER.format(day, held + 1, number))
-            held = number
-        self.newer += len(digests) - held
+        upto = 0
+        for number, promised, place in self._of.pop(stream, ()):
+            day = self._anchors[place].day
+            if not 0 < number <= len(held):
+                return Fault(stream, len(held) + 1, GONE.format(day))
+            if held[number - 1].digest != promised:
+                return Fault(stream, upto + 1, OTHER.format(day, upto + 1, number))
+            self._look_back(stream, held[upto:number], place - 1)
+            upto = number
+        self._look_back(stream, held[upto:], len(self._anchors) - 1)
+        self.newer += len(held) - upto
         return None
 
     def left(self) -> Iterator[Fault]:
         """The streams that were anchored and of which nothing was found; to be asked once all were read."""
         for stream, heads in sorted(self._of.items()):
-            yield Fault(stream, 1, GONE.format(heads[0][2]))
+            yield Fault(stream, 1, GONE.format(self._anchors[heads[0][2]].day))
+
+    def _look_back(self, stream: str, held: Sequence["Held"], before: int) -> None:
+        """Entries that the anchor at this place does not know came after it was made."""
+        if before >= 0:
+            anchor = self._anchors[before]
+            made = (anchor.made_at - LONGEST_TASK).isoformat()[:SECONDS]
+            back = (one for one in held if one.recorded_at[:SECONDS] < made)
+            self.dated_back += [Fault(stream, one.number, DATED_BACK.format(anchor.day)) for one in back]
+
+
+class Held(NamedTuple):
+    """An entry that follows from the one before."""
+
+    number: int
+    digest: bytes
+    recorded_at: str
+
+
+DATED_BACK = "it says that it was recorded before the anchor of {0:%a %-d %b %Y}, which does not know it"
+LONGEST_TASK = timedelta(hours=6)
+"""How long an import or a round may take: what it records bears the moment at which it began."""
+SECONDS = len("2026-10-16T09:00:00")
 
 
 def faults(entries: Iterable[Values], promises: Promises) -> Iterator[Fault]:
     """The first fault of each stream. Entries come stream by stream, each in the order of their numbers."""
-    stream, digests, broken, seen = Stream(""), list[bytes](), False, set[str]()
+    stream, held, broken, seen = Stream(""), list[Held](), False, set[str]()
     for entry in entries:
         if entry["stream"] != stream.name:
-            yield from _ended(stream, digests, promises, broken=broken)
+            yield from _ended(stream, held, promises, broken=broken)
             name = str(entry["stream"])
-            stream, digests, broken = Stream(name), [], name in seen
+            stream, held, broken = Stream(name), [], name in seen
             if broken:
                 yield Fault(name, entry["number"], AGAIN)
             seen.add(name)
@@ -225,13 +250,13 @@ def faults(entries: Iterable[Values], promises: Promises) -> Iterator[Fault]:
             broken = True
             yield fault
         elif not broken:
-            digests.append(stream.digest)
-    yield from _ended(stream, digests, promises, broken=broken)
+            held.append(Held(stream.number, stream.digest, str(entry["recorded_at"])))
+    yield from _ended(stream, held, promises, broken=broken)
     yield from promises.left()
 
 
-def _ended(stream: Stream, digests: Sequence[bytes], promises: Promises, *, broken: bool) -> Iterator[Fault]:
-    found = promises.broken(stream.name, digests) if stream.name else None
+def _ended(stream: Stream, held: Sequence[Held], promises: Promises, *, broken: bool) -> Iterator[Fault]:
+    found = promises.broken(stream.name, held) if stream.name else None
     if found and not broken:
         yield found
 

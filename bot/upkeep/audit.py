@@ -14,6 +14,7 @@ from sqlmodel import Session
 from bot.cases import anchors, rebuilding, stored
 from bot.commandline import WELL, WRONG
 from bot.domain.chain import Anchored, Promises, anchor_faults, faults, short
+from bot.domain.errors import BadSettings
 from bot.settings import Settings
 from bot.upkeep import audit_file
 from bot.upkeep.installation import open_record
@@ -89,7 +90,10 @@ def verify(arguments: Namespace, settings: Settings, wall: Clock) -> int:
 def evidence(db: Session, outside: Sequence[Anchored] = (), keys: Sequence[bytes] = ()) -> Evidence:
     """What a database says of its own record."""
     unguarded = triggers.missing(db.connection())
-    kept = list(anchors.all_anchors(db))
+    try:
+        kept = list(anchors.all_anchors(db))
+    except (TypeError, ValueError):
+        raise BadSettings("The anchors cannot be read: somebody has written what the bot never does.") from None
     return Evidence(stored.all_entries(db), stored.how_many(db), kept, outside, keys, unguarded)
 
 
@@ -115,6 +119,8 @@ def _judge(evidence: Evidence) -> int:
             print(fault)
     if found > SHOWN:
         print(f"… and {found - SHOWN:,} more.")
+    for remark in evidence.promises.dated_back[:SHOWN]:
+        print(f"Note: {remark}")
     print(_verdict(evidence, found))
     return WRONG if found else WELL
 

@@ -34,7 +34,7 @@ class Filed:
             if "entry" in line:
                 found += 1
                 entry = line["entry"]
-                if not isinstance(entry, dict) or entry.keys() != COLUMNS:
+                if not isinstance(entry, dict) or entry.keys() != COLUMNS or not isinstance(entry["id"], int):
                     raise _no_such_line(self.path, place)
                 yield entry
         if found != self.entries:
