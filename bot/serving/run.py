@@ -105,7 +105,6 @@ def ticking(
         came_to=metrics.came_to,
         beat=Heartbeat(url, proxy=proxy).beat if url else no_beat,
         signer=here.signer,
-        signer=here.signer,
         every=every,
     )
 
