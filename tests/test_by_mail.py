@@ -18,8 +18,8 @@ from bot.auditor import Auditor
 from bot.cards.posted import post_message
 from bot.cases import posts
 from bot.cases.children import Private, register
-from bot.courier import REST, Chat, Courier, Credentials
-from bot.domain.errors import Undeliverable
+from bot.courier import ATTEMPTS, REST, Chat, Courier, Credentials
+from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.message import Address, Message
 from bot.domain.terms import Agency, Hears, Notice, Platform, PostSays, PostState, Role
 from storage.connect import Store
@@ -164,6 +164,16 @@ async def test_a_dead_room_and_a_dead_administrators_room_the_owner_hears_for_th
     (mail,) = [mail for mail in office.server.taken if mail.to == shah.email]
     assert mail.mail["Subject"] == "SEND-2026-0001"
     assert "You hear this because health can't be reached." in mail.text
+
+
+async def test_after_four_hours_of_not_now_it_is_mailed(office: PostOffice) -> None:
+    shah = office.council.person("Shah")
+    office.nudge(office.council.case(shah), person=shah)
+    office.change(Post, office.post().id, attempts=ATTEMPTS - 1)
+    office.slack.troubles["dm-shah-1"] = [TryLater("503")]
+    (mail,) = await office.carry(3)
+    assert (mail.to, mail.mail["Subject"]) == (shah.email, "SEND-2026-0001")
+    assert office.slack.everything == []
 
 
 async def test_several_reminders_are_one_mail_with_a_count_for_its_subject(office: PostOffice) -> None:
