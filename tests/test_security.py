@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -406,3 +407,23 @@ async def test_a_refused_request_leaves_none_of_its_words_in_the_log(caplog: pyt
             async with client.post(path, data=body, headers=forged) as answer:
                 assert answer.status == 401
     assert "Maisie" not in caplog.text and HUSH not in caplog.text
+
+
+# The page that says all this
+
+
+PAGE = (Path(__file__).parents[1] / "docs" / "security.md").read_text()
+NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)`: `(test_\w+)`", PAGE)))
+
+
+@pytest.mark.parametrize(("file", "name"), NAMED)
+def test_a_test_that_the_page_names_is_there(file: str, name: str) -> None:
+    text = (Path(__file__).parents[1] / file).read_text()
+    assert re.search(rf"def {name}\(", text), f"docs/security.md names {name}"
+
+
+def test_every_threat_on_the_page_names_its_test() -> None:
+    rows = [row for row in PAGE.splitlines() if row.startswith("|") and row.count("|") == 4 and "`tests/" not in row]
+    assert {row for row in rows if not row.startswith(("|---", "| threat", "| address", "| `/"))} == {
+        "| a stolen session | there is none: no cookie is set or read | the same |"
+    }

@@ -112,6 +112,15 @@ def test_a_line_that_is_no_command_changes_nothing(here: Whole) -> None:
 
 
 @pytest.mark.databases("sqlite")
+def test_characters_that_control_a_terminal_or_turn_text_about_are_left_out(here: Whole) -> None:
+    odd = "\x00\x07\x1b[31m\x7f\x9b\u202e\u2067\ud83d"
+    here.answer(said(here, PRIYA, f"note 0042 {odd}the family{odd} rang"), here.now)
+    shown = repr(here.answer(said(here, PRIYA, "open 0042"), here.now))
+    assert "the family[31m rang" in shown
+    assert not ILLEGIBLE.search(shown) and r"\x" not in shown and r"\u" not in shown
+
+
+@pytest.mark.databases("sqlite")
 def test_hostile_words_in_every_blank_are_words(here: Whole) -> None:
     """Typed, and filled in, one blank after the other. The tables stand, and nothing of the record is gone."""
     before, tables = here.kept(), set(inspect(here.town.store.engine).get_table_names())

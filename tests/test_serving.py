@@ -137,7 +137,7 @@ def test_slack_teams_the_page_and_mail_side_by_side(tmp_path: Path) -> None:
         assert "Slack: requests to /slack/events." in told
         assert "Teams: messages to /api/messages, from 1 tenant(s)." in told
         assert "E-mail: from send@council.example, where no chat takes a message." in told
-        assert f"Local page: on at {address}: anyone on this machine can speak as anyone." in told
+        assert f"Local page: on at {address}: anyone on this machine can speak as anyone, so for trials alone." in told
         assert get(f"{address}/")[0] == 200
         rooms = [room["name"] for room in json.loads(get(f"{address}/api/now")[1])["rooms"]]
         assert rooms == ["Education", "Health", "Social care", "MP team", "Administrators"]

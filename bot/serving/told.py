@@ -28,7 +28,11 @@ def demo_lines(address: str) -> str:
 def serving_lines(settings: Settings, address: str) -> str:
     """What is configured, and what is not."""
     lines = [f"referralbot answers at {address}", *_slack(settings), *_teams(settings)]
-    page = f"on at {address}: anyone on this machine can speak as anyone" if settings.local_page else "off"
+    page = (
+        f"on at {address}: anyone on this machine can speak as anyone, so for trials alone"
+        if settings.local_page
+        else "off"
+    )
     return "\n".join([*lines, _mail(settings), f"Local page: {page}."])
 
 

@@ -43,7 +43,10 @@ def test_what_another_site_sends_is_refused_whatever_it_is(here: Whole) -> None:
             ["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "[::2]:80", "0.0.0.0", ""]
         )
         origins = st.sampled_from(["https://evil.example", "null", "http://localhost", "http://127.0.0.1:1", ""])
-        others = st.one_of(hosts.map(lambda host: {"Host": host}), origins.map(lambda origin: {"Origin": origin}))
+        others = st.one_of(
+            hosts.map(lambda host: {"Host": host, "Origin": f"http://{host}"}),
+            origins.map(lambda origin: {"Origin": origin}),
+        )
 
         @tried(40)
         @given(PATHS, others)
