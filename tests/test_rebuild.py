@@ -210,6 +210,7 @@ def test_the_sweep_s_own_progress_is_no_difference_all_the_way_along_a_ladder(to
 
 
 def test_an_earlier_snooze_after_a_longer_one_is_kept_to(town: Town) -> None:
+    town.now = at("Fri 30 Oct 2026 09:00")
     said(town, "Priya", "snooze 0042 until 25 Nov because the panel meets then")
     town.now = at("Fri 20 Nov 2026 09:00")
     town.remind()

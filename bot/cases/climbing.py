@@ -34,7 +34,11 @@ def first_look(
 
 def look_now(turn: Turn, about: Case | Enquiry) -> None:
     """Have the sweep look at the dates of a case or letter at once: another owner has put nothing off."""
-    runs = (col(Deadline.stream) == stream_of(about), col(Deadline.state) == ClockState.RUNNING, Deadline.ladder != "")
+    runs = (
+        col(Deadline.stream) == stream_of(about),
+        col(Deadline.state) == ClockState.RUNNING,
+        col(Deadline.ladder) != "",
+    )
     later = or_(col(Deadline.next_at).is_(None), col(Deadline.next_at) > turn.now)
     soon = update(Deadline).where(*runs, later).values(next_at=turn.now)
     turn.db.execute(soon.execution_options(synchronize_session=False))

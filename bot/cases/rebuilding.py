@@ -30,8 +30,8 @@ MENDED = 100
 TurnOn = Callable[[Session], Turn]
 Tell = Callable[[int, int], None]
 """Called with how many cases and letters have been looked at, of how many."""
-Aside = Callable[[Case | Enquiry, Exception], None]
-"""Called with a case or letter that cannot be derived, and why not."""
+Aside = Callable[[str, Exception], None]
+"""Called with the reference of a case or letter that cannot be derived, and why not."""
 
 
 def how_many(db: Session) -> int:
@@ -75,8 +75,12 @@ def _compared(turn: Turn, of: type[Case | Enquiry], ids: Sequence[int], aside: A
 
     if aside is None:
         return do(ids)
-    each = without_the_bad(ids, do, lambda this, error: aside(turn.db.get_one(of, this), error))
-    return [found for some in each for found in some]
+
+    def put_aside(this: int, error: Exception) -> None:
+        own = columns(of)
+        aside(turn.db.execute(select(own.reference).where(own.id == this)).scalar_one(), error)
+
+    return [found for some in without_the_bad(ids, do, put_aside) for found in some]
 
 
 def bring_in_line(

@@ -13,7 +13,8 @@ from bot.turn import Turn
 from storage.connect import will_pass
 from storage.tables import Case, Deadline, Enquiry, Post
 
-Thing, Done = TypeVar("Thing"), TypeVar("Done")
+Thing = TypeVar("Thing")
+Done = TypeVar("Done")
 
 AN_HOUR = timedelta(hours=1)
 """How long a deadline is set aside."""
@@ -68,10 +69,11 @@ def set_aside_lately(turn: Turn) -> list[SetAside]:
     Each once, under the code of the last time.
     """
     lately = (Post.says == PostSays.NOTICE, col(Post.made_at) > turn.now - A_WEEK)
-    found: dict[tuple[str, int], SetAside] = {}
+    found: dict[tuple[str, int | None], SetAside] = {}
     for post in turn.db.exec(select(Post).where(*lately).order_by(col(Post.id).desc())):
         if post.about.get("notice") == Notice.SET_ASIDE and (one := what_of(turn, post)) and _waits(turn, one):
-            found.setdefault((type(one.about).__name__, one.deadline.id if one.deadline else one.about.id or 0), one)
+            which = one.deadline or one.about
+            found.setdefault((type(which).__name__, which.id), one)
     return list(found.values())
 
 

@@ -16,7 +16,6 @@ from bot.settings import Settings
 from bot.turn import Turn
 from bot.upkeep.installation import Installation, open_installation
 from bot.upkeep.progress import Progress
-from storage.tables import Case, Enquiry
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +30,11 @@ def rebuild(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     work = look_over if arguments.check else bring_in_line
     records = columns = bad = 0
 
-    def aside(about: Case | Enquiry, error: Exception) -> None:
+    def aside(reference: str, error: Exception) -> None:
         nonlocal bad
         bad += 1
-        why = error if isinstance(error, BadSettings) else f"a fault, code {log_fault(log, about.reference, error)}"
-        progress.say(f"{about.reference} cannot be derived, and stays as it is: {why}")
+        why = error if isinstance(error, BadSettings) else f"a fault, code {log_fault(log, reference, error)}"
+        progress.say(f"{reference} cannot be derived, and stays as it is: {why}")
 
     for found in work(here.store, by(here, here.rules), progress, aside=aside):
         records += 1
