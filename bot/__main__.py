@@ -61,15 +61,13 @@ def serve(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
     from bot.serving.run import run
     from bot.serving.told import serving_lines
     from bot.serving.web import listen
-    from bot.upkeep.installation import open_configured
+    from bot.upkeep.installation import hold_record, open_configured
 
     here = open_configured(settings, wall)
-    run(
-        here,
-        listen(settings.host, settings.port),
-        open_doors,
-        lambda at: print(serving_lines(settings, at), flush=True),
-    )
+    held = hold_record(settings.database_url)
+    listening = listen(settings.host, settings.port)
+    run(here, listening, open_doors, lambda at: print(serving_lines(settings, at), flush=True))
+    del held  # up to here, that no other bot serves the same file
     return WELL
 
 

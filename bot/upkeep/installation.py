@@ -110,7 +110,31 @@ def open_record(settings: Settings, wall: Clock) -> Store:
 def hold_demo() -> TextIO | None:
     """The demo, until the answer is closed or the process ends; None where another process holds it."""
     _make_folder()
-    held = (DEMO.parent / "demo.lock").open("w")
+    return _held(DEMO.parent / "demo.lock")
+
+
+def hold_record(url: str) -> TextIO | None:
+    """An SQLite file for the one process that serves it, until that ends, however it ends; of PostgreSQL nothing.
+
+    BadSettings where another serves it. Commands that write to it beside a running bot hold nothing.
+    """
+    where = make_url(url)
+    if where.get_backend_name() != "sqlite" or not where.database:
+        return None
+    path = Path(where.database).resolve()
+    # Beside the file and not on it: closing a file gives up the locks that SQLite has on it.
+    held = _held(path.with_name(f"{path.name}.serving"))
+    if held is None:
+        raise BadSettings(
+            f"Another bot serves {path} already: stop that one first. An SQLite file has room for one;"
+            " several share a record in PostgreSQL (set DATABASE_URL)."
+        )
+    return held
+
+
+def _held(path: Path) -> TextIO | None:
+    """A file that nobody else holds: the system lets go of it when the process ends."""
+    held = path.open("w")
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
