@@ -29,6 +29,9 @@ from tests.council import RULES, SLACK, TEAMS, VAULT, Council, at
 from tests.fake_chat import FakeChat
 from tests.test_courier import Office
 
+pytestmark = pytest.mark.databases("sqlite")
+on_both = pytest.mark.databases("sqlite", "postgresql")
+"""Where what is asked of the database is new; the rest is who, and which words."""
 MONDAY = at("2026-10-12 09:00")
 MINUTE = timedelta(minutes=1)
 MAIL = 4
@@ -104,6 +107,7 @@ async def office(database_url: str) -> AsyncIterator[PostOffice]:
     store.close()
 
 
+@on_both
 async def test_the_token_revoked_and_no_administrators_room_the_owner_has_a_mail(office: PostOffice) -> None:
     shah = office.council.person("Shah")
     office.administrator()
@@ -250,6 +254,7 @@ def test_dates_that_came_late_are_mailed_at_once_for_nobody_has_a_digest_by_mail
     assert reminders.digests(council.store, RULES, VAULT, at("2026-10-13 07:30")) == 0
 
 
+@on_both
 async def test_what_nobody_could_hear_is_mailed_once_there_is_a_mail_server(office: PostOffice) -> None:
     council = office.council
     office.change(Connection, MAIL, active=False)
@@ -269,6 +274,7 @@ async def test_what_nobody_could_hear_is_mailed_once_there_is_a_mail_server(offi
 # Who may not read it
 
 
+@on_both
 async def test_of_a_restricted_case_the_owner_and_then_the_manager_have_a_mail_and_nobody_else(
     office: PostOffice,
 ) -> None:
@@ -401,6 +407,7 @@ async def test_a_word_of_what_is_restricted_is_mailed_to_its_reader_past_the_adm
     assert office.slack.texts("administrators-1") == [told], "nor does a word that no chat could take at all"
 
 
+@on_both
 @pytest.mark.parametrize("room", ["none", "dead"])
 async def test_each_administrator_has_a_mail_where_their_room_cannot_be_written_to(
     office: PostOffice, room: str
@@ -460,6 +467,7 @@ async def test_taken_and_then_cut_it_goes_again_as_the_same_mail(office: PostOff
     assert [("You may have had this already." in mail.text) for mail in (one, again)] == [False, True]
 
 
+@on_both
 async def test_two_couriers_send_one_mail(office: PostOffice) -> None:
     office.assign(office.council.person("Shah", on=None))
     await asyncio.gather(*(office.carrier().deliver(MONDAY) for _ in range(2)))
