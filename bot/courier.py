@@ -237,8 +237,7 @@ class Courier:
                 case Exception():
                     raise ready
                 case None:
-                    await self._note(claim, lambda turn: outbox.note_dropped(turn, claim), moment)
-                    return Outcome.DROPPED
+                    return await self._drop(claim, moment)
                 case NotNow(opens):
                     await self._note(claim, lambda turn: outbox.note_closed(turn, claim, opens), moment)
                     return Outcome.LATER
@@ -263,6 +262,8 @@ class Courier:
     async def _run(self, chat: Chat, errand: Errand, moment: Moment) -> Outcome:
         """Do an errand and note it. No transaction is open while the platform is waited for."""
         claim, done = errand.claim, await run(chat, errand, moment, self._patience)
+        if done.outcome is Outcome.DROPPED:
+            return await self._drop(claim, moment)
         if done.outcome is Outcome.LEFT:
             return await self._leave(claim, errand.wanted, moment)
         if done.outcome is Outcome.WITHDRAWN:
@@ -273,6 +274,10 @@ class Courier:
         if twice:
             return Outcome.REPEATED
         return Outcome.HELD if errand.held else done.outcome
+
+    async def _drop(self, claim: Claim, moment: Moment) -> Outcome:
+        await self._note(claim, lambda turn: outbox.note_dropped(turn, claim), moment)
+        return Outcome.DROPPED
 
     async def _leave(self, claim: Claim, wanted: int, moment: Moment) -> Outcome:
         await self._note(claim, lambda turn: outbox.note_left(turn, claim, wanted), moment)

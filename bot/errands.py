@@ -64,7 +64,7 @@ class Outcome(StrEnum):
     EDITED = "edited"
     WITHDRAWN = "withdrawn"
     LEFT = "left"
-    """Looked at for the new day, and left as it stands."""
+    """Left as it stands: looked at for the new day, or of a day that is over."""
     DROPPED = "dropped"
     LATER = "later"
     FAILED = "failed"
@@ -92,6 +92,8 @@ async def run(chat: Chat, errand: Errand, moment: Moment, patience: float) -> Do
     """Do one errand within `patience` seconds. Raises what the chat does, TimeoutError and TooSoon."""
     async with asyncio.timeout(patience):
         here = errand.platform_id or await _found(chat, errand, moment())
+        if errand.past:
+            return Done(Outcome.LEFT if here else Outcome.DROPPED)
         if moment() + timedelta(seconds=patience) > errand.claim.until:
             # Another process may have the post by the time that the platform has it.
             raise TooSoon("its turn took too long", timedelta(seconds=1))

@@ -17,13 +17,13 @@ from sqlmodel import Session
 from bot.courier import LEASE, Courier, Delivered, Outcome
 from bot.domain.errors import TryLater
 from bot.domain.message import Address, Message
-from bot.domain.terms import Agency, PostState
+from bot.domain.terms import Agency, PostSays, PostState
 from bot.errands import PERHAPS_AGAIN, SETTLED
 from bot.turn import Turn
 from storage.connect import Store
 from storage.tables import Post
 from tests.council import RULES, SLACK, VAULT, Council, at
-from tests.fake_chat import FakeChat
+from tests.fake_chat import FakeChat, Kept
 from tests.test_courier import Office, words
 
 MONDAY = at("2026-10-12 09:00")
@@ -239,3 +239,32 @@ async def test_what_two_hands_sent_is_counted_once(driven: Driven, can_find: boo
     awake.set()
     assert await stopped == {Outcome.REPEATED: 1}
     assert (driven.post.state, driven.post.repeats) == (PostState.SENT, 1)
+
+
+# A digest whose day is over
+
+
+@pytest.mark.parametrize(
+    "there,can_find,state,waits",
+    [
+        (True, True, PostState.SENT, False),
+        (False, True, PostState.DROPPED, True),
+        (True, False, PostState.DROPPED, True),
+    ],
+)
+async def test_a_digest_of_yesterday_that_may_have_been_read_is_asked_for(
+    driven: Driven, there: bool, can_find: bool, state: PostState, waits: bool
+) -> None:
+    """What arrived late and was in it waits for the next one only where it was not read."""
+    driven.nudge()
+    with driven.office.council.store.transaction() as db:
+        post = db.get_one(Post, driven.post.id)
+        post.says, post.made_at = PostSays.DIGEST, MONDAY - timedelta(days=3)
+        post.claimed_until = MONDAY - timedelta(days=3)
+    driven.chat.can_find = can_find
+    if there:
+        driven.chat.kept["m0"] = Kept("dm-shah-1", driven.post.key, ["digest"])
+    await driven.deliver()
+    (nudge,) = driven.office.council.nudges()
+    assert driven.chat.calls == [("find", "dm-shah-1")]
+    assert (driven.post.state, nudge.post_id is None) == (state, waits)

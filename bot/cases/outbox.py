@@ -65,6 +65,8 @@ class Errand:
     """Nobody did anything: only the day has changed."""
     left_out: tuple[int, ...] = ()
     """The nudges that it no longer says, by id."""
+    past: bool = False
+    """Its day is over: whether it is there already is asked, and nothing is done."""
     held: guarding.Held | None = None
     """What the guard found in it: it goes out as its bare template."""
 
@@ -100,7 +102,8 @@ def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow 
     if not _ours(post, claim):
         return None
     if is_stale(turn, post):
-        return None
+        here = (post.key, post.platform_id, post.wanted, None)
+        return Errand(claim, _address(turn.db, post), *here, past=True) if claim.unsure else None
     opens = may_go(turn, post.about)
     if post.says in IN_OFFICE_HOURS and opens > turn.now:
         return NotNow(opens)
