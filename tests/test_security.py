@@ -5,8 +5,11 @@ import csv
 import io
 import json
 import logging
+import os
 import pkgutil
 import re
+import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields, is_dataclass
@@ -14,6 +17,7 @@ from datetime import date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from aiohttp import web
@@ -35,10 +39,14 @@ from bot.courier import Credentials
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Message, Said, Where, Who
 from bot.domain.terms import EntryKind, Platform
+from bot.scheduler import EVERY
 from bot.serving.doorway import HEADERS, LONGEST_BODY, doorway, runner
+from bot.serving.run import Inside, _run
 from bot.serving.throttle import AT_ONCE, Throttle
+from bot.serving.web import listen
 from bot.settings import Settings, described
 from bot.upkeep.connections import Defined
+from bot.upkeep.installation import Installation
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.tables import Entry, Person
@@ -46,7 +54,7 @@ from tests.adapters.fake_slack import SECRET, TOKEN, payload, running
 from tests.adapters.slack_bot import NINE
 from tests.adapters.teams_town import town as teams_town
 from tests.adapters.test_slack_edge import signed
-from tests.town import Town
+from tests.town import RULES, Town
 
 SOON = 0.2
 """Seconds that a request has here to come to its end."""
@@ -281,6 +289,30 @@ def test_a_line_turned_away_is_not_kept_and_acts_when_it_is_said_again(database_
     assert throttle(other, town.now + timedelta(seconds=1)).error == ""
     assert len(town.all(Entry, Entry.kind == EntryKind.NOTED)) == 2
     town.store.close()
+
+
+@pytest.mark.databases("sqlite")
+def test_all_that_serve_opens_stands_behind_this_door_and_this_measure(database_url: str) -> None:
+    """The bot as it is wired, with an adapter of ours: what it says over HTTP, and what it is answered with."""
+    here = Installation(Settings(), Store(database_url), Vault(new_key()), RULES, lambda: NINE)
+    handed: list[Inside] = []
+    seen: dict[str, str] = {}
+
+    def doors(inside: Inside, found: Any) -> dict[Any, Any]:
+        handed.append(inside)
+        return {}
+
+    def answers_at(address: str) -> None:
+        threading.Thread(target=lambda: (seen.update(urlopen(f"{address}/healthz").headers), stop())).start()
+
+    def stop() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    asyncio.run(_run(here, listen("127.0.0.1", 0), doors, answers_at, lambda: None, EVERY))
+    assert set(HEADERS) <= set(seen) and "Server" not in seen
+    verdicts = [handed[0].answer(said("stranger", number), NINE).error for number in range(AT_ONCE + 1)]
+    assert verdicts == ["Stranger"] * AT_ONCE + ["TooMany"]
+    here.store.close()
 
 
 # Secrets
