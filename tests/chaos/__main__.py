@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import SystemRandom
 
-from tests.chaos.storm import FULL, SMALL, Place, Storm, Told, postgres
+from tests.chaos.machines import Place, postgres
+from tests.chaos.storm import FULL, SMALL, Storm, Told
 from tests.chaos.weather import Trouble
 
 AT_LEAST = 2_000
@@ -87,6 +88,7 @@ def _rows(told: Sequence[Told]) -> Iterator[tuple[str, list[str]]]:
     yield row("said twice, unexplained", [len(one.verdict.unexplained) for one in told])
     for why in sorted({why for one in told for why in one.verdict.doubled}):
         yield row(f"said twice: {why}", [one.verdict.doubled[why] for one in told])
+    yield row("repeats that say that they may be one", [one.verdict.says_so for one in told])
     yield row("lines that people said, each with an id of its own", [one.lines.said for one in told])
     yield row("of them acknowledged", [one.lines.acknowledged for one in told])
     yield row("delivered or pressed once more", [one.lines.again for one in told])
@@ -111,8 +113,9 @@ def _wrong(one: Told) -> Iterator[str]:
     verdict = one.verdict
     for stop, thing in verdict.missing[:20]:
         yield f"{one.name}: missing on day {stop}: {thing.place} {thing.reference} {thing.what}"
-    for stop, thing in verdict.wrong[:20]:
-        yield f"{one.name}: not due on day {stop}: {thing.place} {thing.reference} {thing.what}"
+    for (stop, thing), said in list(zip(verdict.wrong, verdict.strays, strict=True))[:20]:
+        words = f"{said.by.shown_at:%d %b %H:%M} {said.by.words[:300]!r}"
+        yield f"{one.name}: not due on day {stop}: {thing.place} {thing.reference} {thing.what}, {words}"
     for said in verdict.unexplained[:20]:
         what = f"{said.thing.place} {said.thing.reference} {said.thing.what}"
         yield f"{one.name}: said twice: {what}, first at {said.by.shown_at:%d %b %H:%M}"

@@ -73,6 +73,10 @@ class Delivering:
     slack: StormySlack
     teams: StormyConnector
     doors: Callable[[], Sequence[str]]
+    under_way: int = 0
+    """Lines that are at a door."""
+    acknowledged: list[str] = field(default_factory=list)
+    """The doors that took a line, the last one at the end."""
     _number: Iterator[int] = field(default_factory=lambda: count(1))
 
     async def typed(self, who: Member, line: str, dice: Random) -> Delivery:
@@ -80,12 +84,12 @@ class Delivering:
         number, delivery = next(self._number), Delivery()
         if who.on is Platform.TEAMS:
             activity = self._activity("personal_message", who, f"17100000{number:05}", text=line)
-            await self._in_time(delivery, who.on, lambda _: self._post(activity, dice), dice)
+            await self._in_time(delivery, who.on, lambda _, door: self._post(activity, door), dice)
             return await self._seen(delivery, self.teams.answered, activity["id"])
         thread = f"1750000000.{number:06}"
         said = {"channel": who.reads, "user": who.account, "text": line, "ts": thread, "thread_ts": thread}
         body = json.dumps(event("message_im", f"Ev{number:06}", **said))
-        await self._in_time(delivery, who.on, lambda again: self._event(body, again, dice), dice)
+        await self._in_time(delivery, who.on, lambda again, door: self._event(body, again, door), dice)
         return await self._seen(delivery, self.slack.answered, thread)
 
     async def commanded(self, who: Member, line: str, dice: Random) -> Delivery:
@@ -93,7 +97,7 @@ class Delivering:
         said = {"text": line, "user_id": who.account, "channel_id": "C0EDUCATION", "channel_name": "education"}
         body = urlencode(self.slack.fresh(payload("slash_command", **said)))
         delivery = Delivery()
-        await self._at_doors(delivery, lambda: self._form(body, dice), twice=dice.random() < AGAIN)
+        await self._at_doors(delivery, lambda door: self._form(body, door), dice, twice=dice.random() < AGAIN)
         return delivery
 
     async def pressed(self, who: Member, place: str, button: Button, dice: Random, *, twice: bool) -> Delivery:
@@ -109,51 +113,57 @@ class Delivering:
         body["message"] |= {"thread_ts": thread} if own else {}
         fresh = [self.slack.fresh(body) for _ in range(1 + twice)]
         forms = iter([urlencode({"payload": json.dumps(each)}) for each in fresh])
-        await self._at_doors(delivery, lambda: self._form(next(forms), dice), twice=twice)
+        await self._at_doors(delivery, lambda door: self._form(next(forms), door), dice, twice=twice)
         await self._seen(delivery, self.slack.answered, *([thread] if own else [one["response_url"] for one in fresh]))
         return delivery
 
     async def _executed(self, who: Member, place: str, button: Button, dice: Random, *, twice: bool) -> Delivery:
         delivery = Delivery()
 
-        def press() -> Awaitable[tuple[int, Any]]:
+        def press(door: str) -> Awaitable[tuple[int, Any]]:
             activity = self._activity("execute", who, f"f:{next(self._number)}", place)
             activity["value"]["action"]["data"] = {"line": button.line, "nonce": button.nonce}
-            return self._post(activity, dice)
+            return self._post(activity, door)
 
-        await self._at_doors(delivery, press, twice=twice)
+        await self._at_doors(delivery, press, dice, twice=twice)
         return delivery
 
     # To the doors
 
     async def _in_time(
-        self, delivery: Delivery, on: Platform, once: Callable[[int], Awaitable[tuple[int, Any]]], dice: Random
+        self, delivery: Delivery, on: Platform, once: Callable[[int, str], Awaitable[tuple[int, Any]]], dice: Random
     ) -> None:
         """Again and again until it is acknowledged, and now and then once more."""
         for again, wait in enumerate((0.0, *WAITS[on])):
             await asyncio.sleep(wait)
             began = time.monotonic()
-            await self._note(delivery, once(again))
+            await self._note(delivery, lambda door, again=again: once(again, door), dice)
             delivery.late = time.monotonic() - began > ACKNOWLEDGED_WITHIN / 2
             if delivery.acknowledged:
                 break
         if dice.random() < AGAIN:
-            await self._note(delivery, once(1))
+            await self._note(delivery, lambda door: once(1, door), dice)
 
     async def _at_doors(
-        self, delivery: Delivery, once: Callable[[], Awaitable[tuple[int, Any]]], *, twice: bool
+        self, delivery: Delivery, once: Callable[[str], Awaitable[tuple[int, Any]]], dice: Random, *, twice: bool
     ) -> None:
         """Once, or twice at the same time."""
-        await asyncio.gather(*(self._note(delivery, once()) for _ in range(1 + twice)))
+        await asyncio.gather(*(self._note(delivery, once, dice) for _ in range(1 + twice)))
         delivery.ended = time.monotonic()
 
-    async def _note(self, delivery: Delivery, once: Awaitable[tuple[int, Any]]) -> None:
-        delivery.sent += 1
+    async def _note(self, delivery: Delivery, once: Callable[[str], Awaitable[tuple[int, Any]]], dice: Random) -> None:
+        """Deliver it at one of the doors, and note what came of that."""
+        door = dice.choice(self.doors())
+        delivery.sent, self.under_way = delivery.sent + 1, self.under_way + 1
         try:
-            status, answer = await once
+            status, answer = await once(door)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return
-        delivery.acknowledged |= 200 <= status < 300
+        finally:
+            self.under_way -= 1
+        if 200 <= status < 300:
+            delivery.acknowledged = True
+            self.acknowledged.append(door)
         if isinstance(answer, Mapping):
             told = answer.get("text") or answer.get("value")
             delivery.answer = delivery.answer or (told if isinstance(told, str) else "")
@@ -167,30 +177,27 @@ class Delivering:
         delivery.ended = time.monotonic()
         return delivery
 
-    async def _event(self, body: str, again: int, dice: Random) -> tuple[int, Any]:
+    async def _event(self, body: str, again: int, door: str) -> tuple[int, Any]:
         retry = {"X-Slack-Retry-Num": str(again), "X-Slack-Retry-Reason": "http_timeout"} if again else {}
-        return await self._slack(dice).request(body, "json", retry)
+        return await self._slack(door).request(body, "json", retry)
 
-    async def _form(self, body: str, dice: Random) -> tuple[int, Any]:
-        return await self._slack(dice).request(body, "form")
+    async def _form(self, body: str, door: str) -> tuple[int, Any]:
+        return await self._slack(door).request(body, "form")
 
-    def _slack(self, dice: Random) -> StormySlack:
+    def _slack(self, door: str) -> StormySlack:
         """The same workspace, before one of the doors."""
         there = copy(self.slack)
-        there.bot = self._door(dice)
+        there.bot = door
         return there
 
-    async def _post(self, activity: Mapping[str, Any], dice: Random) -> tuple[int, Any]:
+    async def _post(self, activity: Mapping[str, Any], door: str) -> tuple[int, Any]:
         patience = aiohttp.ClientTimeout(total=ACKNOWLEDGED_WITHIN)
         signed = f"Bearer {self.teams.token(nbf=None)}"  # the library judges that one by the machine's own clock
         async with aiohttp.ClientSession(timeout=patience) as session:
-            url = f"{self._door(dice)}/api/messages"
+            url = f"{door}/api/messages"
             async with session.post(url, json=activity, headers={"Authorization": signed}) as answer:
                 body = await answer.read()
                 return answer.status, json.loads(body) if body and answer.content_type == "application/json" else None
-
-    def _door(self, dice: Random) -> str:
-        return dice.choice(self.doors())
 
     def _activity(self, name: str, who: Member, number: str, place: str = "", **more: Any) -> dict[str, Any]:
         found = json.loads((TEAMS / f"{name}.json").read_text().replace("{service_url}", self.teams.service_url))

@@ -39,6 +39,8 @@ AGENCY = (
     (10, (MANAGER, HEAD)),
 )
 ONCE = ((1, (OWNER,)),)
+ARRIVES = 3
+"""Stops within which somebody is told of what was late before it was recorded."""
 HOLIDAYS = Path(__file__).parents[2] / "bot" / "rules" / "england-2014" / "bank_holidays.csv"
 
 
@@ -228,7 +230,22 @@ def _said(
         if owed.held and not any(place(owed.held.at) < stop for stop in heard if stops[stop] < owed.held.again):
             again = Step(owed, OWNER, owed.held.again, None, len(owed.ladder))
             _say(again, bisect_left(stops, again.at), stops, line, place, said, heard)
-    return said
+        for stop in _arrived(owed, days, stops, place):
+            said[stop][1].update(
+                Expected(each, owed.reference, owed.what)
+                for whom in (OWNER, MANAGER, HEAD)
+                for each in line.of(Step(owed, whom, stops[stop], None, 0), stop)
+            )
+    return [(due, may - due) for due, may in said]
+
+
+def _arrived(owed: Owed, days: Days, stops: Sequence[datetime], place: Callable[[datetime], float]) -> range:
+    """Where something may be said that was due before it was recorded: in a digest, or after a stop on its own."""
+    if owed.since is None or all(step.at >= owed.since for step in steps(owed, days)):
+        return range(0)
+    first = max(0, int(place(owed.since)))
+    last = place(owed.until) if owed.until else len(stops)
+    return range(first, min(first + ARRIVES, int(last) + 1, len(stops)))
 
 
 def _stop_of(step: Step, stops: Sequence[datetime], place: Callable[[datetime], float]) -> int:

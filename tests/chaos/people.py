@@ -155,8 +155,9 @@ class Script:
 
     def _spread(self, stories: Sequence[Callable[[File], Story]], files: Sequence[File], most: int) -> None:
         """Half of these files, up to so many, each with a story."""
+        mixed = self.dice.sample(stories, len(stories))
         for place, file in enumerate(self.dice.sample(files, min(most, (len(files) + 1) // 2))):
-            for stop, act in stories[place % len(stories)](file):
+            for stop, act in mixed[place % len(mixed)](file):
                 self._add(stop, act)
 
     def _add(self, stop: int, act: Act) -> None:

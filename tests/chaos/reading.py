@@ -23,6 +23,7 @@ ANYWHERE = ("suspended", "clock moved")
 WINDOWS = ("killed", "database away", "database locked", *ANYWHERE)
 """What may come between sending and noting it, beside a lost answer."""
 NOTHING: set[Expected] = set()
+SAYS_SO = "You may have had this already."
 WITHIN = 12.0
 """Seconds after a message landed in which such a thing may have kept it from being noted."""
 
@@ -53,11 +54,15 @@ class Verdict:
     missing: list[tuple[int, Expected]] = field(default_factory=list)
     wrong: list[tuple[int, Expected]] = field(default_factory=list)
     """Said where or when nothing of the kind was due."""
+    strays: list[Said] = field(default_factory=list)
+    """The same, with their messages."""
     doubled: Counter[str] = field(default_factory=Counter)
     """By the window that each repeat fell into."""
     unexplained: list[Said] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     """Messages that hold more than they show, where it does not add up."""
+    says_so: int = 0
+    """Of the repeats, those that say that they may be one."""
     cards: Counter[str] = field(default_factory=Counter)
     """Cards posted a second time, by the window that each fell into."""
 
@@ -86,14 +91,13 @@ def judged(
         seen: dict[Expected, Said] = {}
         for message in by_stop[stop]:
             for said in _lines(message, due, besides, names, verdict):
-                if before := seen.get(said.thing):
+                known = said.thing in due or said.thing in besides
+                if before := seen.get(said.thing) or (None if known else earlier.get(said.thing)):
                     _count_double(verdict.doubled, verdict, before, happened)
-                elif said.thing in due or said.thing in besides:
-                    pass
-                elif said.thing in earlier:
-                    _count_double(verdict.doubled, verdict, earlier[said.thing], happened)
-                else:
+                    verdict.says_so += SAYS_SO in message.words
+                elif not known:
                     verdict.wrong.append((stop, said.thing))
+                    verdict.strays.append(said)
                 seen[said.thing] = said
         verdict.arrived += len(due & seen.keys())
         verdict.missing += [(stop, thing) for thing in due - seen.keys()]

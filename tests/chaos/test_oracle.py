@@ -178,7 +178,7 @@ def test_what_is_recorded_at_a_stop_may_be_said_there_and_nowhere_later() -> Non
 
 def test_a_new_date_is_spoken_of_from_the_moment_it_was_recorded() -> None:
     moved = replace(PLAN, since=_nine(day("Thu 10 Dec 2026")) + timedelta(hours=1))
-    assert amid(moved) == [([], []), (["D1"], []), (["D1"], [])]
+    assert amid(moved) == [([], ["D1", "D2", "D3"]), (["D1"], ["D2", "D3"]), (["D1"], ["D2", "D3"])]
 
 
 def test_a_letter_has_late_advice_told_one_step_higher_from_the_next_stop_on() -> None:
