@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -70,7 +70,8 @@ class Store:
     def __init__(self, url: str, *, wait: float = WAIT) -> None:
         self.url, self._wait = named_driver(url), wait
         self.sqlite = is_sqlite(self.url)
-        self.engine = _sqlite_engine(self.url, wait) if self.sqlite else _postgres_engine(self.url, wait)
+        self._left = wait  # of the patience of whoever writes now: on SQLite that is one at a time
+        self.engine = _sqlite_engine(self.url, lambda: self._left) if self.sqlite else _postgres_engine(self.url, wait)
         self._looking = self.engine.execution_options(looking=True)
         # SQLite lets one writer in; a queue in the process is fair, its busy back-off is not.
         self._line: Any = threading.Lock() if self.sqlite else nullcontext()
@@ -80,7 +81,9 @@ class Store:
     def transaction(self) -> Iterator[Session]:
         """A session that commits at the end of the block, or leaves nothing behind."""
         came = time.monotonic()
-        with self._line, Session(self._writing(came), expire_on_commit=False, autoflush=False) as session:
+        with self._line, Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            # Another program is waited for by all who stand in line at once, not by one after the other.
+            self._left = max(self._wait - (time.monotonic() - came), self._wait / 10)
             try:
                 yield session
                 session.commit()
@@ -88,13 +91,6 @@ class Store:
                 self._refused = time.monotonic() if will_pass(error) and not in_the_way(error) else self._refused
                 raise
             self._refused = None
-
-    def _writing(self, came: float) -> Engine:
-        """On SQLite another program is waited for by all who stand in line at once, not by one after the other."""
-        if not self.sqlite:
-            return self.engine
-        left = max(self._wait - (time.monotonic() - came), self._wait / 10)
-        return self.engine.execution_options(wait=left)
 
     @property
     def takes(self) -> bool:
@@ -112,8 +108,9 @@ class Store:
         self.engine.dispose()
 
 
-def _sqlite_engine(url: str, wait: float) -> Engine:
-    connect = {"timeout": wait, "check_same_thread": False}
+def _sqlite_engine(url: str, left: Callable[[], float]) -> Engine:
+    """`left` tells how many seconds a writer waits for another program."""
+    connect = {"timeout": left(), "check_same_thread": False}
     engine = create_engine(url, connect_args=connect, hide_parameters=HIDE_VALUES)
 
     @event.listens_for(engine, "connect")
@@ -124,10 +121,12 @@ def _sqlite_engine(url: str, wait: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        how = connection.get_execution_options()
-        if not how.get("looking"):
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(1000 * how.get('wait', wait))}")
-        connection.exec_driver_sql("BEGIN" if how.get("looking") else "BEGIN IMMEDIATE")
+        driver = connection.connection.driver_connection  # which is asked many times as fast
+        if connection.get_execution_options().get("looking"):
+            driver.execute("BEGIN")  # waits for nobody
+        else:
+            driver.execute(f"PRAGMA busy_timeout={int(1000 * left())}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from bot.cards.dates import is_to_check, rule_of, sentence, state, title, when
@@ -28,6 +29,10 @@ OTHERS = 3
 
 PLANS = frozenset({EntryKind.FINAL_PLAN_SENT, EntryKind.AMENDED_PLAN_SENT})
 """What ends the weeks by which a case is spoken of: "week 10 of 20"."""
+OF_CHILD = select(Case).where(Case.child_id == bindparam("child"), Case.id != bindparam("this"))
+OTHERS_FOR = {
+    reader: OF_CHILD.where(fit).order_by(col(Case.status).desc(), col(Case.id)) for reader, fit in visible.SEES.items()
+}
 
 
 def case_card(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool = False) -> Message:
@@ -72,8 +77,8 @@ def _others(turn: Turn, file: CaseFile, viewer: Viewer) -> list[Case]:
     """The child's other cases, as far as the asker may know of each that it is this child's. No room ever hears."""
     if not (viewer.private and viewer.may_know(Kind.IDENTITY)):
         return []
-    own = (Case.child_id == file.case.child_id, Case.id != file.case.id)
-    found = turn.db.exec(select(Case).where(*own, visible.cases(turn)).order_by(col(Case.status).desc(), col(Case.id)))
+    reader, values = visible.reader(turn.person)
+    found = turn.db.scalars(OTHERS_FOR[reader], {"child": file.case.child_id, "this": file.case.id, **values})
     alone = replace(turn, private=True)
     return [case for case in found if visible.viewer(alone, case).may_know(Kind.IDENTITY)]
 
