@@ -78,7 +78,7 @@ forms = st.one_of(
 
 @pytest.mark.databases("sqlite")
 def test_any_text_at_all_is_answered(here: Whole) -> None:
-    @tried(250)
+    @tried(150)
     @given(lines, st.sampled_from(EMAILS), st.sampled_from(["", "health", "nobody's"]), forms)
     @example("why" + " 0042" * 500, PRIYA, "", None)
     @example("list " + '"' * 2000, PRIYA, "", None)
