@@ -216,6 +216,22 @@ def test_a_backup_is_of_one_moment_while_others_write(drill: Drill) -> None:
     assert 50 <= told == len(drill.council.nudges(Nudge.rung == "x"))
 
 
+@pytest.mark.databases("sqlite")
+def test_a_long_backup_is_of_one_moment_and_is_never_begun_anew(drill: Drill) -> None:
+    drill.furnish()
+    there, steps = len(drill.council.all(Person)), list[int]()
+
+    def write_meanwhile(done: int, _of: int) -> None:
+        steps.append(done)
+        drill.council.person(f"Newcomer{done}")
+
+    source = Path(drill.url.removeprefix("sqlite:///"))
+    backup.copy_as_it_is(source, drill.file, write_meanwhile, pages=10)
+    assert len(steps) > 5 and steps == sorted(set(steps))
+    with closing(sqlite3.connect(drill.file)) as copy:
+        assert copy.execute("SELECT count(*) FROM person").fetchone() == (there,)
+
+
 # What the commands refuse
 
 

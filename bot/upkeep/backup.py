@@ -23,12 +23,15 @@ from bot.domain.errors import BadSettings
 from bot.domain.terms import PostState
 from bot.settings import Settings
 from bot.upkeep.installation import open_vault
+from bot.upkeep.progress import Progress
 from storage.columns import columns
 from storage.connect import Store
 from storage.crypto import Vault
 from storage.migrate import is_known, newest, revision
 from storage.tables import Child, Post
 
+PAGES = 2_000
+"""How many pages are copied between two looks at how far it has come: some milliseconds' work."""
 Clock = Callable[[], datetime]
 COUNTS = (
     'SELECT count(*) FROM "case"',
@@ -128,16 +131,29 @@ def _is_empty(target: Path) -> bool:
 
 
 def _copy(source: Path, copy: Path) -> None:
-    """SQLite's online backup: as the record is at one moment, whoever writes it meanwhile; the copy is one file."""
+    """As `copy_as_it_is`, and looked over; BadSettings where it did not come out whole."""
+    progress = Progress("pages")
     try:
-        with closing(sqlite3.connect(source)) as reads, closing(sqlite3.connect(copy, timeout=10)) as writes:
-            reads.backup(writes)
-            writes.execute("PRAGMA journal_mode=DELETE")
-            (state,) = writes.execute("PRAGMA quick_check").fetchone()
+        copy_as_it_is(source, copy, progress)
+        progress.clear()
+        with closing(sqlite3.connect(copy)) as made:
+            (state,) = made.execute("PRAGMA quick_check").fetchone()
     except sqlite3.Error as trouble:
         raise BadSettings(f"{source} could not be copied to {copy}: {trouble}.") from trouble
     if state != "ok":
         raise BadSettings(f"The copy in {copy} is not whole: {state}. Do not rely on it.")
+
+
+def copy_as_it_is(source: Path, copy: Path, told: Callable[[int, int], object], *, pages: int = PAGES) -> None:
+    """SQLite's online backup: as the record is at one moment, whoever writes it meanwhile; the copy is one file.
+
+    `told` hears after every so many pages how many are done, and of how many.
+    """
+    with closing(sqlite3.connect(source)) as reads, closing(sqlite3.connect(copy, timeout=10)) as writes:
+        reads.execute("BEGIN")
+        reads.execute("SELECT count(*) FROM sqlite_master").fetchone()  # without it every write begins the copy anew
+        reads.backup(writes, pages=pages, progress=lambda _, left, of: told(of - left, of))
+        writes.execute("PRAGMA journal_mode=DELETE")
 
 
 @dataclass(frozen=True)
