@@ -49,6 +49,8 @@ def _sentences(found: Unreachable) -> Iterator[str]:
         yield f"No manager who works here: {several(found.no_manager)}. Mend the staff list."
     if found.unlinked:
         yield f"Not met in chat yet: {several(found.unlinked)}. Ask each to say help to the bot once."
+    if found.no_lead:
+        yield f"No lead: {several([agency.label for agency in found.no_lead])}. Name a manager there in the staff list."
     if found.no_room:
         yield f"No room: {several([agency.label for agency in found.no_room])}. Say in theirs: room bind."
 

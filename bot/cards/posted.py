@@ -12,9 +12,12 @@ from bot.cases.posts import nudges_of
 from bot.cases.visible import is_restricted
 from bot.domain.message import Message
 from bot.domain.sharing import Viewer
-from bot.domain.terms import PostSays
+from bot.domain.terms import Agency, PostSays
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Person, Post, Room
+
+ANSWERS = (Agency.HEALTH, Agency.SOCIAL_CARE)
+"""The agencies that answer the council."""
 
 
 def post_message(turn: Turn, post: Post) -> Message | None:
@@ -35,7 +38,7 @@ def _message(turn: Turn, post: Post, room: Room | None, person: Person | None, *
         case PostSays.ENQUIRY_CARD:
             return _letter(turn, post, room)
         case PostSays.NUDGES:
-            agency = room.agency if room else None
+            agency = room.agency if room else _partner(person)
             instead, found = post.about.get("instead", {}), nudges_of(turn, post)
             return nudges_message(turn, found, agency, instead=instead, outsiders=outsiders, reader=person)
         case PostSays.DIGEST:
@@ -70,3 +73,8 @@ def _letter(turn: Turn, post: Post, room: Room | None) -> Message | None:
 def _readers(room: Room) -> Viewer:
     """Everybody in the room. Where outsiders read it is nobody's: they may know that a case exists, no more."""
     return Viewer(agency=None if room.shared else room.agency)
+
+
+def _partner(person: Person | None) -> Agency | None:
+    """The agency of a reader who answers for it, as its room does: whoever leads health or social care."""
+    return person.agency if person and person.agency in ANSWERS else None

@@ -21,7 +21,7 @@ from bot.domain.calendar import london_date
 from bot.domain.errors import BadSettings, BeyondCalendar
 from bot.domain.facts import Whole
 from bot.domain.ladder import Rung, ripe, rung_moments
-from bot.domain.terms import CaseStatus, ClockState, Hears
+from bot.domain.terms import THE_AGENCYS, CaseStatus, ClockState, Hears
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Nudge
 
@@ -195,7 +195,7 @@ def _next_to_say(turn: Turn, found: Found, deadline: Any, said: set[str]) -> dat
     """When something is said of a deadline next, as the sweep would have it; now where it is ripe already."""
     until = _owner_rests_until(turn, found, deadline)
     answered = bool(deadline.request_id) and found.derived.requests[deadline.request_id]["sent_on"]
-    rungs = without(ladder_of(turn.rules, deadline).rungs, {Hears.ROOM} if answered else set())
+    rungs = without(ladder_of(turn.rules, deadline).rungs, set(THE_AGENCYS) if answered else set())
     others = without(rungs, {Hears.OWNER} if until else set())
     times = [_next(turn, deadline, others, said, turn.now)]
     if until:

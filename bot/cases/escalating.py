@@ -13,7 +13,7 @@ from bot.cases.nudging import say_now
 from bot.cases.recipients import Hearers, Recipients
 from bot.cases.referrals import must_be_open
 from bot.domain.errors import AlreadyDone, NotNow
-from bot.domain.terms import ClockState, EntryKind, Hears
+from bot.domain.terms import THE_AGENCYS, ClockState, EntryKind, Hears
 from bot.turn import Turn
 from storage.tables import Deadline, Nudge
 
@@ -46,8 +46,8 @@ def escalate(turn: Turn, file: File, hears: Hears, deadline_id: int | None = Non
 
 def _which(turn: Turn, file: File, hears: Hears, deadline_id: int | None) -> Deadline:
     runs = [one for one in file.deadlines if one.state is ClockState.RUNNING and one.ladder]
-    if hears is Hears.ROOM:
-        runs = [one for one in runs if ladder_of(turn.rules, one).tells(Hears.ROOM)]
+    if hears in THE_AGENCYS:
+        runs = [one for one in runs if any(map(ladder_of(turn.rules, one).tells, THE_AGENCYS))]
     found = [one for one in runs if deadline_id in (None, one.id)]
     if not found:
         raise NotNow(f"{about(file).reference}: no date runs of which {hears.label} could be told.")

@@ -21,7 +21,17 @@ from bot.cases.set_aside import AN_HOUR, tell_of_deadline
 from bot.domain.calendar import ONE_DAY, moment
 from bot.domain.dates import say_day
 from bot.domain.ladder import SPEAKS, Rung, Speak, nudge_key, one_step_up, ripe
-from bot.domain.terms import CaseStatus, ClockKind, ClockState, EntryKind, Hears, Notice, PostSays, RuleId
+from bot.domain.terms import (
+    THE_AGENCYS,
+    CaseStatus,
+    ClockKind,
+    ClockState,
+    EntryKind,
+    Hears,
+    Notice,
+    PostSays,
+    RuleId,
+)
 from bot.fault import log_fault
 from bot.turn import Turn
 from storage.queries import add_new
@@ -168,7 +178,7 @@ def _look_at(
     rungs = ladder_of(turn.rules, deadline).rungs
     rungs = one_step_up(rungs) if deadline.case_id in outside else rungs
     quiet = {Hears.OWNER} if until or (word and in_hand.is_quiet(deadline, word, turn.now)) else set()
-    quiet |= {Hears.ROOM} if deadline.request_id in sent else set()  # the council has to confirm, not the body
+    quiet |= THE_AGENCYS if deadline.request_id in sent else set()  # the council has to confirm, not the body
     found = ripe(
         without(rungs, quiet),
         legal=deadline.legal,

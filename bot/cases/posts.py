@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from bot.cases import staff, visible
 from bot.domain.calendar import OfficeHours
-from bot.domain.terms import Agency, CaseStatus, ClockState, Hears, Notice, PostSays, PostState
+from bot.domain.terms import THE_AGENCYS, Agency, CaseStatus, ClockState, Notice, PostSays, PostState
 from bot.turn import Turn
 from storage.queries import accounts_of, add_new, mail_of, rooms_of, want_posts
 from storage.tables import Case, Connection, Deadline, Enquiry, Nudge, Person, Post, Request, Room
@@ -179,7 +179,7 @@ def _standing(turn: Turn, post: Post) -> list[Nudge]:
 def _standing_for(reader: visible.Reader) -> Any:
     runs = (Deadline.state == ClockState.RUNNING, Deadline.ladder != "", Deadline.legal == Nudge.due)
     is_open = func.coalesce(Case.status, Enquiry.status) == CaseStatus.OPEN
-    asked = or_(col(Nudge.hears) != Hears.ROOM, col(Request.sent_on).is_(None))
+    asked = or_(col(Nudge.hears).not_in(THE_AGENCYS), col(Request.sent_on).is_(None))
     return (
         select(Nudge)
         .join(Deadline)

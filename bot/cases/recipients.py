@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot.cases import visible
 from bot.cases.posts import administrators_room
@@ -96,14 +96,15 @@ class Recipients:
         return Hearers(tuple(dict.fromkeys((*owner.places, *manager.places))), why)
 
     def _of_all(self, hears: Hears, owner_id: int | None, agency: Agency | None) -> Hearers:
-        place = LINE.index(hears)
         missing: list[str] = []
-        for role in (*LINE[place:], None, *reversed(LINE[1:place])):  # None is the administrators
+        for role in _in_turn(hears):
             match role:
                 case None:
                     found = self._administrators()
                 case Hears.ROOM:
                     found = self._in_rooms(agency)
+                case Hears.LEAD:
+                    found = self._leading(agency)
                 case _:
                     found = self._above(owner_id, role)
             if found.places:
@@ -113,7 +114,8 @@ class Recipients:
 
     def _of_restricted(self, hears: Hears, owner_id: int | None, readers: tuple[int, ...]) -> Hearers:
         """Its owner or the owner's manager, whoever is there and nearest to whom it is meant for; no room, ever."""
-        missing = {Hears.ROOM: ["a restricted case is spoken of in no room"], Hears.HEAD: [ALONE]}.get(hears, [])
+        roomless = ["a restricted case is spoken of in no room"]
+        missing = {Hears.ROOM: roomless, Hears.HEAD: [ALONE], Hears.LEAD: [ALONE]}.get(hears, [])
         line = (Hears.OWNER, Hears.MANAGER) if hears in (Hears.ROOM, Hears.OWNER) else (Hears.MANAGER, Hears.OWNER)
         for role in line:
             found = self._above(owner_id, role, readers)
@@ -194,6 +196,16 @@ class Recipients:
         places = self._rooms[agency]
         return Hearers(places, "" if places else f"{agency.label} has no room")
 
+    def _leading(self, agency: Agency | None) -> Hearers:
+        """Whoever leads the agency by the staff list: others there name them as manager, and they name nobody."""
+        leads = leads_of(self.turn.db, agency) if agency else ()
+        found = [self.reader(person_id) for person_id in leads]
+        places = tuple(dict.fromkeys(place for each in found for place in each.places))
+        why = "; ".join(filter(None, (each.why for each in found)))
+        return Hearers(
+            places, why or ("" if places else f"{agency.label} has no lead" if agency else "it is no agency's")
+        )
+
     def _above(self, owner_id: int | None, role: Hears, readers: tuple[int, ...] | None = None) -> Hearers:
         """The owner, the owner's manager or the manager's manager."""
         if owner_id is None:
@@ -234,6 +246,22 @@ class ByMail(Recipients):
 
     def _in_rooms(self, agency: Agency | None) -> Hearers:
         return Hearers((), f"{agency.label} can't be reached" if agency else "it is no agency's")
+
+
+def _in_turn(hears: Hears) -> Sequence[Hears | None]:
+    """Who is asked in turn who hears what is meant for this role; None is the administrators."""
+    if hears is Hears.LEAD:
+        return (hears, *LINE, None)
+    place = LINE.index(hears)
+    return (*LINE[place:], None, *reversed(LINE[1:place]))
+
+
+def leads_of(db: Session, agency: Agency) -> list[int]:
+    """Those at the top of an agency's staff list who have somebody below them there."""
+    staff = db.exec(select(Person).where(Person.agency == agency, col(Person.active)).order_by(col(Person.id))).all()
+    everybody, managers = {person.id for person in staff}, {person.manager_id for person in staff}
+    tops = (person for person in staff if person.id in managers and person.manager_id not in everybody)
+    return [person.id or 0 for person in tops]
 
 
 def _works(pattern: Pattern, day: date) -> bool:

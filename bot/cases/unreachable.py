@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlmodel import Session, col, func, select
 
 from bot.cases.posts import tell_administrators
+from bot.cases.recipients import leads_of
 from bot.domain.calendar import london_time
 from bot.domain.terms import Agency, CaseStatus, ClockState, Hears, Notice
 from bot.rules import Rules
@@ -29,9 +30,11 @@ class Unreachable:
     """Owners of something open who have no manager who works here."""
     no_room: Sequence[Agency] = ()
     """Agencies whose clocks run, and that have no room."""
+    no_lead: Sequence[Agency] = ()
+    """Agencies whose lead a rung would tell, and that have nobody at their top by the staff list."""
 
     def __bool__(self) -> bool:
-        return bool(self.left or self.nobodys or self.unlinked or self.no_manager or self.no_room)
+        return bool(self.left or self.nobodys or self.unlinked or self.no_manager or self.no_room or self.no_lead)
 
 
 def unreachable(db: Session, rules: Rules) -> Unreachable:
@@ -40,7 +43,7 @@ def unreachable(db: Session, rules: Rules) -> Unreachable:
     people = {person.id: person for person in db.exec(select(Person).order_by(Person.name))}
     owners = [person for person in people.values() if person.active and person.id in owned]
     managers = {person.id: people.get(person.manager_id) for person in owners}
-    asked = _asked(db, [name for name, ladder in rules.ladders.items() if ladder.tells(Hears.ROOM)])
+    asked, led = (_asked(db, _telling(rules, hears)) for hears in (Hears.ROOM, Hears.LEAD))
     there = {one.id: one for one in (*owners, *managers.values()) if one is not None and one.active}
     return Unreachable(
         left=tuple((one.name, owned[one.id]) for one in people.values() if not one.active and one.id in owned),
@@ -48,7 +51,12 @@ def unreachable(db: Session, rules: Rules) -> Unreachable:
         unlinked=tuple(sorted(one.name for one in there.values() if not accounts_of(db, one.id or 0))),
         no_manager=tuple(one.name for one in owners if not _is_there(managers[one.id])),
         no_room=tuple(agency for agency in Agency if agency in asked and not rooms_of(db, agency)),
+        no_lead=tuple(agency for agency in Agency if agency in led and not leads_of(db, agency)),
     )
+
+
+def _telling(rules: Rules, hears: Hears) -> list[str]:
+    return [name for name, ladder in rules.ladders.items() if ladder.tells(hears)]
 
 
 def report(turn: Turn) -> None:

@@ -23,6 +23,7 @@ class Above(Term):
     MANAGER = "manager"
     HEAD = "head"
     ROOM = "room"
+    LEAD = "lead"
 
     @property
     def label(self) -> str:
@@ -33,7 +34,7 @@ ABOVE = replace(
     choice(
         Above,
         "Whom to tell",
-        {"head of service": Above.HEAD, "agency": Above.ROOM, "my manager": Above.MANAGER},
+        {"head of service": Above.HEAD, "agency": Above.ROOM, "agency lead": Above.LEAD, "my manager": Above.MANAGER},
     ),
     lead="to",
 )
@@ -69,9 +70,9 @@ def escalate(
     deadline: Annotated[int | None, DEADLINE] = None,
     reason: ReasonBlank = "",
 ) -> Message:
-    """Tell the owner's manager, the head of service or the agency's room of the most pressing date now, on record.
+    """Tell the owner's manager, the head of service, the agency's room or its lead of the most pressing date now.
 
-    They hear in the words of a nudge, in office hours. Once a day for each date. No date moves.
+    They hear in the words of a nudge, in office hours. It goes on record, once a day for each date. No date moves.
     """
     file = open_file(turn, case)
     told = escalating.escalate(turn, file, Hears(to.value), deadline, reason)

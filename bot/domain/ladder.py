@@ -20,7 +20,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 
 from bot.domain.calendar import ONE_DAY, Calendar, OfficeHours, london_date, moment
-from bot.domain.terms import Hears
+from bot.domain.terms import THE_AGENCYS, Hears
 
 SPEAKS = time(9, 0)
 CLOSES = OfficeHours().closes
@@ -239,10 +239,10 @@ def _missed(
 ) -> RungMoment | None:
     """The one thing that a case recorded late still says to this role: its newest missed rung, at a moment of its own.
 
-    The owner and the manager hear on arrival, those above on the next working day, a room not at all: what was late
+    The owner and the manager hear on arrival, those above on the next working day, the agency not at all: what was late
     before it was recorded is the council's to sort out first.
     """
-    if not missed or hears is Hears.ROOM:
+    if not missed or hears in THE_AGENCYS:
         return None
     newest = missed[-1]
     if hears in (Hears.OWNER, Hears.MANAGER):

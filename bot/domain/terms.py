@@ -225,10 +225,16 @@ class Hears(Term):
     ROOM = "room"
     MANAGER = "manager"
     HEAD = "head"
+    LEAD = "lead"
 
     @property
     def label(self) -> str:
-        return {"room": "the agency's room", "head": "the head of service"}.get(self.value, f"the {self.value}")
+        named = {"room": "the agency's room", "head": "the head of service", "lead": "the agency's lead"}
+        return named.get(self.value, f"the {self.value}")
+
+
+THE_AGENCYS = frozenset({Hears.ROOM, Hears.LEAD})
+"""Those of the body that is asked: once it says that it has answered, the council has to confirm."""
 
 
 class EntryKind(StrEnum):

@@ -151,6 +151,9 @@ def owners(patient: Patient) -> Iterator[Finding]:
     if found.unlinked:
         what = f"They own what is open, or manage who does, and no chat knows them: {several(found.unlinked)}."
         yield Finding(what, "Ask each to say `help` to the bot once; until then whoever stands above them hears.")
+    if found.no_lead:
+        what = f"A ladder tells the lead of {several([agency.label for agency in found.no_lead])}, and there is none."
+        yield Finding(what, "Name a manager of that agency in the staff list; until then its room hears.")
     if not found:
         yield Finding("Everybody whose cases are open can be reached.")
 
