@@ -13,6 +13,7 @@ from sqlmodel import col
 from bot.cards.posted import post_message
 from bot.cases import children, guarding, outbox, posts, tracing
 from bot.cases.children import Private
+from bot.cases.mornings import look_again
 from bot.courier import Courier, Outcome
 from bot.domain.guard import Trace
 from bot.domain.message import Action, Fact, Message
@@ -307,6 +308,17 @@ async def test_a_held_card_stands_bare_and_is_told_once_a_day(office: Office) ->
     office.card()
     assert await office.deliver() == {Outcome.EDITED: 1}
     assert office.slack.texts("health-1") == ["Health · SEND-2026-0001 "]
+
+
+async def test_a_held_card_is_left_alone_in_the_morning_where_it_would_say_the_same(office: Office) -> None:
+    office.leak = "born 14 March 2019"
+    office.card()
+    await office.deliver()
+    with office.council.store.transaction() as db:
+        turn = office.council.turn(db, at("2026-10-13 05:45"))
+        assert look_again(turn) == 1
+    assert await office.deliver(at("2026-10-13 06:00")) == {Outcome.LEFT: 1}
+    assert office.slack.texts("health-1") == ["SEND-2026-0001 · case"]
 
 
 async def test_what_stands_on_the_page_is_bare_too_after_a_restart(office: Office) -> None:

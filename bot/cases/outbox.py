@@ -107,13 +107,14 @@ def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow 
     opens = may_go(turn, post.about)
     if post.says in IN_OFFICE_HOURS and opens > turn.now:
         return NotNow(opens)
-    message, held = guarding.of_post(turn, post, None if post.withdraw else render(turn, post))
+    message = None if post.withdraw else render(turn, post)
     shown = bool(post.platform_id) or claim.unsure
     if message is None and not (shown and (post.withdraw or post.says in CARDS)):
         return None
     words = _digest(message) if message and post.says in CARDS else None
     if post.refresh and words and words == post.words and not claim.unsure:
         return Same(claim, post.wanted)
+    message, held = guarding.of_post(turn, post, message)
     unsaid = left_out(turn, post) if post.says in IN_OFFICE_HOURS else ()
     what = (post.key, post.platform_id, post.wanted, _with_nonce(post, message), words, post.refresh, unsaid)
     return Errand(claim, _address(turn.db, post), *what, held=held)
