@@ -51,7 +51,7 @@ CHILDREN = (
     (150, "Ivy Holloway", date(2025, 3, 3), ""),
 )
 AWKWARD = (47, 51, 58, 63, 79)
-"""Whose names are everyday words of this work: what the bot says is looked at as if it were about each of them."""
+"""Whose names are everyday words of this work: what holds nothing is looked at as if it were about each of them."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def measured(town: Town) -> tuple[list[Row], list[Row], list[str]]:
     all_of, holds, finds, wrong = sentences(), Counter[str](), Counter[str](), list[str]()
     clean, alarms = Counter[str](), Counter[str]()
     for one in all_of:
-        found = found_in(town, one.text, *filter(None, [one.about]))
+        found = found_in(town, one.text, *([one.about] if one.about else [] if one.holds else AWKWARD))
         if one.who == "beyond":
             holds["beyond"] += 1
             finds["beyond"] += bool(one.holds & found)

@@ -216,6 +216,7 @@ def test_a_name_of_one_word_or_of_none_is_kept_all_the_same() -> None:
         ("Mrs Case rang", ["Case"]),
         ("the Case Plan, law and Day 5", []),
         ("PLEASE MARK IT", []),
+        ("Thanks Mark, will do", []),
     ],
 )
 def test_a_single_name_is_told_from_a_word(text: str, found: list[str]) -> None:

@@ -63,8 +63,9 @@ _DAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:r(?:s)?)?|fri|sat(?:ur)?|sun)(?:day)?
 OF_CASEWORK = re.compile(
     rf"(?:\b{_DAY}\.?,?(?: the)?"
     r"|\b(?:on|dated?|since|from|until|till|before|after|by|of|in|beginning|w/[ce]|due|to|than|and|or|as at)(?: the)?"
-    r"|\b(?:asked|sent|made|held|issued|finali[sz]ed|received|agreed|signed|opened|closed|ceased|amended|moved|due)"
-    r"|\b(?:review|meeting|letter|decision|order|hearing|panel|draft|final|reviewed|logged|request|given|ended|started)"
+    r"|\b(?:asked|sent|made|held|issued|finali[sz]ed|received|agreed|signed|opened|closed|ceased|amended|moved|due"
+    r"|registered|lodged|submitted|completed|returned|answered|decided|published|uploaded|withdrawn|adjourned)"
+    r"|\b(?:AR|appeal|review|meeting|letter|decision|order|hearing|panel|draft|final|reviewed|logged|request|given|ended|started)"
     r"|\b(?:para(?:graph)?s?|sections?|s\.|v(?:ersion)?|clause|item|reg(?:ulation)?s?|rule|page)"
     rf")[ :=\"“(]*(?:{_DAY}\.?,? )?$",
     re.IGNORECASE,

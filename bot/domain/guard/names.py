@@ -11,6 +11,7 @@ from bot.domain.guard.vocabulary import (
     BEFORE_A_MONTH,
     BREAKS,
     FOLLOW_A_NAME,
+    GREETINGS,
     MONTHS,
     NEVER_ALONE,
     OPENERS,
@@ -173,7 +174,8 @@ def _is_name(words: Sequence[Word], at: int) -> bool:
     titled = before is not None and word.joined and before.plain in TITLES
     if titled or (word.plain not in ORDINARY and len(word.plain) > 2):
         return True
-    if word.plain in NEVER_ALONE or (word.plain in MONTHS and _is_a_month(words, at)):
+    greeted = before is not None and word.joined and before.plain in GREETINGS
+    if greeted or word.plain in NEVER_ALONE or (word.plain in MONTHS and _is_a_month(words, at)):
         return False
     return _looks_like_one(word, words[at + 1] if at + 1 < len(words) else None)
 

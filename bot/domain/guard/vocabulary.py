@@ -31,7 +31,7 @@ OPENERS = _words(
     "six seven eight nine ten more most less many much few same other another both assign ask asked answer answered "
     "reply replied confirm confirmed agree agreed decide decided issue issued finish finished done work works working "
     "report reports reported meeting meetings form forms file files email phone message update updates status "
-    "officer officers manager managers owner owners staff adviser advisers service services"
+    "officer officers manager managers owner owners staff adviser advisers service services red amber green blue"
 )
 """Words that begin a sentence, a command or a question, and everyday ones besides."""
 
@@ -79,3 +79,6 @@ BEFORE_A_MONTH = _words(
 
 TITLES = frozenset({"mr", "mrs", "ms", "miss", "master", "mx"})
 """After one of these any word is a name. Not after Dr: a doctor's is a colleague's."""
+
+GREETINGS = _words("thanks you hi hello hey morning afternoon evening dear cheers sorry cc bye")
+"""Before the name of a colleague who is spoken to."""
