@@ -27,7 +27,7 @@ from tests.chaos.oracle import HEAD, MANAGER, OWNER, Line
 
 BEGAN = datetime(2026, 11, 2, 18, tzinfo=UTC)
 """A Monday evening: every reminder is still to come."""
-OWNERS, MANAGERS, HEADS = 8, 4, 2
+OWNERS, MANAGERS, HEADS = 12, 4, 2
 ASKED = ("education", "educational_psychology", "health", "speech_and_language", "social_care")
 SCHOOLS = 5
 ADMINISTRATORS = "C0ADMINISTRATORS"

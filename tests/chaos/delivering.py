@@ -25,7 +25,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from bot.domain.terms import Platform
-from tests.adapters.fake_connector import FakeConnector
+from tests.adapters.fake_connector import Call
 from tests.adapters.fake_slack import event, payload
 from tests.chaos.council import Member
 from tests.chaos.weather import StormyConnector, StormySlack
@@ -56,6 +56,8 @@ class Delivery:
     """Acknowledged before it was answered, because that took long."""
     answer: str = ""
     """As far as the person saw one."""
+    id: str = ""
+    """By what the bot knows it again: the platform's id of it, or what a button carries."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class Delivering:
 
     async def typed(self, who: Member, line: str, dice: Random) -> Delivery:
         """A line in the person's own chat."""
-        number, delivery = next(self._number), Delivery()
+        number = next(self._number)
+        delivery = Delivery(id=f"typed {number}")
         if who.on is Platform.TEAMS:
             activity = self._activity("personal_message", who, f"17100000{number:05}", text=line)
             await self._in_time(delivery, who.on, lambda _, door: self._post(activity, door), dice)
@@ -96,7 +99,7 @@ class Delivering:
         """A slash command in a channel of Slack: what it is answered stands in the acknowledgement."""
         said = {"text": line, "user_id": who.account, "channel_id": "C0EDUCATION", "channel_name": "education"}
         body = urlencode(self.slack.fresh(payload("slash_command", **said)))
-        delivery = Delivery()
+        delivery = Delivery(id=f"command {next(self._number)}")
         await self._at_doors(delivery, lambda door: self._form(body, door), dice, twice=dice.random() < AGAIN)
         return delivery
 
@@ -104,7 +107,7 @@ class Delivering:
         """A button in the person's own chat, or in a room; `twice` is a double click."""
         if who.on is Platform.TEAMS:
             return await self._executed(who, place, button, dice, twice=twice)
-        own, number, delivery = place == who.reads, next(self._number), Delivery()
+        own, number, delivery = place == who.reads, next(self._number), Delivery(id=f"{button.line} {button.nonce}")
         body = payload("press_in_direct_message" if own else "press_in_channel")
         body["user"] |= {"id": who.account, "username": who.name, "name": who.name}
         body["channel"] = {"id": place, "name": "directmessage" if own else "a-room"}
@@ -118,7 +121,7 @@ class Delivering:
         return delivery
 
     async def _executed(self, who: Member, place: str, button: Button, dice: Random, *, twice: bool) -> Delivery:
-        delivery = Delivery()
+        delivery = Delivery(id=f"{button.line} {button.nonce}")
 
         def press(door: str) -> Awaitable[tuple[int, Any]]:
             activity = self._activity("execute", who, f"f:{next(self._number)}", place)
@@ -235,10 +238,10 @@ class Delivering:
         return (message.get("blocks", []) for message in reversed(self.slack.messages[place]))
 
     def _seen_in_teams(self, place: str) -> Iterator[Any]:
-        return (call.body for call in reversed(self.teams.calls) if place_of(self.teams, call) == place)
+        return (call.body for call in reversed(self.teams.calls) if _place_of(call) == place)
 
 
-def place_of(_teams: FakeConnector, call: Any) -> str:
+def _place_of(call: Call) -> str:
     """The chat or the channel that a call writes to."""
     channel = call.body.get("channelData", {}).get("channel", {}).get("id", "")
     return channel or call.conversation.partition(";messageid=")[0]

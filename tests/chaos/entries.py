@@ -109,7 +109,7 @@ def _in_hand(db: Session) -> dict[tuple[str, str, date], Held]:
     for reference, recorded, clear in db.execute(text(f"{said} WHERE e.kind = 'acknowledged' ORDER BY e.id")):
         told = json.loads(clear) if isinstance(clear, str) else clear
         for what, due in zip(told["what"].split(", "), told["of"].values(), strict=True):
-            held[reference, what, date.fromisoformat(due)] = _held(_moment(recorded), date.fromisoformat(due), days)
+            held[reference, what, date.fromisoformat(due)] = _held(moment_of(recorded), date.fromisoformat(due), days)
     return held
 
 
@@ -124,7 +124,7 @@ def _facts(db: Session, of: str) -> dict[int, Facts]:
     known: dict[int, Facts] = defaultdict(Facts)
     entries = text(f"{ENTRIES.format(of=of)} ORDER BY id")
     for entry, about, request, kind, on, recorded, instead_of in db.execute(entries):
-        known[about].add(entry, request, kind, Span(_day(on), _moment(recorded)), instead_of)
+        known[about].add(entry, request, kind, Span(_day(on), moment_of(recorded)), instead_of)
     return known
 
 
@@ -132,7 +132,7 @@ def _day(kept: Any) -> date:
     return kept if isinstance(kept, date) else date.fromisoformat(kept)
 
 
-def _moment(kept: Any) -> datetime:
+def moment_of(kept: Any) -> datetime:
     """Kept in UTC, without saying so; SQLite keeps words."""
     return (kept if isinstance(kept, datetime) else datetime.fromisoformat(kept)).replace(tzinfo=UTC)
 

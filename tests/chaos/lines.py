@@ -59,7 +59,8 @@ def weighed(
     for one in uttered:
         if one.mark:
             by_mark[one.mark].append(one)
-    lines.twice = [mark for mark, often in acted.items() if often > 1 and mark in by_mark]
+    ids = {mark: {one.delivery.id for one in ways} for mark, ways in by_mark.items()}
+    lines.twice = [mark for mark, often in acted.items() if mark in ids and often > len(ids[mark])]
     lines.unsaid = [mark for mark in acted if mark not in by_mark]
     for mark, ways in by_mark.items():
         if not acted.get(mark) and (sure := [one for one in ways if _should_have(one, happened)]):

@@ -18,7 +18,7 @@ from random import Random
 from bot.domain.terms import Agency, Platform
 from tests.chaos.council import BEGAN, Asked, Council, File, Member
 from tests.chaos.delivering import Delivering, Delivery
-from tests.chaos.oracle import LONDON, OWNER, Leave, Owed, Step
+from tests.chaos.oracle import LONDON, OWNER, Leave, Step
 
 TRIES = 8
 """Times that somebody says a thing before they give up."""
@@ -289,7 +289,3 @@ class Script:
 
 def _written(on: date) -> str:
     return f"{on.day}/{on.month}/{on.year}"
-
-
-def steps_of(every: Sequence[Owed], made: Callable[[Owed], Sequence[Step]]) -> list[Step]:
-    return [step for owed in every if owed.until is None for step in made(owed)]

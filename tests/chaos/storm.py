@@ -25,7 +25,7 @@ from tests.adapters.fake_slack import SECRET, TOKEN, serving
 from tests.chaos.cards import count_cards, wrong_cards
 from tests.chaos.council import BEGAN, Council, Size
 from tests.chaos.delivering import Delivering
-from tests.chaos.entries import owed_by
+from tests.chaos.entries import moment_of, owed_by
 from tests.chaos.lines import Lines, acted_on, weighed
 from tests.chaos.machines import Bots, Place, hold
 from tests.chaos.oracle import LONDON, NINE, Days, Line, Owed, Step, closed_days, expected_amid, steps
@@ -35,7 +35,7 @@ from tests.chaos.weather import Sky, StormyConnector, StormySlack, Weather
 from tests.e2e.council import environ
 from tests.e2e.moved import MovedClock
 
-FULL, SMALL = Size(new=72, drafting=12, consulting=8), Size(new=6, drafting=2, consulting=1)
+FULL, SMALL = Size(new=110, drafting=16, consulting=10), Size(new=6, drafting=2, consulting=1)
 LASTS = timedelta(days=52)
 DRAINED_WITHIN = 40.0
 """Seconds until a stop is left though something still waits."""
@@ -298,24 +298,39 @@ class Storm:
             if waits == 0 and time.monotonic() - quiet_since > LOOK:
                 return
             if waits and time.monotonic() - quiet_since > AWAKE:
-                long = time.monotonic() - began > DRAINED_WITHIN / 3
-                step = timedelta(seconds=300 if long else self.dice.choice((2, 5, 20, 65)))
-                self.clock.move_to(max(min(self.clock() + step, evening), self.clock()))
+                ahead = await asyncio.to_thread(self._ahead, says) or self.clock()
+                step = timedelta(seconds=self.dice.choice((2, 5, 20)))
+                self.clock.move_to(max(min(max(ahead, self.clock()) + step, evening), self.clock()))
                 quiet_since = time.monotonic()
         self.stuck += 1
 
     def _waits(self, says: Sequence[str]) -> int | None:
         """How much is still to be looked at or to go out today; None where the database does not answer."""
-        now = self.clock()
         ripe = "SELECT count(*) FROM deadline WHERE next_at <= :now"
-        posts = "SELECT count(*) FROM post WHERE state = 'waiting' AND not_before <= :soon"
-        posts += f" AND says IN ({', '.join(map(repr, says))})"
         try:
-            with self.store.reading() as db:
-                given = {"now": _as_kept(self.store, now), "soon": _as_kept(self.store, now + timedelta(hours=6))}
-                return sum(int(db.execute(text(each), given).scalar_one()) for each in (ripe, posts))
+            return sum(int(self._asked(query)) for query in (ripe, f"SELECT count(*) {_waiting(says)}"))
         except SQLAlchemyError:
             return None
+
+    def _ahead(self, says: Sequence[str]) -> datetime | None:
+        """When the first of what waits may go: once its room is free, its wait is over, or its claim has run out."""
+        first = "SELECT min(CASE WHEN claimed_until > not_before THEN claimed_until ELSE not_before END)"
+        try:
+            kept = self._asked(f"{first} {_waiting(says)}")
+        except SQLAlchemyError:
+            return None
+        return kept and moment_of(kept)
+
+    def _asked(self, query: str) -> Any:
+        now = self.clock()
+        with self.store.reading() as db:
+            given = {"now": _as_kept(self.store, now), "soon": _as_kept(self.store, now + timedelta(hours=6))}
+            return db.execute(text(query), {name: given[name] for name in given if f":{name}" in query}).scalar_one()
+
+
+def _waiting(says: Sequence[str]) -> str:
+    kinds = ", ".join(map(repr, says))
+    return f"FROM post WHERE state = 'waiting' AND not_before <= :soon AND says IN ({kinds})"
 
 
 def _as_kept(store: Store, moment: datetime) -> Any:

@@ -307,5 +307,13 @@ def test_each_line_acts_once_and_nothing_else_does(
     assert lines.good is not bool(twice or lost or unsaid)
 
 
+def test_what_is_typed_again_may_act_again_and_what_is_pressed_again_may_not() -> None:
+    def deliveries(*ids: str) -> list[Uttered]:
+        return [Uttered(ACT, NOTED, Delivery(1.0, 2.0, 1, acknowledged=True, answer="Yes.", id=one)) for one in ids]
+
+    assert weighed(deliveries("typed 1", "typed 2"), {NOTED: 2}, []).good
+    assert weighed(deliveries("help n1", "help n1"), {NOTED: 2}, []).twice == [NOTED]
+
+
 def test_a_fault_of_the_bot_is_never_an_answer() -> None:
     assert not weighed([uttered("Something went wrong on our side and nothing was changed.")], {}, []).good
