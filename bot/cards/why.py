@@ -113,7 +113,19 @@ def _told(turn: Turn, file: File, clock: Clock, clocks: Sequence[Clock], viewer:
         other=next((other for other in clocks if other.rule.id == clock.rule.composite), None),
         claims=_claims(turn, file, clock, viewer),
         out_of_order=_out_of_order(file, clock),
+        ladder=_older_ladder(turn, clock),
     )
+
+
+def _older_ladder(turn: Turn, clock: Clock) -> str:
+    """Which version of its ladder it climbs, where others that began later climb a newer one."""
+    newest = turn.rules.ladders.get(clock.ladder)
+    if newest is None:
+        return ""
+    climbs = turn.rules.ladder(clock.ladder, rule=clock.rule.id, recorded_on=clock.start.recorded_on)
+    if climbs.version == newest.version:
+        return ""
+    return f"by ladder {climbs.label}, in force when its start was recorded; version {newest.version} is for later ones"
 
 
 def _out_of_order(file: File, clock: Clock) -> list[int]:

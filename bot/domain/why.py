@@ -33,6 +33,8 @@ class Told:
     """Exceptions and given dates, as (label, text)."""
     out_of_order: Sequence[int] = ()
     """The numbers of its entries that were recorded though the order of facts speaks against them."""
+    ladder: str = ""
+    """By which version of its ladder it is nudged, where that is not the newest."""
 
 
 def headline(clock: Clock, other: Clock | None = None) -> str:
@@ -79,6 +81,7 @@ def _lines(clock: Clock, told: Told, calendar: Calendar) -> Iterator[tuple[str, 
         yield "Look at", f"entry {number} was recorded out of its order, for the reason kept with it"
     yield "To check", _to_check(clock)
     yield from told.claims
+    yield "Nudges", told.ladder
     yield "Exceptions", "none recorded" if rule.exceptions and not clock.claims else ""
 
 

@@ -87,6 +87,11 @@ def test_a_date_that_runs_keeps_the_ladder_that_it_began_under(town: Town, tmp_p
     town.opens("Priya", "Noah Grant", received=day("Wed 9 Sep 2026"))
     assert [decision(town, case).ladder_version for case in (1, 2)] == [1, 2]
     assert differences(town) == []
+    told = {fact.label: fact.value for fact in town.say("Priya", "why 0042 decision to assess").facts}
+    assert told["Nudges"] == (
+        "by ladder council version 1, in force when its start was recorded; version 2 is for later ones"
+    )
+    assert "Nudges" not in {fact.label for fact in town.say("Priya", "why 0047 decision to assess").facts}
     town.now = at("Fri 9 Oct 2026 10:00")
     assert said(town, "Fri 16 Oct", case=2) == [
         "9 Oct 10-before owner",
