@@ -88,6 +88,7 @@ def test_a_date_too_long_ago_to_be_casework_is_a_birth_in_any_form(text: str) ->
         *("due 14 March 2026", "on 14 March 2019", "last review 14/3/19", "Thu 14 March 2019", "sent 14.3.2019"),
         *("the letter dated 14 March 2019", "para 2.1.15", "list 10 11 12", "14 March 20 days late", "3 May 12:30"),
         *("2026-0042", "31/31/2019", "0/0/2019", "99 March 2019", "20260314", "due 19 Oct, 23 Oct"),
+        *("plan meeting=2019-03-14", 'held on="2019-03-14"'),
     ],
 )
 def test_a_date_of_casework_is_no_birth(text: str) -> None:

@@ -65,12 +65,15 @@ OF_CASEWORK = re.compile(
     r"|\b(?:on|dated?|since|from|until|till|before|after|by|of|in|beginning|w/[ce]|due|to|than|and|or|as at)(?: the)?"
     r"|\b(?:asked|sent|made|held|issued|finali[sz]ed|received|agreed|signed|opened|closed|ceased|amended|moved|due"
     r"|registered|lodged|submitted|completed|returned|answered|decided|published|uploaded|withdrawn|adjourned)"
-    r"|\b(?:AR|appeal|review|meeting|letter|decision|order|hearing|panel|draft|final|reviewed|logged|request|given|ended|started)"
+    r"|\b(?:AR|appeal|review|meeting|letter|decision|order|hearing|panel|draft|final|request)"
+    r"|\b(?:reviewed|logged|given|ended|started)"
     r"|\b(?:para(?:graph)?s?|sections?|s\.|v(?:ersion)?|clause|item|reg(?:ulation)?s?|rule|page)"
+    r"|\w(?==)"
     rf")[ :=\"“(]*(?:{_DAY}\.?,? )?$",
     re.IGNORECASE,
 )
-"""What stands right before a date that says it is of the casework; a weekday, or the number of a paragraph."""
+"""What stands right before a date that says it is of the casework; a weekday, what a button's line calls it, or the
+number of a paragraph."""
 
 
 def births(text: str, today: date, whole: Sequence[Day]) -> Iterator[Found]:
