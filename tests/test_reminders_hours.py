@@ -1,4 +1,4 @@
-"""Quiet hours: what waits for the office to open, what a council lets break them, and what never waits past its date."""
+"""Quiet hours: what waits for the office to open, what a council lets break them, what never waits past its date."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
