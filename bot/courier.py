@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from bot.cases import outbox, queue
@@ -225,7 +226,7 @@ class Courier:
             await self._postpone(claim, SET_ASIDE, f"fault {code}", moment)
             if claim.attempts % POISONED == 0:
                 await self._note(claim, lambda turn: tell_of_fault(turn, claim.post_id, code), moment)
-        except Exception as another:
+        except SQLAlchemyError as another:
             if not will_pass(another):
                 raise
             return self._leave_to_run_out(claim)
@@ -330,7 +331,7 @@ class Courier:
         while True:
             try:
                 return await self._clerk.write(step, moment())
-            except Exception as error:
+            except SQLAlchemyError as error:
                 if not will_pass(error) or moment() + timedelta(seconds=wait) > claim.until - NEARLY:
                     raise
             await self._sleep(wait)

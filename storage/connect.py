@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError, TimeoutError
 from sqlmodel import Session
 
 WAIT = 2.0
@@ -87,7 +87,7 @@ class Store:
             try:
                 yield session
                 session.commit()
-            except Exception as error:
+            except SQLAlchemyError as error:
                 self._refused = time.monotonic() if will_pass(error) and not in_the_way(error) else self._refused
                 raise
             self._refused = None
