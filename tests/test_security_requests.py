@@ -10,7 +10,7 @@ import pytest
 from storage.connect import Store
 from tests.adapters.fake_slack import FakeSlack, payload
 from tests.adapters.teams_town import Town
-from tests.adapters.test_slack_edge import FORM, NEVER_OURS, signed
+from tests.adapters.test_slack_edge import BODY, FORM, never_ours, signed
 from tests.adapters.test_teams_admission import CASES, NO_CHANNEL, OTHER_CHANNEL, Bad
 from tests.behind import Whole, in_slack, in_teams, whole
 
@@ -44,8 +44,8 @@ def notes(here: Whole) -> int:
 async def test_what_slack_did_not_sign_or_not_for_us_is_not_kept(here: Whole) -> None:
     async with in_slack(here) as slack:
         before = here.kept()
-        for headers in NEVER_OURS.values():
-            assert (await slack.raw(command(slack), {**FORM, **headers}))[0] == 401
+        for wrong, headers in never_ours().items():
+            assert (await slack.raw(BODY.encode(), {**FORM, **headers}))[0] == 401, wrong
         for stranger in ({"team_id": "T0STRANGER"}, {"team_id": ""}):
             theirs = command(slack, **stranger)
             assert (await slack.raw(theirs, {**FORM, **signed(theirs)}))[0] == 401
