@@ -241,6 +241,8 @@ def _said_to(deadline: Deadline, about: Case | Enquiry, speak: Speak, recipients
 
 
 def without(rungs: Sequence[Rung], quiet: set[Hears]) -> list[Rung]:
+    if not quiet:
+        return list(rungs)
     return [replace(rung, whom=tuple(hears for hears in rung.whom if hears not in quiet)) for rung in rungs]
 
 
