@@ -44,6 +44,8 @@ TOO_OFTEN = 20
 LOOK = 0.2
 AWAKE = 1.0
 """Seconds without a call before the clock is moved on for what waits."""
+HELD = 4.0
+"""The same while a message is in somebody's hand: on a busy machine it may only not be on its way yet."""
 BY_DAY = timedelta(hours=17, minutes=20)
 """The storm's clock passes no evening by itself: what waits then is rightly too late."""
 MIDNIGHT = timedelta(hours=23, minutes=30)
@@ -297,7 +299,7 @@ class Storm:
             waits = await asyncio.to_thread(self._waits, says)
             if waits == 0 and time.monotonic() - quiet_since > LOOK:
                 return
-            if waits and time.monotonic() - quiet_since > AWAKE:
+            if waits and time.monotonic() - quiet_since > (HELD if await asyncio.to_thread(self._in_hand) else AWAKE):
                 ahead = await asyncio.to_thread(self._ahead, says) or self.clock()
                 step = timedelta(seconds=self.dice.choice((2, 5, 20)))
                 self.clock.move_to(max(min(max(ahead, self.clock()) + step, evening), self.clock()))
@@ -311,6 +313,13 @@ class Storm:
             return sum(int(self._asked(query)) for query in (ripe, f"SELECT count(*) {_waiting(says)}"))
         except SQLAlchemyError:
             return None
+
+    def _in_hand(self) -> bool:
+        """Whether a process has a message in hand, or had one when it was killed."""
+        try:
+            return bool(self._asked("SELECT count(*) FROM post WHERE state = 'waiting' AND claimed_until > :now"))
+        except SQLAlchemyError:
+            return True
 
     def _ahead(self, says: Sequence[str]) -> datetime | None:
         """When the first of what waits may go: once its room is free, its wait is over, or its claim has run out."""
