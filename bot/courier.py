@@ -171,10 +171,8 @@ class Courier:
             claims = queue.claim(db, connection, now, until=now + LEASE, most=most, resting=resting)
         with self._store.reading() as db:
             turn = self._turn_at(db, now)
-            kept = outbox.read_ahead(turn, claims)
-            ready = [(claim, self._prepare(turn, claim)) for claim in claims]
-            del kept  # held up to here, so that the session did not forget it
-            return ready
+            with outbox.read_ahead(turn, claims):
+                return [(claim, self._prepare(turn, claim)) for claim in claims]
 
     def _prepare(self, turn: Turn, claim: Claim) -> Ready:
         try:

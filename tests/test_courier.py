@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from bot.cards.posted import post_message
@@ -50,7 +51,8 @@ class Office:
 
     def courier(self, store: Store | None = None, **more: Any) -> Courier:
         chats = {SLACK: self.slack, TEAMS: self.teams}
-        return Courier(store or self.council.store, RULES, VAULT, chats=chats, render=words, chance=lambda: 1.0, **more)
+        how: dict[str, Any] = {"render": words, "chance": lambda: 1.0, **more}
+        return Courier(store or self.council.store, RULES, VAULT, chats=chats, **how)
 
     async def deliver(self, now: datetime, **more: Any) -> Delivered:
         return await self.courier(**more).deliver(now)
@@ -532,6 +534,17 @@ async def test_a_bug_in_one_posts_words_sets_it_aside_for_an_hour(office: Office
     assert await office.deliver(MONDAY) == {Outcome.FAULT: 1, Outcome.SENT: 1}
     (broken,) = office.council.posts(Post.state == PostState.WAITING)
     assert broken.trouble.startswith("fault ") and broken.not_before >= MONDAY + timedelta(hours=1)
+
+
+async def test_a_row_that_cannot_be_read_keeps_back_its_own_post_alone(office: Office) -> None:
+    shah, brown = office.council.person("Shah"), office.council.person("Brown")
+    for person in (shah, brown):
+        office.nudge(office.council.case(person), person=person)
+    with office.council.store.transaction() as db:
+        db.execute(text("UPDATE person SET agency = 'elsewhere', role = 'nobody' WHERE name = 'Shah'"))
+    told = await office.courier(render=post_message).deliver(MONDAY)
+    assert told == {Outcome.FAULT: 1, Outcome.SENT: 1}
+    assert office.slack.texts("dm-brown-1") and not office.slack.texts("dm-shah-1")
 
 
 async def test_a_post_that_keeps_failing_is_shown_to_the_administrators_with_its_code(office: Office) -> None:

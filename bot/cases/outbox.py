@@ -5,7 +5,7 @@ Each function is one step of the courier's, in a transaction of its own; none wa
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -86,11 +86,19 @@ class NotNow:
     until: datetime
 
 
-def read_ahead(turn: Turn, claims: Sequence[Claim]) -> Sequence[Any]:
-    """The posts in hand and whom they are for, in three questions: the session knows them while the answer is kept."""
-    posts = turn.db.exec(select(Post).where(col(Post.id).in_([claim.post_id for claim in claims]))).all()
-    people = turn.db.exec(select(Person).where(col(Person.id).in_([post.person_id for post in posts]))).all()
-    return *posts, *people, *turn.db.exec(select(Connection)).all()
+@contextmanager
+def read_ahead(turn: Turn, claims: Sequence[Claim]) -> Iterator[None]:
+    """In the block the session knows the posts in hand and whom they are for: three questions, however many they are.
+
+    A row that cannot be read is asked for again, by its own post alone.
+    """
+    kept: list[Any] = []  # so that the session does not forget it
+    with suppress(ValueError):
+        kept += turn.db.exec(select(Post).where(col(Post.id).in_([claim.post_id for claim in claims])))
+        kept += turn.db.exec(select(Person).where(col(Person.id).in_([post.person_id for post in kept])))
+        kept += turn.db.exec(select(Connection))
+    yield
+    kept.clear()
 
 
 def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow | None:
