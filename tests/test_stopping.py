@@ -36,6 +36,8 @@ from tests.test_serving import running as process
 
 RULES, VAULT = load_rules(), Vault(KEY)
 ROOMS, CARDS_A_ROOM, TYPISTS = 6, 5, 4
+ACCOUNTS = ("U0SHAH", *(f"U0SHAH{n}" for n in range(40)))
+"""So many that none of them says more than one may."""
 SLOW = 0.5
 """Seconds that Slack thinks after it has taken a message."""
 STOPPED_WITHIN = 10.0
@@ -59,7 +61,8 @@ class Office:
             owner = Person(email="p.shah@council.example", name="Priya", agency=Agency.EDUCATION, role=Role.OFFICER)
             db.add(owner)
             db.flush()
-            db.add(Identity(person_id=owner.id, connection_id=1, account="U0SHAH", place="U0SHAH", heard_at=now))
+            for account in ACCOUNTS:
+                db.add(Identity(person_id=owner.id, connection_id=1, account=account, place=account, heard_at=now))
             rooms = [Room(connection_id=1, place=f"C0ROOM{n}", name=f"room {n}", bound_at=now) for n in range(ROOMS)]
             for room in rooms:
                 db.add(room)
@@ -132,9 +135,10 @@ async def type_on(slack: FakeSlack, reference: str, answered: list[str]) -> None
     What took Slack's three seconds on a busy machine was not: Slack has told the person so, and it may be kept or not.
     """
     for number in count(1):
-        note = f"{reference} note {number}"
+        note, who = f"{reference} note {number}", ACCOUNTS[number % len(ACCOUNTS)]
+        where = {"channel_id": "D0SHAH", "channel_name": "direct", "user_id": who}
         try:
-            status, said = await slack.command(f"note {reference} {note}", channel_id="D0SHAH", channel_name="direct")
+            status, said = await slack.command(f"note {reference} {note}", **where)
         except aiohttp.ClientError:
             return
         if status == NO_ANSWER:
