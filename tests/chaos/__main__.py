@@ -1,6 +1,7 @@
 """`python -m tests.chaos`: a storm over SQLite, another over PostgreSQL, and what came of them. `--seed` has it again.
 
-0 where nothing is missing and nothing was said twice outside the windows that docs/promises.md names.
+0 where nothing is missing, nothing was said twice outside the windows that docs/promises.md names, each line that
+somebody said and was told of acted once, and every living card says what the record says.
 """
 
 import argparse
@@ -96,6 +97,7 @@ def _rows(told: Sequence[Told]) -> Iterator[tuple[str, list[str]]]:
     yield row("acted twice", [len(one.lines.twice) for one in told])
     yield row("acknowledged, and lost", [len(one.lines.lost) for one in told])
     yield row("acted, and nobody said it", [len(one.lines.unsaid) for one in told])
+    yield row("said in vain, again and again", [len(one.lines.given_up) for one in told])
     yield row("living cards", [one.cards for one in told])
     yield row("of them wrong at the end", [len(one.wrong_cards) for one in told])
     for why in sorted({why for one in told for why in one.verdict.cards}):

@@ -88,8 +88,10 @@ def acted_on(turn: Turn) -> Counter[Mark]:
 
 def _mark(turn: Turn, entry: Entry) -> Mark | None:
     """The mark of an entry; none of what the bot adds to a line by itself."""
+    if entry.kind is EntryKind.LINKED:
+        return None
     case = turn.db.get(Case, entry.case_id) if entry.case_id else None
-    if case is None or entry.kind is EntryKind.LINKED:
+    if case is None:
         return _of_letter(turn.db, entry)
     words = history.words_of(turn, case, entry) if entry.kind is EntryKind.NOTED else ""
     return Mark(

@@ -22,7 +22,7 @@ from sqlmodel import Session, col, func, select
 
 from adapters.slack.blocks import fallback
 from bot.cards.posted import post_message
-from bot.cases import deadlines, history
+from bot.cases import deadlines, files, history
 from bot.cases.history import New
 from bot.cases.hours import SPEAKING
 from bot.cases.posts import OFFICE
@@ -40,7 +40,7 @@ from storage.add import add_all
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.migrate import migrate
-from storage.tables import Case, Child, Connection, Deadline, Entry, Identity, Nudge, Person, Post, Request, Room
+from storage.tables import Case, Child, Connection, Deadline, Identity, Nudge, Person, Post, Request, Room
 from tests.chaos.entries import owed_by as owed_by_entries
 from tests.chaos.oracle import HEAD, MANAGER, OWNER, PROVISION, REVIEW, Days, Expected, Line, closed_days, expected
 from tests.chaos.reading import judged, things
@@ -230,8 +230,8 @@ class Year:
     def _answer(self, turn: Turn, reference: str, what: str) -> None:
         """Put the answer to one thing on record; once it is decided to assess, advice is asked for on the same day."""
         case = turn.db.get_one(Case, self.cases[reference])
-        entries = turn.db.exec(select(Entry).where(Entry.case_id == case.id).order_by(col(Entry.number))).all()
-        requests = list(turn.db.exec(select(Request).where(Request.case_id == case.id).order_by(col(Request.id))))
+        entries = history.entries_of(turn.db, case)
+        requests = list(turn.db.scalars(files.REQUESTS, {"case": case.id}))
         kinds = {entry.kind for entry in entries if entry.request_id is None}
         if what not in ANSWERS:
             request = next(one for one in requests if _called(one) == what)
