@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_
 from sqlalchemy import select as select_rows
-from sqlmodel import col, select
+from sqlmodel import col
 
 from bot.cards.dates import due, sentence, state, title
 from bot.cases import advice, visible
@@ -24,6 +24,14 @@ from storage.tables import Case, Deadline, Enquiry, Nudge, Person, Request
 SHOWN = 15
 NOTHING_DUE = "nothing late and nothing due within a week"
 NONE: Sequence[int] = ()
+OWNED = {
+    word: select_rows(func.count(owner)).where(owner == bindparam("person"), status == CaseStatus.OPEN)
+    for word, owner, status in (
+        ("case", col(Case.owner_id), col(Case.status)),
+        ("letter", col(Enquiry.owner_id), col(Enquiry.status)),
+    )
+}
+"""How many that are open somebody owns."""
 
 
 class Dated(Protocol):
@@ -120,9 +128,8 @@ def _asides(
 def _owned(turn: Turn, person: Person) -> str:
     """ "12 open cases and 3 open letters"."""
     told = []
-    for table, word in ((Case, "case"), (Enquiry, "letter")):
-        mine = select(func.count()).select_from(table).where(table.owner_id == person.id)
-        if many := turn.db.exec(mine.where(table.status == CaseStatus.OPEN)).one():
+    for word, owned in OWNED.items():
+        if many := turn.db.scalar(owned, {"person": person.id}):
             told.append(f"{many} open {word}{'' if many == 1 else 's'}")
     return " and ".join(told) or "no open cases"
 

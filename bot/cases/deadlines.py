@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import select
 
 from bot.cases import history, packs
@@ -23,6 +24,8 @@ Place = tuple[str, int]
 """Which clock of a record: its rule, and the request's id or 0."""
 Columns = Mapping[str, Any]
 
+KEPT = select(Deadline).where(Deadline.stream == bindparam("stream")).execution_options(populate_existing=True)
+"""As they stand now: whoever brings many cases in line may have written them since a turn read them."""
 NEVER_RAN: Columns = {"state": ClockState.STOPPED, "stopped_on": None}
 """What stays of a clock whose start was struck from the record."""
 MOVES = frozenset({"legal", "safe", "started_on", "recorded_at", "state", "ladder", "ladder_version"})
@@ -146,9 +149,7 @@ def _ended(clock: Clock, closed: date | None) -> date:
 
 
 def _kept(turn: Turn, about: Case | Enquiry) -> dict[Place, Deadline]:
-    mine = select(Deadline).where(Deadline.stream == history.stream_of(about))
-    # As they stand now: whoever brings many cases in line may have written them since this turn read them.
-    kept = turn.db.exec(mine.execution_options(populate_existing=True))
+    kept = turn.db.scalars(KEPT, {"stream": history.stream_of(about)})
     return {(deadline.rule, deadline.instance): deadline for deadline in kept}
 
 
