@@ -24,7 +24,7 @@ MANY, BURST = 16, 160
 """How many lines are under way at once; and in a burst, ten times as many."""
 STEADY, OTHERS = 0.5, 0.2
 """Seconds from one line to the next of an officer; and of one in the other workspace."""
-WITHIN = 300.0
+WITHIN = 900.0
 """Seconds after which reminders that are not out are given up."""
 SPREAD = 120.0
 """Seconds over which dates fall due, one after another: two ticks of the sweep at the least."""
