@@ -39,7 +39,7 @@ FULL, SMALL = Size(new=110, drafting=16, consulting=10), Size(new=6, drafting=2,
 LASTS = timedelta(days=52)
 DRAINED_WITHIN = 40.0
 """Seconds until a stop is left though something still waits."""
-TOO_OFTEN = 20
+TOO_OFTEN = 40
 """Times that a bot ends by itself, as it does where it starts while its database is away."""
 LOOK = 0.2
 AWAKE = 1.0
