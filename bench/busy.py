@@ -42,7 +42,7 @@ class Waits:
 
     @property
     def p99(self) -> float:
-        return quantiles(self.took, n=100)[98]
+        return quantiles(self.took, n=100, method="inclusive")[98]
 
 
 @dataclass(frozen=True)
