@@ -177,7 +177,9 @@ def _standing(turn: Turn, post: Post) -> list[Nudge]:
 
 @cache
 def _standing_for(reader: visible.Reader) -> Any:
-    runs = (Deadline.state == ClockState.RUNNING, Deadline.ladder != "", Deadline.legal == Nudge.due)
+    # Not the bare column: by its index SQLite would read every date that runs, and not these nudges' alone.
+    running = func.coalesce(Deadline.state, ClockState.STOPPED) == ClockState.RUNNING
+    runs = (running, Deadline.ladder != "", Deadline.legal == Nudge.due)
     is_open = func.coalesce(Case.status, Enquiry.status) == CaseStatus.OPEN
     asked = or_(col(Nudge.hears).not_in(THE_AGENCYS), col(Request.sent_on).is_(None))
     return (
