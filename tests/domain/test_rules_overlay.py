@@ -227,7 +227,7 @@ def test_a_council_cannot_loosen_the_law(text: str, column: str, says: str) -> N
     assert says in said
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from([rule for rule in PLAIN.clocks if rule.kind is not ClockKind.LOCAL]), st.data())
 def test_no_overlay_that_is_taken_gives_a_later_date(law: ClockRule, data: st.DataObject) -> None:
     """Whatever length and way of counting is put in the row's place: it is refused, or never later than the law."""
