@@ -298,6 +298,12 @@ def test_no_text_that_comes_near_is_too_strange(text: str) -> None:
     everything(text)
 
 
+@pytest.mark.parametrize("piece", ["7", "12.", "A-", "O'"])
+def test_a_long_run_of_characters_is_read_once(piece: str) -> None:
+    """As where a file is pasted. Read again from each of its places it would hold up the whole bot for minutes."""
+    assert seen(piece * 100_000) == []
+
+
 @given(st.lists(st.integers(0, 9), min_size=9, max_size=9), st.sampled_from(["", " ", "-"]), st.text())
 def test_every_nhs_number_is_found_whatever_stands_around_it(nine: list[int], mark: str, around: str) -> None:
     check = (11 - sum(weight * digit for weight, digit in zip(range(10, 1, -1), nine, strict=True)) % 11) % 11

@@ -34,7 +34,7 @@ FAMILYS = (
     *("proton", "protonmail", "mail"),
 )
 """Where people have an address of their own. One at an office, a school or a trust is a colleague's."""
-EMAIL = re.compile(rf"[\w.+'-]+@(?:{'|'.join(FAMILYS)})\.[a-z.]{{2,8}}(?![^\W_])", re.IGNORECASE)
+EMAIL = re.compile(rf"(?<![\w.+'-])[\w.+'-]+@(?:{'|'.join(FAMILYS)})\.[a-z.]{{2,8}}(?![^\W_])", re.IGNORECASE)
 
 MOBILE = re.compile(rf"(?<![\w])(?:(?:\+|00)?44{GAP}(?:\(0\))?{GAP}|\(?0)7(?:[ \-‐-―.)]{{0,2}}\d){{9}}(?![^\W_])")
 
