@@ -1,5 +1,6 @@
 """The way to the database: one engine, short transactions, and writers in line."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -40,8 +41,15 @@ def in_the_way(error: BaseException) -> bool:
 
 def will_pass(error: BaseException) -> bool:
     """Whether the database is away, locked, full or takes nothing: nothing was kept, and it may be tried again."""
-    away = isinstance(error, OperationalError | InterfaceError | TimeoutError)
+    away = isinstance(error, OperationalError | InterfaceError | TimeoutError) and not _is_a_fault(error)
     return away or (isinstance(error, InternalError) and _state(error) == READ_ONLY)
+
+
+def _is_a_fault(error: BaseException) -> bool:
+    """SQLite has one kind of error for all: also for a statement that is wrong, and for a row whose text is none."""
+    trouble = getattr(error, "orig", None)
+    code = getattr(trouble, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return isinstance(trouble, sqlite3.OperationalError) and code == sqlite3.SQLITE_ERROR
 
 
 def why(error: BaseException) -> str:

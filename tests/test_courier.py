@@ -547,6 +547,19 @@ async def test_a_row_that_cannot_be_read_keeps_back_its_own_post_alone(office: O
     assert office.slack.texts("dm-brown-1") and not office.slack.texts("dm-shah-1")
 
 
+@pytest.mark.databases("sqlite")
+async def test_so_does_one_whose_text_is_none(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    """PostgreSQL keeps no such text. SQLite does, and its own words for it repeat what stands there."""
+    shah, brown = office.council.person("Shah"), office.council.person("Brown")
+    for person in (shah, brown):
+        office.nudge(office.council.case(person), person=person)
+    with office.council.store.transaction() as db:
+        db.execute(text("UPDATE person SET name = CAST(x'53686168ff' AS TEXT) WHERE name = 'Shah'"))
+    told = await office.courier(render=post_message).deliver(MONDAY)
+    assert told == {Outcome.FAULT: 1, Outcome.SENT: 1}
+    assert office.slack.texts("dm-brown-1") and "Shah" not in caplog.text
+
+
 async def test_a_post_that_keeps_failing_is_shown_to_the_administrators_with_its_code(office: Office) -> None:
     council, shah = office.council, office.council.person("Shah")
     council.room(None, on=TEAMS)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, or_, update
 from sqlalchemy import case as when
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from bot.cases import guarding
@@ -23,6 +24,7 @@ from bot.domain.message import Address, Message
 from bot.domain.terms import Platform, PostSays, PostState
 from bot.turn import Turn
 from storage.columns import columns
+from storage.connect import will_pass
 from storage.queries import accounts_of
 from storage.tables import Connection, Nudge, Person, Post, Room
 
@@ -93,10 +95,13 @@ def read_ahead(turn: Turn, claims: Sequence[Claim]) -> Iterator[None]:
     A row that cannot be read is asked for again, by its own post alone.
     """
     kept: list[Any] = []  # so that the session does not forget it
-    with suppress(ValueError):
+    try:
         kept += turn.db.exec(select(Post).where(col(Post.id).in_([claim.post_id for claim in claims])))
         kept += turn.db.exec(select(Person).where(col(Person.id).in_([post.person_id for post in kept])))
         kept += turn.db.exec(select(Connection))
+    except (ValueError, OperationalError) as error:
+        if will_pass(error):
+            raise
     yield
     kept.clear()
 
