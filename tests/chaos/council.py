@@ -199,7 +199,7 @@ def _facts(turn: Turn, case: Case, number: int, size: Size, dice: Random) -> tup
     """What is on record of a case when the storm begins: its first day, and what is asked."""
     today = turn.today
     if number < size.new:
-        received = today - timedelta(days=dice.randrange(15))
+        received = today - timedelta(days=dice.randint(6, 22))
         asked_on = received + timedelta(days=dice.randrange((today - received).days + 1))
         services, kind, more = dice.sample(ASKED, dice.randint(1, 5)), EntryKind.ADVICE_ASKED, []
     else:
