@@ -140,5 +140,7 @@ def _sqlite_engine(url: str, left: Callable[[], float]) -> Engine:
 
 
 def _postgres_engine(url: str, wait: float) -> Engine:
-    connect = {"connect_timeout": 2, "options": f"-c lock_timeout={int(wait * 1000)}"}
+    # Days as text are read by whoever checks the record: however else this server writes them.
+    options = f"-c lock_timeout={int(wait * 1000)} -c datestyle=ISO"
+    connect = {"connect_timeout": 2, "options": options}
     return create_engine(url, pool_size=10, pool_pre_ping=True, connect_args=connect, hide_parameters=HIDE_VALUES)

@@ -271,6 +271,16 @@ def test_nothing_is_truncated_and_no_session_is_past_the_triggers(town: Town, se
             pytest.fail(table)
 
 
+@pytest.mark.databases("postgresql")
+def test_a_server_that_writes_days_in_another_order_changes_nothing(town: Town) -> None:
+    """The record is read as text, which PostgreSQL writes as `DateStyle` says."""
+    with town.store.transaction() as db:
+        db.execute(text(f"ALTER DATABASE {town.store.engine.url.database} SET datestyle = 'SQL, DMY'"))
+    town.store.engine.dispose()
+    with town.store.reading() as db:
+        assert list(faults_of(evidence(db))) == []
+
+
 DISABLED = {
     "sqlite": (
         "DROP TRIGGER refuse_update_entry",
