@@ -16,8 +16,8 @@ from bot.cards.posted import post_message
 from bot.cases import history, posts
 from bot.cases.auditing import Found
 from bot.cases.history import New
+from bot.cases.posts import NOBODY
 from bot.cases.set_aside import set_aside_lately
-from bot.cases.undelivered import NOBODY
 from bot.commandline import WRONG
 from bot.courier import Courier, Delivered, Outcome
 from bot.domain.ladder import TOO_LATE

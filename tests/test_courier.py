@@ -3,20 +3,21 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from bot.auditor import Auditor
 from bot.cards.posted import post_message
 from bot.cases import posts
 from bot.courier import ATTEMPTS, LEASE, Courier, Delivered, Outcome
 from bot.domain.errors import TryLater
 from bot.domain.message import Message
 from bot.domain.terms import Agency, CaseStatus, ClockState, Notice, PostSays, PostState
-from bot.reminders import digests
+from bot.reminders import digests, sweep
 from bot.turn import Turn
 from storage.connect import Store
 from storage.tables import Case, Connection, Deadline, Nudge, Person, Post, Room
@@ -25,6 +26,7 @@ from tests.fake_chat import FakeChat
 
 MONDAY = at("2026-10-12 09:00")
 EVENING = at("2026-10-12 19:00")
+DUE = date(2026, 10, 19)
 SECOND = timedelta(seconds=1)
 
 
@@ -243,7 +245,28 @@ async def test_what_a_bundle_left_out_is_not_noted_as_said(office: Office, why: 
             case "handed over":
                 db.get_one(Case, clock.case_id).owner_id = brown.id
     assert await office.deliver(MONDAY) == {Outcome.SENT: 1}
-    assert [nudge.skipped for nudge in council.nudges()] == ["", "no longer needed when its turn came"]
+    skipped = "nobody could be reached" if why == "handed over" else "no longer needed when its turn came"
+    assert [nudge.skipped for nudge in council.nudges()] == ["", skipped]
+
+
+@pytest.mark.parametrize("others", [0, 1], ids=["alone", "with another"])
+async def test_what_its_reader_may_no_longer_see_is_said_to_whoever_owns_it_now(office: Office, others: int) -> None:
+    """A restricted case, handed over while its reminder waited for the morning."""
+    council, shah, brown = office.council, office.council.person("Shah"), office.council.person("Brown")
+    cases = [council.case(shah, restricted=True) for _ in range(1 + others)]
+    for case in cases:
+        council.clock(case, DUE, started_on=date(2026, 9, 7))
+    sweep(council.store, RULES, VAULT, MONDAY)
+    with council.store.transaction() as db:
+        db.get_one(Case, cases[0].id).owner_id = brown.id
+    courier, auditor = office.courier(render=post_message), Auditor()
+    for minutes in (0, 5, 10, 15):
+        await courier.deliver(MONDAY + timedelta(minutes=minutes))
+        auditor.audit(council.store, RULES, VAULT, MONDAY + timedelta(minutes=minutes))
+    (heard,) = office.slack.texts("dm-brown-1")
+    assert heard.startswith(f"{cases[0].reference} ")
+    assert not any(cases[0].reference in text for text in office.slack.texts("dm-shah-1"))
+    assert {nudge.skipped for nudge in council.nudges(Nudge.hears == "owner", Nudge.person_id.is_not(None))} == {""}
 
 
 async def test_two_reminders_of_one_date_are_said_in_one_breath(office: Office) -> None:

@@ -18,12 +18,11 @@ from bot.cases.climbing import ladder_of
 from bot.cases.digests import MORNING
 from bot.cases.hours import SPEAKING
 from bot.cases.outbox import IN_OFFICE_HOURS
-from bot.cases.posts import OFFICE, in_office_hours, new_post
+from bot.cases.posts import NOBODY, OFFICE, in_office_hours, new_post
 from bot.cases.recipients import ByMail, Place, Recipients
 from bot.cases.set_aside import AN_HOUR, tell_of_deadline
-from bot.cases.undelivered import NOBODY
 from bot.domain.calendar import ONE_DAY, OfficeHours, moment
-from bot.domain.ladder import TOO_LATE, rung_moments
+from bot.domain.ladder import LATER_SPOKE, TOO_LATE, rung_moments
 from bot.domain.terms import CaseStatus, ClockState, PostSays, PostState
 from bot.turn import Turn
 from storage.columns import columns
@@ -120,7 +119,8 @@ def unheard(turn: Turn) -> list[int]:
     """Nudges that reached nobody and after which nothing newer was said to that role."""
     of, post = columns(Nudge), columns(Post)
     newer = of.id.table.alias().c
-    later = (newer.deadline_id == of.deadline_id, newer.due == of.due, newer.hears == of.hears, newer.id > of.id)
+    same = (newer.deadline_id == of.deadline_id, newer.due == of.due, newer.hears == of.hears)
+    later = (*same, newer.id > of.id, newer.skipped != LATER_SPOKE)  # which is put in after what took its place
     failed = and_(of.skipped == "", post.state == PostState.FAILED)
     nobody = or_(*(of.skipped.startswith(reason) for reason in UNHEARD))
     found = _standing(turn).outerjoin(post.id.table, post.id == of.post_id).where(or_(failed, nobody))

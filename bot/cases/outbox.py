@@ -4,9 +4,9 @@ Each function is one step of the courier's, in a transaction of its own; none wa
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from bot.cases import guarding
 from bot.cases.digests import is_stale
-from bot.cases.posts import left_out, may_go
+from bot.cases.posts import NOT_NEEDED, left_out, may_go
 from bot.cases.queue import CARDS, Claim
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
@@ -33,8 +33,6 @@ Render = Callable[[Turn, Post], Message | None]
 
 IN_OFFICE_HOURS = (PostSays.NUDGES, PostSays.DIGEST)
 """Never sent while the office is closed, however long they have waited. A word after somebody's act may be."""
-
-NOT_NEEDED = "no longer needed when its turn came"
 
 OF = columns(Post)
 MINE = update(OF.id.table).where(OF.id == bindparam("post"))
@@ -65,8 +63,8 @@ class Errand:
     """A digest of what a card will say; None of anything else."""
     refresh: bool = False
     """Nobody did anything: only the day has changed."""
-    left_out: tuple[int, ...] = ()
-    """The nudges that it no longer says, by id."""
+    left_out: Mapping[int, str] = field(default_factory=dict)
+    """The nudges that it no longer says, by id, with why."""
     past: bool = False
     """Its day is over: whether it is there already is asked, and nothing is done."""
     held: guarding.Held | None = None
@@ -128,7 +126,7 @@ def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow 
     if post.refresh and words and words == post.words and not claim.unsure:
         return Same(claim, post.wanted)
     message, held = guarding.of_post(turn, post, message)
-    unsaid = left_out(turn, post) if post.says in IN_OFFICE_HOURS else ()
+    unsaid = left_out(turn, post) if post.says in IN_OFFICE_HOURS else {}
     what = (post.key, post.platform_id, post.wanted, _with_nonce(post, message), words, post.refresh, unsaid)
     return Errand(claim, _address(turn.db, post), *what, held=held)
 
@@ -192,9 +190,7 @@ def note_shown(turn: Turn, errand: Errand, platform_id: str, *, sent: bool, agai
     it is as well where it was sent by a claim that had run out, for another process may have sent it too.
     """
     claim = errand.claim
-    if errand.left_out:
-        unsaid = (col(Nudge.id).in_(errand.left_out), col(Nudge.post_id) == claim.post_id)
-        turn.db.execute(update(Nudge).where(*unsaid).values(skipped=NOT_NEEDED))
+    _note_left_out(turn, claim, errand.left_out)
     done = _right(turn, claim, errand.wanted) | {"platform_id": platform_id, "words": errand.words}
     if turn.db.scalar(RIGHT, {**done, "until": claim.until, "again": int(again)}):
         return again
@@ -229,8 +225,17 @@ def note_dropped(turn: Turn, claim: Claim) -> None:
         post.state = PostState.WITHDRAWN if post.withdraw else PostState.DROPPED
         post.shown, post.attempts, post.claimed_until = post.wanted, 0, None
         turn.db.flush()
-        left: dict[str, Any] = {"post_id": None} if is_stale(turn, post) else {"skipped": NOT_NEEDED}
+        stale = is_stale(turn, post)
+        left: dict[str, Any] = {"post_id": None} if stale else {"skipped": NOT_NEEDED}
         turn.db.execute(update(Nudge).where(col(Nudge.post_id) == post.id).values(left))
+        _note_left_out(turn, claim, {} if stale else left_out(turn, post))
+
+
+def _note_left_out(turn: Turn, claim: Claim, unsaid: Mapping[int, str]) -> None:
+    for why in {*unsaid.values()}:
+        these = [nudge for nudge, because in unsaid.items() if because == why]
+        mine = (col(Nudge.id).in_(these), col(Nudge.post_id) == claim.post_id)
+        turn.db.execute(update(Nudge).where(*mine).values(skipped=why))
 
 
 def note_later(

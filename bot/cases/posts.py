@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, update
+from sqlalchemy import bindparam, func, or_, true, update
 from sqlmodel import col, select
 
 from bot.cases import staff, visible
@@ -27,6 +27,9 @@ PARTNERS = (Agency.EDUCATION, Agency.HEALTH, Agency.SOCIAL_CARE)
 NOTHING: Mapping[str, Any] = {}
 
 UNREACHABLE = "nobody could be reached and no administrators' room is bound"
+NOBODY = "nobody could be reached"
+NOT_NEEDED = "no longer needed when its turn came"
+"""Why a nudge was not said: the auditor says the first kind again, once there is somebody to hear it."""
 
 
 def show_case(turn: Turn, case: Case, rooms: Sequence[Room]) -> None:
@@ -155,28 +158,35 @@ def nudges_of(turn: Turn, post: Post) -> list[Nudge]:
     return list(one_each.values())
 
 
-def left_out(turn: Turn, post: Post) -> tuple[int, ...]:
-    """The nudges of a post that it does not say as things stand, by id. Two of one date are said in one breath."""
-    standing = {nudge.id for nudge in _standing(turn, post)}
-    return tuple(nudge for nudge in post.about.get("nudges", []) if nudge not in standing)
+def left_out(turn: Turn, post: Post) -> Mapping[int, str]:
+    """The nudges of a post that it does not say as things stand, by id, and why. Two of one date are said at once.
+
+    What is still true and no longer its reader's to see reached nobody: the auditor says it to whoever hears it now.
+    """
+    nudges = post.about.get("nudges", [])
+    standing = {nudge.id for nudge in _standing(turn, post)} if nudges else ()
+    unsaid = [nudge for nudge in nudges if nudge not in standing]
+    still_true = {nudge.id for nudge in _standing(turn, post, whoever=True)} if unsaid else ()
+    return {nudge: NOBODY if nudge in still_true else NOT_NEEDED for nudge in unsaid}
 
 
-def _standing(turn: Turn, post: Post) -> list[Nudge]:
+def _standing(turn: Turn, post: Post, *, whoever: bool = False) -> list[Nudge]:
     """The nudges of a post that are still true, the earliest date first.
 
     Not those whose clock has stopped or moved since, nor those for which it has become too late, nor those to a body
     that says it has answered (now the council has to confirm), nor those of a restricted case that is not, or no
-    longer, the reader's to see.
+    longer, the reader's to see; of these all, `whoever` reads it.
     """
     reader, values = visible.reader(turn.db.get(Person, post.person_id) if post.person_id else None)
-    found = turn.db.scalars(_standing_for(reader), {"nudges": post.about.get("nudges", []), **values})
+    standing = _standing_for(None if whoever else reader)
+    found = turn.db.scalars(standing, {"nudges": post.about.get("nudges", []), **({} if whoever else values)})
     latest = post.about.get("latest", {})
     too_late = {int(key) for key, moment in latest.items() if turn.now >= datetime.fromisoformat(moment)}
     return [nudge for nudge in found if nudge.id not in too_late]
 
 
 @cache
-def _standing_for(reader: visible.Reader) -> Any:
+def _standing_for(reader: visible.Reader | None) -> Any:
     # Not the bare column: by its index SQLite would read every date that runs, and not these nudges' alone.
     running = func.coalesce(Deadline.state, ClockState.STOPPED) == ClockState.RUNNING
     runs = (running, Deadline.ladder != "", Deadline.legal == Nudge.due)
@@ -189,7 +199,7 @@ def _standing_for(reader: visible.Reader) -> Any:
         .outerjoin(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
         .outerjoin(Request, col(Deadline.request_id) == Request.id)
         .where(col(Nudge.id).in_(bindparam("nudges", expanding=True)), *runs, is_open, asked)
-        .where(or_(col(Case.id).is_(None), visible.SEES[reader]))
+        .where(or_(col(Case.id).is_(None), visible.SEES[reader]) if reader else true())
         .order_by(col(Nudge.due), col(Nudge.id))
     )
 

@@ -9,14 +9,12 @@ from sqlmodel import col, select
 
 from bot.cases import staff, visible
 from bot.cases.digests import is_stale
-from bot.cases.posts import administrators_room, may_go, new_post, tell_administrators
+from bot.cases.posts import NOBODY, administrators_room, may_go, new_post, tell_administrators
 from bot.cases.recipients import ALONE, WHOLE, ByMail, Place, managers_of
 from bot.domain.terms import Notice, PostSays, PostState
 from bot.turn import Turn
 from storage.queries import accounts_of, add_new, alone
 from storage.tables import Case, Connection, Deadline, Enquiry, Nudge, Post
-
-NOBODY = "nobody could be reached"
 
 SAID_ELSEWHERE = (PostSays.NUDGES, PostSays.NOTICE, PostSays.DIGEST)
 

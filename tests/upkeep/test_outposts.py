@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import update
 
 from bot.cases import by_hand, history
-from bot.cases.undelivered import NOBODY
+from bot.cases.posts import NOBODY
 from bot.domain.errors import AlreadyDone, NeedsReason, NotFound, NotNow, Refusal
 from bot.domain.terms import ClockState, EntryKind, PostSays, PostState
 from bot.settings import Settings
