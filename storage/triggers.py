@@ -67,8 +67,9 @@ def missing(connection: Connection) -> list[str]:
     if _is_sqlite(connection):
         kept = {row.name: row.sql for row in connection.execute(text("SELECT name, sql FROM sqlite_master"))}
         return sorted({name.rsplit("_", 1)[1] for name, statement in _sqlite().items() if kept.get(name) != statement})
-    found = {(row.table, row.type) for row in connection.execute(text(IN_PLACE), {"name": NAME, "source": FUNCTION})}
-    return sorted(table for table, guarded in GUARDED.items() if (table, _type(guarded)) not in found)
+    found = {tuple(row) for row in connection.execute(text(IN_PLACE), {"name": NAME, "source": FUNCTION})}
+    wanted = {(table, _type(guarded), " ".join(sorted(guarded.columns))) for table, guarded in GUARDED.items()}
+    return sorted(table for table, *_ in wanted - found)
 
 
 def _sqlite() -> Mapping[str, str]:
@@ -110,7 +111,10 @@ def _type(guarded: Guarded) -> int:
 
 
 IN_PLACE = """
-SELECT pg_class.relname AS table, tgtype AS type FROM pg_trigger
+SELECT pg_class.relname::text, tgtype, coalesce(
+    (SELECT string_agg(attname, ' ' ORDER BY attname::text COLLATE "C") FROM pg_attribute
+     WHERE attrelid = tgrelid AND attnum = ANY (tgattr::int2[])), '')
+FROM pg_trigger
 JOIN pg_class ON pg_class.oid = tgrelid AND pg_table_is_visible(pg_class.oid)
 JOIN pg_proc ON pg_proc.oid = tgfoid AND prosrc = :source
 WHERE tgname = :name AND tgenabled = 'A' AND tgqual IS NULL
