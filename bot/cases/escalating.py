@@ -57,7 +57,7 @@ def _which(turn: Turn, file: File, hears: Hears, deadline_id: int | None) -> Dea
 def _once_a_day(turn: Turn, file: File, deadline: Deadline) -> None:
     same = (Nudge.deadline_id == deadline.id, Nudge.due == deadline.legal, Nudge.rung == _rung(turn))
     if turn.db.exec(select(col(Nudge.id)).where(*same)).first() is not None:
-        raise AlreadyDone(f"{about(file).reference}: that was escalated today already. Once a day is on record.")
+        raise AlreadyDone(f"{about(file).reference}: that was escalated today already. Once a day is enough.")
 
 
 def _rung(turn: Turn) -> str:
