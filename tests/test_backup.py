@@ -343,7 +343,7 @@ def test_one_of_a_newer_version_is_refused(drill: Drill) -> None:
 def test_the_command_says_what_is_in_it(drill: Drill, capsys: pytest.CaptureFixture[str]) -> None:
     drill.furnish()
     drill.back_up()
-    told = f"revision {newest()}, {OWNERS} cases, {OWNERS} people, {OWNERS} messages waiting."
+    told = f"revision {newest()}, {OWNERS} cases, {OWNERS} people; messages waiting: {OWNERS}."
     assert told in capsys.readouterr().out
     assert [each.name for each in drill.folder.glob("backup*")] == ["backup"], "a backup is one file"
 

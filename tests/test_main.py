@@ -243,6 +243,11 @@ def test_one_line_said_in_a_room_names_no_child(demo: Told) -> None:
     [
         (f"{PRIYA} status 9999", WRONG, "I can't find 9999"),
         ("say --as nobody@anyshire.example help", CANNOT, "Nobody on the staff list has the address nobody@"),
+        (
+            "say --as priya.shah@anyshire.gov.uk help",
+            CANNOT,
+            "Nobody on the staff list has the address priya.shah@anyshire.gov.uk. Did you mean priya.shah@a",
+        ),
         (f"{PRIYA} --room kitchen help", CANNOT, "No bound room is called kitchen. There are: Education, Health,"),
         (f"{PRIYA.replace('2026', '2o26')} help", CANNOT, "'2o26-11-23T09:00' is not a moment."),
     ],

@@ -209,7 +209,7 @@ def test_every_attempt_is_found_where_the_owner_of_the_database_made_it(town: To
 
 def test_the_command_ends_with_1_and_an_export_tells_the_same(town: Town, tmp_path: Path) -> None:
     anchors, export = str(tmp_path / "anchors.jsonl"), str(tmp_path / "export.jsonl")
-    assert town.operator("audit", "anchors", anchors) == (WELL, [f"2 anchors are in {anchors}. {ELSEWHERE}"])
+    assert town.operator("audit", "anchors", anchors) == (WELL, [f"{anchors} holds 2 anchors. {ELSEWHERE}"])
     with forging(town.store) as db:
         db.execute(text(NEWEST))
     ended, told = town.operator("audit", "verify", "--anchors", anchors)

@@ -50,7 +50,7 @@ def export_anchors(arguments: Namespace, settings: Settings, wall: Clock) -> int
     with closing(open_record(settings, wall)) as store, store.reading() as db:
         kept = list(anchors.all_anchors(db))
     audit_file.write(arguments.file, kept, (), 0)
-    print(f"{_anchors(kept)} are in {arguments.file}. Keep it where whoever runs the database cannot write.")
+    print(f"{arguments.file} holds {_anchors(kept)}. Keep it where whoever runs the database cannot write.")
     return WELL
 
 

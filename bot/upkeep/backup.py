@@ -75,8 +75,8 @@ def restore(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
         at = revision(store)
     print(f"The record is back, at revision {at}.")
     print(
-        f"{doubtful} messages waited when it was copied. Each platform is asked whether it has them before they go;"
-        " where it cannot be asked they go, perhaps a second time."
+        f"Messages that waited when it was copied: {doubtful}. Each platform is asked whether it has them before"
+        " they go; where it cannot be asked they go, perhaps a second time."
     )
     print("Start the bot with: referralbot serve" if at == newest() else "Now run: referralbot migrate")
     return WELL
@@ -167,7 +167,7 @@ class Read:
     wrapped_key: bytes | None
 
     def __str__(self) -> str:
-        return f"revision {self.revision}, {self.cases} cases, {self.people} people, {self.waiting} messages waiting."
+        return f"revision {self.revision}, {self.cases} cases, {self.people} people; messages waiting: {self.waiting}."
 
 
 def _read(path: Path) -> Read:

@@ -1,5 +1,6 @@
 """Who can be spoken as on this machine, and where: for `say`, the terminal and the local page."""
 
+import difflib
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -50,7 +51,9 @@ def take_seat(db: Session, email: str, now: datetime) -> Who:
     """A member of staff's account on this machine. Whoever may run this command may speak as anyone."""
     person = db.exec(select(Person).where(Person.email == email.strip().casefold())).first()
     if person is None:
-        raise BadSettings(f"Nobody on the staff list has the address {email}.")
+        near = difflib.get_close_matches(email.strip().casefold(), db.exec(select(Person.email)).all())
+        meant = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise BadSettings(f"Nobody on the staff list has the address {email}.{meant}")
     page = page_connection(db)
     seat_everyone(db, page, [person], now)
     return Who(page.id or 0, account=person.email, email=person.email)

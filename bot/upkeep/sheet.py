@@ -1,6 +1,7 @@
 """A CSV file that somebody filled in: its rows, and everything that is wrong with them by row and column."""
 
 import csv
+import difflib
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -102,8 +103,9 @@ def _check_columns(path: Path, columns: Sequence[str], needed: Sequence[str], op
     if missing:
         raise BadSettings(f"{path} lacks the column {missing[0]}. Its first row must name: {', '.join(needed)}.")
     if unknown:
-        also = f", and may name: {', '.join(optional)}" if optional else ""
-        raise BadSettings(f"{path} has a column {unknown[0]!r}. Its first row must name: {', '.join(needed)}{also}.")
+        near = difflib.get_close_matches(unknown[0], (*needed, *optional))
+        meant = f"Did you mean {' or '.join(near)}?" if near else f"Its first row must name: {', '.join(needed)}."
+        raise BadSettings(f"{path} has a column {unknown[0]!r}. {meant} docs/running.md lists them all.")
 
 
 def _row(number: int, columns: Sequence[str], cells: Sequence[str]) -> Row:

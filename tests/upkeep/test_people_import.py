@@ -139,7 +139,11 @@ def test_everything_wrong_is_told_at_once(store: Store, tmp_path: Path) -> None:
     ("text", "sentence"),
     [
         ("name,email,agency,role\n", "lacks the column manager. Its first row must name: name, email, agency, role,"),
-        ("name,email,agency,role,manager,dob\n", "has a column 'dob'"),
+        (
+            "name,email,agency,role,manager,dob\n",
+            "has a column 'dob'. Its first row must name: name, email, agency, role,",
+        ),
+        ("name,email,agency,role,manager,shool\n", "has a column 'shool'. Did you mean school?"),
         ("", "is empty, or larger than 20 MB"),
     ],
 )
