@@ -300,7 +300,10 @@ def snooze(
     until: Annotated[date, day("Until", past=False, lead="until")],
     reason: Annotated[str, text("Reason", longest=LONGEST_NOTE, rest=True)],
 ) -> Message:
-    """Quieten your nudges about a case until a day. No clock stops, and no date moves."""
+    """Quieten your nudges about a case until a day. No clock stops, and no date moves.
+
+    Four weeks at most, and not past a statutory date. On its last day and after, say instead that you have it.
+    """
     found = snoozing.snooze(turn, open_file(turn, case), until, reason)
     cut = f" Not until {say_day(until, turn.today)}: {found.cut}." if found.cut else ""
     text_ = f"Your nudges about {case.reference} are quiet until {say_day(found.until, turn.today)}.{cut}"
