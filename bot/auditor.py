@@ -19,7 +19,7 @@ from bot.cases.comparing import Found as Compared
 from bot.cases.comparing import compare
 from bot.cases.nudging import look, write
 from bot.cases.posts import administrators_room, tell_administrators
-from bot.cases.set_aside import tell_of_record, without_the_bad
+from bot.cases.set_aside import tell_of_deadline, tell_of_record, without_the_bad
 from bot.domain.calendar import london_time
 from bot.domain.terms import CaseStatus, Notice
 from bot.fault import log_fault, new_code
@@ -28,7 +28,7 @@ from bot.turn import Turn
 from storage.columns import columns
 from storage.connect import Store
 from storage.crypto import Vault
-from storage.tables import Case, Enquiry
+from storage.tables import Case, Enquiry, Nudge
 
 log = logging.getLogger(__name__)
 
@@ -145,10 +145,24 @@ def _do_again(at: At, findings: Sequence[Finding]) -> int:
     if Found.UNSENT in ids:
         with at.store.transaction() as db:
             again += auditing.bring_forward(at.turn(db), ids[Found.UNSENT])
-    if Found.UNSAID in ids or Found.UNHEARD in ids:
+    return again + _say_again(at, (*ids.get(Found.UNSAID, ()), *ids.get(Found.UNHEARD, ())))
+
+
+def _say_again(at: At, nudges: Sequence[int]) -> int:
+    """Say these nudges again. One that cannot be said stops no other."""
+    if not nudges:
+        return 0
+
+    def say(these: Sequence[int]) -> int:
         with at.store.transaction() as db:
-            again += auditing.say_again(at.turn(db))
-    return again
+            return auditing.say_again(at.turn(db), these)
+
+    def aside(nudge: int, error: Exception) -> None:
+        code = log_fault(log, f"nudge {nudge} cannot be said again", error)
+        with at.store.transaction() as db:
+            tell_of_deadline(at.turn(db), db.get_one(Nudge, nudge).deadline_id, code)
+
+    return sum(without_the_bad(nudges, say, aside))
 
 
 def _sweep(at: At, deadlines: Sequence[int]) -> int:

@@ -301,6 +301,18 @@ async def test_what_nobody_could_hear_is_said_once_somebody_can(desk: Desk) -> N
     assert [nudge.skipped for nudge in desk.council.nudges()] == [""]
 
 
+def test_one_that_cannot_be_said_again_stops_no_other_and_is_shown_to_a_person(desk: Desk) -> None:
+    """Of a ladder that a council took out of its overlay."""
+    bad, good = (desk.nudge(desk.clock(desk.council.case(desk.shah)), skipped=NOBODY) for _ in range(2))
+    with desk.council.store.transaction() as db:
+        db.get_one(Deadline, bad.deadline_id).ladder = "taken out"
+    assert desk.audited().again == 1
+    assert {nudge.id: nudge.skipped for nudge in desk.council.nudges()} == {bad.id: NOBODY, good.id: ""}
+    assert [post.about["deadline"] for post in desk.council.posts() if post.about.get("notice") == "set_aside"] == [
+        bad.deadline_id
+    ]
+
+
 def test_it_is_not_tried_again_where_it_was_tried_in_vain(desk: Desk) -> None:
     """Else every audit would make a post that fails."""
     nudge = desk.nudge(skipped=NOBODY)

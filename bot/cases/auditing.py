@@ -4,7 +4,7 @@ Nothing is said twice by it: a nudge keeps its one key, a post its own, and what
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -147,13 +147,13 @@ def set_aside(turn: Turn, deadline: int, code: str) -> None:
     tell_of_deadline(turn, deadline, code)
 
 
-def say_again(turn: Turn) -> int:
-    """Put the nudges that are in no post, or reached nobody, in a post for whoever hears them today; how many.
+def say_again(turn: Turn, these: Collection[int]) -> int:
+    """Put those of these nudges that are in no post, or reached nobody, in a post for whoever hears them now; how many.
 
     Nobody else does so at the same time. What it is too late for is noted as such, and never said.
     """
     alone(turn.db, "saying again")
-    nudges = [*unsaid(turn), *unheard(turn)]
+    nudges = [nudge for nudge in (*unsaid(turn), *unheard(turn)) if nudge in these]
     recipients, bundles = Recipients(turn), defaultdict[Place, list[_Unsaid]](list)
     for one in _whole(turn, nudges):
         if one.latest and turn.now >= one.latest:
