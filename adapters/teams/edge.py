@@ -169,7 +169,10 @@ class Teams:
 
 def _named_so(request: web.Request) -> bool:
     """True where the request is addressed to this machine by its own name: DNS rebinding would send another."""
-    return (urlsplit(f"//{request.host}").hostname or "") in LOOPBACK_HOSTS
+    try:
+        return (urlsplit(f"//{request.host}").hostname or "") in LOOPBACK_HOSTS
+    except ValueError:  # a bracket that does not close
+        return False
 
 
 async def body_of(request: web.Request) -> bytes:

@@ -246,8 +246,9 @@ async def test_loopback_only_answers_nowhere_else() -> None:
             "/api/messages", json=here.activity("personal_message"), headers={"X-Forwarded-For": "203.0.113.9"}
         ) as forwarded:
             assert forwarded.status == 401
-        async with here.client.post(
-            "/api/messages", json=here.activity("personal_message"), headers={"Host": "rebound.example"}
-        ) as rebound:
-            assert rebound.status == 401
+        for host in ("rebound.example", "[::1"):
+            async with here.client.post(
+                "/api/messages", json=here.activity("personal_message"), headers={"Host": host}
+            ) as rebound:
+                assert rebound.status == 401
         assert not here.script.said
