@@ -61,8 +61,11 @@ def serve(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
     from bot.serving.run import run
     from bot.serving.told import serving_lines
     from bot.serving.web import listen
+    from bot.upkeep.clock import MovedClock
     from bot.upkeep.installation import hold_record, open_configured
 
+    if isinstance(wall, MovedClock):
+        raise BadSettings("serve goes by the machine's own clock. One that is moved is for the demo and for tests.")
     here = open_configured(settings, wall)
     held = hold_record(settings.database_url)
     listening = listen(settings.host, settings.port)

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from datetime import UTC, datetime
@@ -13,9 +14,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from bot.__main__ import main, wall
+from bot.__main__ import main, serve, wall
 from bot.commandline import CANNOT, WELL, WRONG
-from bot.settings import Settings
+from bot.domain.errors import BadSettings
+from bot.settings import Settings, read_settings
+from bot.upkeep.clock import MovedClock
 from bot.upkeep.demo import load_demo
 from bot.upkeep.installation import make_demo, open_demo
 from storage.crypto import new_key
@@ -274,3 +277,9 @@ def test_a_conversation_in_the_terminal(demo: Told) -> None:
     assert ended == WELL
     assert "Maisie Palmer" in talk
     assert "It is now " in talk
+
+
+def test_a_clock_that_is_moved_serves_nobody(tmp_path: Path) -> None:
+    moved = MovedClock(tmp_path / "clock", lambda: datetime(2026, 11, 23, 9, tzinfo=UTC))
+    with pytest.raises(BadSettings, match=r"^serve goes by the machine's own clock\."):
+        serve(Namespace(), read_settings({"REFERRALBOT_KEY": new_key()}), moved)

@@ -18,7 +18,7 @@ from bot.serving.heartbeat import Heartbeat
 from bot.serving.log import log_to_stderr
 from bot.serving.metrics import Answer, Metrics
 from bot.serving.throttle import Throttle
-from bot.upkeep.clock import DemoClock
+from bot.upkeep.clock import MovedClock
 from bot.upkeep.connections import credentials
 from bot.upkeep.demo.jump import Jump
 from bot.upkeep.installation import Installation
@@ -111,7 +111,7 @@ def ticking(
 
 def jumping(here: Installation, scheduler: Scheduler) -> Jump | None:
     """The way to move the demo's clock; nobody else's moves."""
-    if not isinstance(here.clock, DemoClock):
+    if not isinstance(here.clock, MovedClock):
         return None
 
     return Jump(here.store, here.rules.calendar, here.clock, scheduler.run_once)

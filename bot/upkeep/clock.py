@@ -1,29 +1,25 @@
-"""The demo's clock: the wall clock plus an offset that is kept in a file, so that a jump survives a restart."""
+"""A clock that is moved: by the demo, which only moves it on, and by the tests. `serve` refuses it."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.domain.errors import NotNow
 
+class MovedClock:
+    """Called, it answers with the moment it shows: the wall clock's and as many seconds as its file says.
 
-class DemoClock:
-    """Called, it answers with the moment it shows. It only ever moves on."""
+    A move survives a restart, and every process that reads the file shows the same.
+    """
 
-    def __init__(self, path: Path, wall: Callable[[], datetime]) -> None:
-        self._path, self._wall = path, wall
-        self._ahead = timedelta(seconds=float(path.read_text())) if path.exists() else timedelta()
+    def __init__(self, file: Path, wall: Callable[[], datetime]) -> None:
+        self.file, self._wall = file, wall
 
     def __call__(self) -> datetime:
-        return self._wall() + self._ahead
+        ahead = float(self.file.read_text()) if self.file.exists() else 0.0
+        return self._wall() + timedelta(seconds=ahead)
 
-    def move_to(self, moment: datetime) -> datetime:
-        """Show `moment` now; NotNow where that is in the past."""
-        ahead = moment - self._wall()
-        if ahead < self._ahead:
-            raise NotNow("The clock moves on, never back. Start over with: make demo-reset")
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text(str(ahead.total_seconds()))
-        fresh.replace(self._path)
-        self._ahead = ahead
-        return self()
+    def move_to(self, moment: datetime) -> None:
+        """Show `moment` now."""
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text(str((moment - self._wall()).total_seconds()))
+        fresh.replace(self.file)

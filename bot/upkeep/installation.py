@@ -18,7 +18,7 @@ from bot.domain.calendar import LONDON
 from bot.domain.errors import BadSettings
 from bot.rules import HERE, SHIPPED, Rules, load_rules, tables_in
 from bot.settings import Settings
-from bot.upkeep.clock import DemoClock
+from bot.upkeep.clock import MovedClock
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.migrate import is_current, migrate
@@ -176,7 +176,7 @@ def open_demo(settings: Settings, wall: Clock) -> Installation:
         rules=str(SHIPPED / "anyshire"),
         email_domains=("anyshire.example", "nhs.example", "oakhurst.example"),
     )
-    vault, clock = Vault((DEMO / "key").read_text()), DemoClock(DEMO / "clock", wall)
+    vault, clock = Vault((DEMO / "key").read_text()), MovedClock(DEMO / "clock", wall)
     store = open_store(own.database_url)
     return Installation(own, store, vault, rules_in_force(store, own), clock, demo=True)
 

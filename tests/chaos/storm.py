@@ -33,7 +33,7 @@ from tests.chaos.people import People, Script
 from tests.chaos.reading import Happened, Verdict, judged
 from tests.chaos.weather import Sky, StormyConnector, StormySlack, Weather
 from tests.e2e.council import environ
-from tests.e2e.moved import MovedClock
+from tests.e2e.moved import moved_clock
 
 FULL, SMALL = Size(new=110, drafting=16, consulting=10), Size(new=6, drafting=2, consulting=1)
 LASTS = timedelta(days=52)
@@ -84,7 +84,7 @@ class Storm:
     def __init__(self, place: Place, folder: Path, seed: int, size: Size, until: float) -> None:
         self.place, self.folder, self.seed, self.size, self.until = place, folder, seed, size, until
         self.dice = Random(f"{seed}/{place.name}")
-        self.clock = MovedClock(folder / "clock")
+        self.clock = moved_clock(folder / "clock")
         self.clock.move_to(BEGAN)
         self.sky = Sky(self.clock, Weather(Random(f"weather/{seed}/{place.name}"), share=0.22))
         self.done: Counter[str] = Counter()

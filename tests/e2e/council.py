@@ -12,7 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from storage.crypto import new_key
-from tests.e2e.moved import MovedClock
+from tests.e2e.moved import moved_clock
 from tests.e2e.programs import Program, free_port, running
 
 PROJECT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ class Council:
 
     def __post_init__(self) -> None:
         self.port, self.key = free_port(), new_key()
-        self.clock = MovedClock(self.folder / "clock")
+        self.clock = moved_clock(self.folder / "clock")
         self.clock.move_to(self.start)
 
     @property

@@ -9,7 +9,7 @@ import pytest
 from tests.adapters.fake_connector import FakeConnector
 from tests.adapters.test_teams_admission import CASES, NO_CHANNEL, OTHER_CHANNEL
 from tests.e2e.council import Council
-from tests.e2e.moved import MovedClock
+from tests.e2e.moved import moved_clock
 from tests.e2e.teams_side import Somebody, Teams, teams_for
 
 START = datetime(2026, 9, 7, 8, 30, tzinfo=UTC)
@@ -19,7 +19,7 @@ PRIYA = Somebody("Priya Shah", "priya.shah@anyshire.example")
 @pytest.fixture
 async def teams(tmp_path: Path) -> AsyncIterator[Teams]:
     """The bot, served, with the fake connector for its Teams; both by one clock."""
-    clock = MovedClock(tmp_path / "clock")
+    clock = moved_clock(tmp_path / "clock")
     async with teams_for([PRIYA], FakeConnector(clock=clock)) as teams:
         council = Council(tmp_path, START, teams.settings)
         council.found()
@@ -45,7 +45,7 @@ async def test_a_rotated_key_is_taken_at_once_and_an_outage_of_the_keys_is_not_f
     async def answer() -> int:
         return (await teams.post(teams.activity("personal_message", text="help", **{"from": PRIYA.sender})))[0]
 
-    clock = MovedClock(tmp_path / "clock")
+    clock = moved_clock(tmp_path / "clock")
     assert await answer() == 200
     clock.move_to(START + timedelta(minutes=10))
     teams.fake.rotate()

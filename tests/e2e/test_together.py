@@ -12,7 +12,7 @@ from tests.adapters.fake_connector import Call, FakeConnector
 from tests.adapters.fake_connector import words_of as words_of_card
 from tests.e2e.browsing import play
 from tests.e2e.council import Council
-from tests.e2e.moved import MovedClock
+from tests.e2e.moved import moved_clock
 from tests.e2e.slack_side import Slack, emulated, words_of
 from tests.e2e.teams_side import Somebody, Teams, teams_for
 from tests.e2e.test_slack import FORM, reference_in
@@ -38,7 +38,7 @@ class Three:
 @pytest.fixture
 async def three(tmp_path: Path, newer_node: str) -> AsyncIterator[Three]:
     people = {who.email: who.name for who in (PRIYA, KIT)}
-    fake = FakeConnector(clock=MovedClock(tmp_path / "clock"))
+    fake = FakeConnector(clock=moved_clock(tmp_path / "clock"))
     with emulated(newer_node, tmp_path, people=people, channels=["education"]) as emulator:
         async with Slack(emulator).listening() as slack, teams_for([PRIYA, LUCY, KIT], fake) as teams:
             settings = {**slack.settings, **teams.settings, "REFERRALBOT_LOCAL_PAGE": "on"}

@@ -10,7 +10,7 @@ from bot.cases.posts import OFFICE
 from bot.domain.calendar import Calendar, OfficeHours, london_date, moment
 from bot.domain.errors import NotNow
 from bot.domain.terms import PostSays, PostState
-from bot.upkeep.clock import DemoClock
+from bot.upkeep.clock import MovedClock
 from storage.connect import Store
 from storage.tables import Deadline, Post
 
@@ -24,7 +24,7 @@ Tick = Callable[[], Awaitable[None]]
 class Jump:
     """Moves the clock from one moment at which something is due to the next; `tick` says what is due by the clock."""
 
-    def __init__(self, store: Store, calendar: Calendar, clock: DemoClock, tick: Tick) -> None:
+    def __init__(self, store: Store, calendar: Calendar, clock: MovedClock, tick: Tick) -> None:
         self._store, self._calendar, self._clock, self._tick = store, calendar, clock, tick
 
     async def to(self, where: str) -> datetime:
