@@ -77,6 +77,7 @@ def test_a_line_with_something_odd_in_it_is_answered_or_refused(here: Whole) -> 
 
         @tried(60)
         @given(mutated(LINE))
+        @example(LINE)
         def each(changed: dict) -> None:
             assert run(sent(page, "/api/say", json.dumps(changed).encode())) in (200, 400), changed
 
