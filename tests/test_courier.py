@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from bot.auditor import Auditor
 from bot.cards.posted import post_message
-from bot.cases import posts
+from bot.cases import outbox, posts, queue
 from bot.courier import ATTEMPTS, LEASE, Courier, Delivered, Outcome
 from bot.domain.errors import TryLater
 from bot.domain.message import Message
@@ -487,6 +487,29 @@ async def test_what_is_in_doubt_stays_so_when_the_platform_is_too_busy_to_be_ask
     assert await office.deliver(MONDAY + 120 * SECOND) == {Outcome.EDITED: 1}
     assert [what for what, _ in office.slack.calls] == ["send", "find", "find", "edit"]
     assert len(office.slack.texts("health-1")) == 1
+
+
+async def test_a_withdrawal_noted_too_late_forgets_no_card_that_was_posted_since(office: Office) -> None:
+    """Its process stood still for longer than its claim lasted; meanwhile the case was shown there again."""
+    council, room = office.council, office.council.room(Agency.HEALTH)
+    case, later = council.case(), MONDAY + 2 * LEASE
+    office.show(case, room)
+    await office.deliver(MONDAY)
+    with council.store.transaction() as db:
+        db.execute(update(Post).values(withdraw=True, wanted=Post.wanted + 1, state=PostState.WAITING))
+
+    def in_hand(now: datetime) -> Any:
+        with council.store.transaction() as db:
+            (claim,) = queue.claim(db, SLACK, now, until=now + LEASE, most=5)
+            return outbox.prepare(council.turn(db, now), claim, post_message)
+
+    late = in_hand(MONDAY)
+    office.show(case, room, now=later)
+    again = in_hand(later)
+    with council.store.transaction() as db:
+        outbox.note_shown(council.turn(db, later), again, "new", sent=True, again=False)
+        outbox.note_withdrawn(db, late)
+    assert (office.post().state, office.post().platform_id) == (PostState.SENT, "new")
 
 
 async def test_a_withdrawal_in_doubt_finds_what_it_should_take_away(office: Office) -> None:

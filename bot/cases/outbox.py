@@ -46,7 +46,7 @@ RIGHT = OURS.values(**DONE, **REPEATED, claimed_until=None).returning(OF.id)
 ONCE = {"repeats": when((OF.repeats == 0, bindparam("again")), else_=OF.repeats)}
 RIGHT_THOUGH_LATE = MINE.where(OF.platform_id != bindparam("shown_as")).values(**DONE, **ONCE).returning(OF.id)
 """The claim had run out. Whoever has the post in hand since keeps it, and nothing is noted or counted twice."""
-GONE = MINE.values(state=when((AGAIN, PostState.WAITING.value), else_=PostState.WITHDRAWN.value))
+GONE = OURS.values(state=when((AGAIN, PostState.WAITING.value), else_=PostState.WITHDRAWN.value))
 
 
 @dataclass(frozen=True)
@@ -210,9 +210,9 @@ def _right(turn: Turn, claim: Claim, wanted: int) -> dict[str, Any]:
 
 
 def note_withdrawn(db: Session, errand: Errand) -> None:
-    """It is gone from the platform."""
-    gone = {"platform_id": "", "shown": errand.wanted, "attempts": 0, "claimed_until": None}
-    db.execute(GONE, {"post": errand.claim.post_id, "said": errand.wanted, **gone})
+    """It is gone from the platform. Where the claim had run out it is taken away once more, which harms nothing."""
+    which = {"post": errand.claim.post_id, "until": errand.claim.until, "said": errand.wanted}
+    db.execute(GONE, {**which, "platform_id": "", "shown": errand.wanted, "attempts": 0, "claimed_until": None})
 
 
 def note_dropped(turn: Turn, claim: Claim) -> None:
