@@ -55,7 +55,9 @@ def parser() -> argparse.ArgumentParser:
     command("rebuild", afresh).add_argument("--check", action="store_true", help=check)
     command("doctor", "Check that everything is in place, and say how to mend what is not.")
     anchor = "a fresh REFERRALBOT_ANCHOR_KEY instead, with its public key"
-    command("new-key", "Print a fresh REFERRALBOT_KEY, or the key that signs anchors.").add_argument("--anchor", action="store_true", help=anchor)
+    command("new-key", "Print a fresh REFERRALBOT_KEY, or the key that signs anchors.").add_argument(
+        "--anchor", action="store_true", help=anchor
+    )
 
     what = command("import", "Take in staff or an open caseload from a CSV file.").add_subparsers(
         dest="what", required=True
