@@ -17,14 +17,14 @@ from bot.cases import auditing, canary, rebuilding
 from bot.cases.auditing import Finding, Found
 from bot.cases.comparing import Found as Compared
 from bot.cases.comparing import compare
-from bot.cases.nudging import look, write
 from bot.cases.posts import administrators_room, tell_administrators
 from bot.cases.set_aside import tell_of_deadline, tell_of_record, without_the_bad
+from bot.cases.sweeping import swept_apart
 from bot.domain.calendar import london_time
 from bot.domain.terms import CaseStatus, Notice
 from bot.fault import log_fault, new_code
 from bot.rules import Rules
-from bot.turn import Turn
+from bot.turn import At
 from storage.columns import columns
 from storage.connect import Store
 from storage.crypto import Vault
@@ -57,19 +57,6 @@ class Audit:
     """How much of it should not have been, save what the administrators were told that people alone can mend."""
     judged: bool = False
     """Whether the bot had been running long enough for what is late to be its fault."""
-
-
-@dataclass(frozen=True)
-class At:
-    """One installation, by these rules, at one moment."""
-
-    store: Store
-    rules: Rules
-    vault: Vault
-    now: datetime
-
-    def turn(self, db: Session) -> Turn:
-        return Turn(db, self.now, self.rules, self.vault)
 
 
 class Auditor:
@@ -141,7 +128,7 @@ class Auditor:
 def _do_again(at: At, findings: Sequence[Finding]) -> int:
     """Everything that can be done again, each kind in transactions of its own; how much went in."""
     ids = {one.found: one.ids for one in findings}
-    again = _sweep(at, ids.get(Found.UNSWEPT, ()))
+    again = swept_apart(at.turns, ids.get(Found.UNSWEPT, ())).said
     if Found.UNSENT in ids:
         with at.store.transaction() as db:
             again += auditing.bring_forward(at.turn(db), ids[Found.UNSENT])
@@ -163,24 +150,6 @@ def _say_again(at: At, nudges: Sequence[int]) -> int:
             tell_of_deadline(at.turn(db), db.get_one(Nudge, nudge).deadline_id, code)
 
     return sum(without_the_bad(nudges, say, aside))
-
-
-def _sweep(at: At, deadlines: Sequence[int]) -> int:
-    """Say what is ripe of these. One that cannot be swept stops no other."""
-    if not deadlines:
-        return 0
-
-    def say(these: Sequence[int]) -> int:
-        with at.store.transaction() as db:
-            turn = at.turn(db)
-            return write(turn, look(turn, limit=len(these), these=these)).said
-
-    def aside(deadline: int, error: Exception) -> None:
-        code = log_fault(log, f"deadline {deadline} is set aside for an hour", error)
-        with at.store.transaction() as db:
-            auditing.set_aside(at.turn(db), deadline, code)
-
-    return sum(without_the_bad(deadlines, say, aside))
 
 
 def _show(at: At, findings: Sequence[Finding]) -> None:

@@ -3,6 +3,7 @@
 Any number of replicas may sweep at once. A nudge has a unique key, and only the sweep that kept it puts in its post.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,14 +13,18 @@ from bot.cases.hours import SPEAKING, breaks_quiet
 from bot.cases.mornings import anything_stale, look_again
 from bot.cases.nudging import Look, Reminder, Swept, look, write
 from bot.cases.recipients import Place
+from bot.cases.sweeping import ripe, swept_apart
 from bot.cases.unreachable import report
 from bot.domain.terms import Hears, RuleId
+from bot.fault import log_fault
 from bot.rules import Rules
-from bot.turn import Turn
-from storage.connect import Store
+from bot.turn import At, Turn
+from storage.connect import Store, will_pass
 from storage.crypto import Vault
 from storage.signing import Signer
 from storage.tables import Connection, Person, Room
+
+log = logging.getLogger(__name__)
 
 BATCH = 5_000
 """Deadlines in one transaction. On any morning that is all of them, so that each person gets one post: in February
@@ -44,23 +49,43 @@ class WouldSay:
 
 
 def sweep(store: Store, rules: Rules, vault: Vault, now: datetime, *, limit: int = BATCH) -> Swept:
-    """Say what is ripe at `now`, `limit` deadlines to a transaction.
+    """Say what is ripe at `now`, `limit` deadlines to a transaction; one that cannot be swept stops no other.
 
     Outside the hours of speaking nothing, save what the council lets break them: a statutory date's last day.
     """
-    swept, quiet = Swept(), not SPEAKING.is_open(now, calendar=rules.calendar)
+    at, swept = At(store, rules, vault, now), Swept()
     while True:
-        with store.reading() as db:  # looking takes longest, and keeps nobody waiting
-            turn = Turn(db, now, rules, vault)
-            found = look(turn, limit=limit, at_any_hour=quiet) if not quiet or breaks_quiet(turn) else []
-        if not found:
-            return swept
-        with store.transaction() as db:
-            batch = write(Turn(db, now, rules, vault), found)
+        try:
+            batch = _together(at, limit)
+        except Exception as error:  # the edge of one sweep: whatever is amiss with one date, the others go on
+            if will_pass(error):
+                raise
+            log_fault(log, "a sweep; each date is swept by itself", error)
+            batch = _apart(at, limit)
         swept += batch
         if batch.looked < limit:
             return swept
-    return swept
+
+
+def _quiet(at: At) -> bool:
+    return not SPEAKING.is_open(at.now, calendar=at.rules.calendar)
+
+
+def _together(at: At, limit: int) -> Swept:
+    quiet = _quiet(at)
+    with at.store.reading() as db:  # looking takes longest, and keeps nobody waiting
+        turn = at.turn(db)
+        found = look(turn, limit=limit, at_any_hour=quiet) if not quiet or breaks_quiet(turn) else []
+    if not found:
+        return Swept()
+    with at.turns() as turn:
+        return write(turn, found)
+
+
+def _apart(at: At, limit: int) -> Swept:
+    with at.store.reading() as db:
+        due = ripe(at.turn(db), limit=limit, at_any_hour=_quiet(at))
+    return swept_apart(at.turns, due, at_any_hour=_quiet(at))
 
 
 def preview(store: Store, rules: Rules, vault: Vault, now: datetime) -> list[WouldSay]:

@@ -1,7 +1,8 @@
 """The moment: everything a function may know about it."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -11,6 +12,7 @@ from sqlmodel import Session
 from bot.domain.calendar import london_date
 from bot.domain.message import Where
 from bot.rules import Rules
+from storage.connect import Store
 from storage.crypto import Vault
 from storage.tables import Deadline, Person, Room
 
@@ -49,3 +51,22 @@ class Turn:
         if self.who is None:
             raise RuntimeError("this turn has no person")
         return self.who
+
+
+@dataclass(frozen=True)
+class At:
+    """One installation, by these rules, at one moment: where nobody asked for what is done."""
+
+    store: Store
+    rules: Rules
+    vault: Vault
+    now: datetime
+
+    def turn(self, db: Session) -> Turn:
+        return Turn(db, self.now, self.rules, self.vault)
+
+    @contextmanager
+    def turns(self) -> Iterator[Turn]:
+        """A transaction."""
+        with self.store.transaction() as db:
+            yield self.turn(db)

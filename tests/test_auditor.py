@@ -232,6 +232,19 @@ def test_a_deadline_that_cannot_be_swept_is_set_aside_and_stops_no_other(
     assert f"deadline {clocks[2].id} is set aside for an hour" in caplog.text
 
 
+@pytest.mark.databases("sqlite")
+def test_a_sweep_goes_on_past_what_cannot_be_swept(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    clocks = [desk.clock(next_at=MONDAY - HOUR) for _ in range(5)]
+    with desk.council.store.transaction() as db:
+        db.execute(text(POISON.format(clocks[2].id)))
+    assert desk.sweep() == 4
+    assert {nudge.deadline_id for nudge in desk.council.nudges()} == {one.id for one in clocks} - {clocks[2].id}
+    (aside,) = desk.council.all(Deadline, Deadline.id == clocks[2].id)
+    assert aside.next_at == MONDAY + HOUR
+    assert f"deadline {clocks[2].id} is set aside for an hour" in caplog.text
+    assert desk.sweep(MONDAY + MINUTE) == 0
+
+
 # Nudges
 
 

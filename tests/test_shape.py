@@ -36,11 +36,12 @@ EDGES = {
     "bot/app.py": 1,
     "bot/courier.py": 2,
     "bot/clerk.py": 1,
+    "bot/reminders.py": 1,
     "bot/scheduler.py": 1,
     "bot/cases/set_aside.py": 1,
     "bot/cases/nudging.py": 1,
 }
-"""Where anything at all may be caught: one answer, one post, one deadline or case, one tick.
+"""Where anything at all may be caught: one answer, one post, one deadline or case, one sweep, one tick.
 
 What broke a step of the courier's is caught twice more, to be raised anew where that step is waited for.
 """
