@@ -16,12 +16,12 @@ from bot.cases import guarding, packs, staff, visible
 from bot.domain.errors import CannotRead, NotAllowed, NotUnderstood, Refusal, WhichOne
 from bot.domain.message import Action, Message, Said, Where, Who
 from bot.domain.terms import Role
-from bot.fault import log_fault
+from bot.fault import log_fault, new_code
 from bot.filling import Filled, fill, form_of
 from bot.grammar import Book, Command, line
 from bot.rules import Rules
 from bot.turn import Turn
-from storage.connect import Store, crossed, will_pass
+from storage.connect import Store, crossed, why, will_pass
 from storage.crypto import Vault
 from storage.tables import Person, Room
 
@@ -207,11 +207,11 @@ class App:
     def _away(self, said: Said, error: Exception, *, committing: bool) -> Message:
         """The database went away. If that was while committing, whether the line was saved is looked up."""
         if not committing:
-            return fault(AWAY, error)
+            return away(AWAY, error)
         try:
-            return self.heard_before(said) or fault(AWAY, error)
+            return self.heard_before(said) or away(AWAY, error)
         except SQLAlchemyError:
-            return fault(UNSURE, error)
+            return away(UNSURE, error)
 
     def heard_before(self, said: Said) -> Message | None:
         """What this delivery, or this press, was answered with when it came first; None where it is new."""
@@ -279,6 +279,13 @@ def _instead(said: Said, wrote: str, words: str) -> str:
         return whole.replace(wrote, words, 1)
     before, because, why = whole.partition(" because ") if said.values is None else (whole, "", "")
     return f"{before} {words}{because}{why}"  # a reason takes all that follows it
+
+
+def away(sentence: str, error: Exception) -> Message:
+    """The database does not answer, is locked, full or read only: no fault of ours, so its own words are all we log."""
+    code = new_code()
+    log.warning("a line is answered under %s: the database does not answer: %s", code, why(error))
+    return Message(f"{sentence} (code {code}).", private=True, error="Fault")
 
 
 def fault(sentence: str, error: Exception) -> Message:

@@ -94,11 +94,12 @@ class Store:
             self._left = max(self._wait - (time.monotonic() - came), self._wait / 10)
             try:
                 yield session
+                tried = session.in_transaction()
                 session.commit()
             except SQLAlchemyError as error:
                 self._refused = time.monotonic() if will_pass(error) and not in_the_way(error) else self._refused
                 raise
-            self._refused = None
+            self._refused = None if tried else self._refused
 
     @property
     def takes(self) -> bool:
@@ -142,5 +143,7 @@ def _sqlite_engine(url: str, left: Callable[[], float]) -> Engine:
 def _postgres_engine(url: str, wait: float) -> Engine:
     # Days as text are read by whoever checks the record: however else this server writes them.
     options = f"-c lock_timeout={int(wait * 1000)} -c datestyle=ISO"
-    connect = {"connect_timeout": 2, "options": options}
+    # A server that is gone without a word is noticed within seconds, not when the kernel gives up after a quarter hour.
+    silent = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+    connect = {"connect_timeout": 2, "options": options, **silent}
     return create_engine(url, pool_size=10, pool_pre_ping=True, connect_args=connect, hide_parameters=HIDE_VALUES)

@@ -14,7 +14,8 @@ from typing import Any
 import psycopg
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import event
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from bot.app import AWAY
@@ -282,3 +283,34 @@ class TestSQLite(Checks):
 @each(OF_POSTGRES)
 class TestPostgreSQL(Checks):
     pass
+
+
+@pytest.mark.databases("postgresql")
+def test_a_server_that_is_gone_without_a_word_is_noticed_within_seconds(database_url: str) -> None:
+    """What libpq is told of keeping alive: how long the kernel waits for an answer is its own affair, and not ours."""
+    store = Store(database_url)
+    with store.reading() as db:
+        told = db.connection().connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
+    store.close()
+    assert {name: told[name] for name in ("keepalives_idle", "keepalives_interval", "keepalives_count")} == {
+        "keepalives_idle": "10",
+        "keepalives_interval": "5",
+        "keepalives_count": "3",
+    }
+    assert told["tcp_user_timeout"] == "20000"
+
+
+@pytest.mark.databases("sqlite")
+def test_a_transaction_in_which_nothing_was_tried_proves_nothing(database_url: str) -> None:
+    store = Store(database_url, wait=SHORT)
+    with read_only(store):
+        with pytest.raises(OperationalError), store.transaction() as db:
+            db.execute(text("DELETE FROM heard"))
+        assert not store.takes
+        with store.transaction():
+            pass
+        assert not store.takes
+    with store.transaction() as db:
+        db.execute(text("DELETE FROM heard"))
+    assert store.takes
+    store.close()
