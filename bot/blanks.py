@@ -292,7 +292,6 @@ OUTCOME = replace(choice(Outcome, "Outcome"), fitting=_outcomes_fitting)
 CaseBlank = Annotated[Case, CASE]
 MaybeCaseBlank = Annotated[Case | None, CASE]
 CasesBlank = Annotated[tuple[Case, ...], CASES]
-EnquiryBlank = Annotated[Enquiry, ENQUIRY]
 CaseOrLetterBlank = Annotated[Case | Enquiry, CASE_OR_LETTER]
 PersonBlank = Annotated[Person, PERSON]
 OwnerBlank = Annotated[Person, OWNER]

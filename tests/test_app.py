@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col, select
 
 from bot.app import App
-from bot.cases import facts, history
+from bot.cases import facts
 from bot.cases.files import open_case_file
 from bot.commands import BOOK
 from bot.domain.message import Fact, Message, Said, Where, Who
@@ -23,6 +23,7 @@ from bot.grammar import Book, Command, command
 from bot.turn import Turn
 from storage.connect import Store
 from storage.tables import Case, Connection, Deadline, Entry, Heard, Identity, Person, Post, Request, Room, Viewed
+from tests.forging import broken_link
 from tests.town import RULES, STAFF, Town
 
 ONE_OF_EACH = {"officer": "Priya", "manager": "Moira", "contributor": "Dan", "mp_team": "Frances", "viewer": "Vera"}
@@ -179,7 +180,7 @@ def test_two_people_who_write_to_one_case_at_once_are_both_recorded(town: Town, 
         )
         assert [answer.text for answer in answers] == ["Noted on SEND-2026-0042."] * 2
     assert len(entries(town, EntryKind.NOTED)) == 10
-    assert history.broken_link(sorted(town.all(Entry), key=lambda entry: entry.number)) is None
+    assert broken_link(sorted(town.all(Entry), key=lambda entry: entry.number)) is None
 
 
 def test_two_facts_of_one_case_recorded_at_once_both_stop_their_clocks(town: Town, replicas: list[App]) -> None:

@@ -14,7 +14,7 @@ from bot.turn import Turn
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.tables import Case, Child, Enquiry, Entry, Heard
-from tests.forging import forging
+from tests.forging import broken_link, forging
 from tests.town import RULES, Town
 
 PRIVATE = ("Maisie", "Palmer", "2019-03-14", "14 March 2019", "AN-4711", "word-in-a-note", "word-in-a-reason")
@@ -58,8 +58,8 @@ def stream(town: Town) -> list[Entry]:
 
 
 def test_the_chain_of_every_record_holds(town: Town) -> None:
-    assert history.broken_link(stream(town)) is None
-    assert history.broken_link(town.all(Entry, Entry.stream == "enquiry:1")) is None
+    assert broken_link(stream(town)) is None
+    assert broken_link(town.all(Entry, Entry.stream == "enquiry:1")) is None
     assert len(stream(town)) > 12
 
 
@@ -84,21 +84,21 @@ def test_the_chain_of_every_record_holds(town: Town) -> None:
 def test_an_entry_that_was_changed_shows(town: Town, change: str) -> None:
     with forging(town.store) as db:
         db.execute(text(f"UPDATE entry SET {change} AND stream = 'case:1'"))
-    broken = history.broken_link(stream(town))
+    broken = broken_link(stream(town))
     assert broken is not None and broken.number in (4, 5, 6)
 
 
 def test_an_entry_that_was_taken_out_shows(town: Town) -> None:
     with forging(town.store) as db:
         db.execute(text("DELETE FROM entry WHERE number = 7 AND stream = 'case:1'"))
-    broken = history.broken_link(stream(town))
+    broken = broken_link(stream(town))
     assert broken is not None and broken.number == 8
 
 
 def test_an_entry_that_was_slipped_in_shows(town: Town) -> None:
     kept = stream(town)
     forged = kept[4].model_copy(update={"id": None, "number": len(kept) + 1, "previous": kept[-1].digest})
-    assert history.broken_link([*kept, forged]) is forged
+    assert broken_link([*kept, forged]) is forged
 
 
 def test_a_note_moved_to_another_place_does_not_open(town: Town) -> None:
@@ -125,7 +125,7 @@ def test_without_the_childs_key_its_words_are_gone_and_the_record_still_holds(to
     with town.store.reading() as db:
         turn = Turn(db, town.now, RULES, town.vault)
         assert history.words_of(turn, db.exec(select(Case)).one(), stream(town)[2]) == ""
-    assert history.broken_link(stream(town)) is None
+    assert broken_link(stream(town)) is None
     assert "erased from the record" in str(town.say("Moira", "open 0042"))
 
 

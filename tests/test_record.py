@@ -291,8 +291,9 @@ DISABLED = {
         "ALTER TABLE entry ENABLE REPLICA TRIGGER refuse_change",
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
         "DROP TRIGGER refuse_change ON viewed",
-        "DROP TRIGGER refuse_change ON entry; CREATE TRIGGER refuse_change BEFORE UPDATE OF stream OR DELETE OR TRUNCATE"
-        " ON entry EXECUTE FUNCTION refuse_change(); ALTER TABLE entry ENABLE ALWAYS TRIGGER refuse_change",
+        "DROP TRIGGER refuse_change ON entry;"
+        " CREATE TRIGGER refuse_change BEFORE UPDATE OF stream OR DELETE OR TRUNCATE ON entry"
+        " EXECUTE FUNCTION refuse_change(); ALTER TABLE entry ENABLE ALWAYS TRIGGER refuse_change",
     ),
 }
 

@@ -15,7 +15,7 @@ from bot.domain.calendar import london_date
 from bot.domain.dates import say_day
 from bot.domain.message import Fact, Message
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Hears, Kind
+from bot.domain.terms import THE_AGENCYS, Kind
 from bot.turn import Turn
 from storage.tables import Request, Room
 
@@ -61,8 +61,8 @@ def _said(then: Turn, known: Known, viewer: Viewer) -> Iterator[Fact]:
 
 
 def _may_know(viewer: Viewer, one: Said, requests: Mapping[int | None, Request]) -> bool:
-    """A partner hears what its own rooms heard; whom in the council it was said to is the council's affair."""
-    if not viewer.council and one.nudge.hears is not Hears.ROOM:
+    """A partner hears what its rooms and its lead heard; whom in the council it was said to is the council's affair."""
+    if not viewer.council and one.nudge.hears not in THE_AGENCYS:
         return False
     if one.deadline.request_id is None:
         return viewer.may_know(Kind.DATES)

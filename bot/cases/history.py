@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot.domain import chain
 from bot.domain.calendar import london_date
-from bot.domain.chain import DIGESTED, Stream, digest
+from bot.domain.chain import digest
 from bot.domain.claims import Claim
 from bot.domain.clocks import Happening
 from bot.domain.facts import FACTS
@@ -35,9 +35,6 @@ OF_STREAM = ENTRY.stream == bindparam("stream")
 WHOLE = whole(Entry).where(OF_STREAM).order_by(ENTRY.number)
 CHILDS_KEY = select(columns(Child).wrapped_key).where(columns(Child).id == bindparam("child"))
 LAST = select(ENTRY.number, ENTRY.digest).where(OF_STREAM).order_by(ENTRY.number.desc()).limit(1)
-
-CHAINED = ("id", "case_id", "enquiry_id", *DIGESTED, "previous", "digest")
-"""The columns of an entry by which its chain is followed."""
 
 CLAIMED_DAYS = ("gives", "aim", "starts", "ends", "told")
 """The days that an exception's entry may hold."""
@@ -131,12 +128,6 @@ def _row(
 def supposed(turn: Turn, about: Case | Enquiry, new: New, *, after: Entry) -> Entry:
     """An entry as it would stand, for asking what would follow from it. It is not recorded."""
     return record_of(Entry, _row(turn, about, new, after.number + 1, after.digest, None))
-
-
-def broken_link(entries: Sequence[Entry]) -> Entry | None:
-    """The first entry of a whole stream, in order, that does not follow from the one before."""
-    stream = Stream(entries[0].stream if entries else "")
-    return next((entry for entry in entries if stream.follow({name: getattr(entry, name) for name in CHAINED})), None)
 
 
 def entries_of(db: Session, about: Case | Enquiry) -> list[Entry]:

@@ -302,7 +302,7 @@ def snooze(
 ) -> Message:
     """Quieten your nudges about a case until a day. No clock stops, and no date moves.
 
-    Four weeks at most, and not past a statutory date. On its last day and after, say instead that you have it.
+    Four weeks at most, and not past a statutory date. From its last day on they go on until what was done is on record.
     """
     found = snoozing.snooze(turn, open_file(turn, case), until, reason)
     cut = f" Not until {say_day(until, turn.today)}: {found.cut}." if found.cut else ""

@@ -22,6 +22,7 @@ from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.tables import Case, Child, Connection, Deadline, Entry, Identity, Person, Post, Request, Room, Setting
 from tests.domain.days import day
+from tests.forging import broken_link
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -77,7 +78,7 @@ def test_a_case_comes_with_its_clocks_and_its_whole_record(store: Store, tmp_pat
     assert (social_care.received_on, social_care.response) == (date(2026, 11, 6), ResponseType.NIL_RETURN)
     (case,), entries = all_of(store, Case), all_of(store, Entry)
     assert case.stage == "assessment under way"
-    assert history.broken_link(entries) is None
+    assert broken_link(entries) is None
     assert {entry.recorded_at for entry in entries} == {NOW}
 
 
@@ -134,7 +135,7 @@ def test_interrupted_and_run_again_nothing_is_missing_or_twice(
     assert sorted(child.record_number for child in children if child) == sorted(row.partition(",")[0] for row in rows)
     for case in all_of(store, Case):
         entries = [entry for entry in all_of(store, Entry) if entry.case_id == case.id]
-        assert history.broken_link(entries) is None
+        assert broken_link(entries) is None
     told = sorted(all_of(store, Post), key=lambda post: post.person_id)
     assert [(post.about["notice"], post.about["count"]) for post in told] == [(Notice.IMPORTED, 30)] * 2
     overdue = [clock for clock in all_of(store, Deadline) if clock.legal < NOW.date() and not clock.information]

@@ -19,6 +19,7 @@ from bot.upkeep.installation import Installation
 from storage.connect import Store
 from storage.tables import Case, Deadline, Entry, Nudge, Post
 from tests.domain.days import day
+from tests.forging import broken_link
 from tests.town import RULES, Town
 
 NOON = datetime.fromisoformat("2026-10-19T11:00+00:00")
@@ -209,7 +210,7 @@ def test_one_that_is_taken_out_is_on_the_record_and_the_reason_is_sealed(town: T
         turn = Turn(db, NOON, RULES, town.vault)
         words = history.words_of(turn, db.get_one(Case, noted.case_id), noted)
     assert words == f"Message {waits.id} was taken out unsent: Maisie's mother rang"
-    assert not history.broken_link(town.all(Entry, Entry.case_id == noted.case_id))
+    assert not broken_link(town.all(Entry, Entry.case_id == noted.case_id))
     assert town.read("private:priya.shah@anyshire.example") == []
 
 

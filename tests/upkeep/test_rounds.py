@@ -37,6 +37,7 @@ from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.tables import Case, Child, Connection, Deadline, Entry, Identity, Person, Post, Room, Setting
 from tests.domain.days import day
+from tests.forging import broken_link
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)  # a Tuesday
 RULES, VAULT = load_rules(), Vault(new_key())
@@ -201,7 +202,7 @@ def test_a_new_case_takes_over_what_the_old_one_had(office: Office) -> None:
     assert opened.kind is E.OPENED
     assert opened.clear["round"] == "reviews-2027"
     assert {began.recorded_by, opened.recorded_by} == {office.people["moira"].id}
-    assert history.broken_link([began, opened]) is None
+    assert broken_link([began, opened]) is None
 
 
 def test_it_starts_quietly(office: Office) -> None:
