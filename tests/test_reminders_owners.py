@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from bot.cases.rebuilding import look_over
+from bot.reminders import sweep
 from storage.connect import Store
 from storage.tables import Nudge, Person
 from tests.domain.days import at, day
-from tests.town import Town
+from tests.town import RULES, Town, private_place
 
 
 @pytest.fixture
@@ -46,6 +47,22 @@ def test_a_new_owner_hears_what_the_one_before_had_put_off(town: Town, line: str
     assert not answer.error
     assert heard(town, "Fri 16 Oct 2026 10:02") == [("Tom Reid", "3-before")]
     assert [str(each) for found in look_over(town.store, town.turn) for each in found.differences] == []
+
+
+@pytest.mark.parametrize("handing", ["assign 0042 to Tom", "hand over all from Priya to Tom"])
+def test_what_waits_for_the_old_owner_goes_to_the_new_one(town: Town, handing: str) -> None:
+    """As after an hour in which the platform took nothing: it was put in, and is not said yet."""
+    before, town.now = len(town.all(Nudge)), at("Fri 16 Oct 2026 10:00")
+    town.page.arrived.clear()
+    sweep(town.store, RULES, town.vault, town.now)
+    assert [nudge.rung for nudge in town.all(Nudge)[before:]] == ["3-before"]
+    answer = town.say("Moira", handing)
+    if answer.actions and answer.actions[0].label.startswith("Hand over"):
+        assert not town.say("Moira", answer.actions[0].line).error
+    told = {who: [one.message.text for one in town.read(private_place(town.email(who)))] for who in ("Priya", "Tom")}
+    assert told["Priya"] == []
+    assert sum(text.startswith("SEND-2026-0042 decision to assess is due Wed 21 Oct") for text in told["Tom"]) == 1
+    assert heard(town, "Fri 16 Oct 2026 10:10") == []
 
 
 @pytest.mark.parametrize("line", PUT_OFF)

@@ -148,12 +148,19 @@ def set_aside(turn: Turn, deadline: int, code: str) -> None:
 
 
 def say_again(turn: Turn, these: Collection[int]) -> int:
-    """Put those of these nudges that are in no post, or reached nobody, in a post for whoever hears them now; how many.
+    """Say those of these nudges anew that are in no post, or reached nobody; how many.
 
-    Nobody else does so at the same time. What it is too late for is noted as such, and never said.
+    Nobody else does so at the same time.
     """
     alone(turn.db, "saying again")
-    nudges = [nudge for nudge in (*unsaid(turn), *unheard(turn)) if nudge in these]
+    return say_anew(turn, [nudge for nudge in (*unsaid(turn), *unheard(turn)) if nudge in these])
+
+
+def say_anew(turn: Turn, nudges: Sequence[int]) -> int:
+    """Put nudges that are in no post in one for whoever hears them now; how many.
+
+    What it is too late for is noted as such, and never said.
+    """
     recipients, bundles = Recipients(turn), defaultdict[Place, list[_Unsaid]](list)
     for one in _whole(turn, nudges):
         if one.latest and turn.now >= one.latest:

@@ -9,8 +9,7 @@ from datetime import date
 
 from sqlmodel import select
 
-from bot.cases import deadlines, facts, history, posts
-from bot.cases.climbing import look_now
+from bot.cases import deadlines, facts, history, new_owner, posts
 from bot.cases.files import EnquiryFile, open_enquiry_file
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
@@ -164,7 +163,7 @@ def assign(turn: Turn, letter: Enquiry, owner: Person) -> None:
     check_new_owner(letter, owner)
     before, letter.owner_id = letter.owner_id, owner.id
     history.record(turn, letter, New(EntryKind.ASSIGNED, turn.today, clear={"owner": owner.id, "before": before}))
-    look_now(turn, letter)
+    new_owner.follow(turn, letter)
     posts.enquiry_moved(turn, letter)
     if owner.id != turn.person.id:
         posts.tell(turn, owner.id or 0, Notice.ASSIGNED, enquiry_id=letter.id)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from bot.cases import history, posts, referrals, visible
-from bot.cases.climbing import look_now
+from bot.cases import history, new_owner, posts, referrals, visible
 from bot.cases.enquiries import OWNERS
 from bot.cases.history import New
 from bot.cases.staff import OFFICERS
@@ -57,7 +56,7 @@ def hand_over(turn: Turn, owned: Estate, of: Person, to: Person) -> None:
         record.owner_id = to.id
         turn.db.add(record)
         history.record(turn, record, New(EntryKind.ASSIGNED, turn.today, clear={"owner": to.id, "before": of.id}))
-        look_now(turn, record)
+        new_owner.follow(turn, record)
     turn.db.flush()
     for case in owned.cases:
         posts.case_moved(turn, case)

@@ -7,9 +7,8 @@ from datetime import date
 from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 
-from bot.cases import children, deadlines, history, posts, staff, visible
+from bot.cases import children, deadlines, history, new_owner, posts, staff, visible
 from bot.cases.children import Known, Private, Registered
-from bot.cases.climbing import look_now
 from bot.cases.files import CaseFile
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
@@ -183,7 +182,7 @@ def assign(turn: Turn, case: Case, owner: Person) -> None:
     check_new_owner(case, owner)
     before, case.owner_id = case.owner_id, owner.id
     history.record(turn, case, New(EntryKind.ASSIGNED, turn.today, clear={"owner": owner.id, "before": before}))
-    look_now(turn, case)
+    new_owner.follow(turn, case)
     posts.case_moved(turn, case)
     if owner.id != turn.person.id:
         posts.tell(turn, owner.id or 0, Notice.ASSIGNED, case_id=case.id)
