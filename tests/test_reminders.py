@@ -172,6 +172,24 @@ async def test_the_last_word_comes_while_there_is_still_a_day_to_act(
     assert chat.texts("dm-owner-1") == told_owner
 
 
+@pytest.mark.parametrize(
+    ("legal", "started_on", "rung", "at_nine"),
+    [
+        ("2026-11-02", "2026-10-20", "7-before", "2026-10-26 09:00"),  # the clocks went back the day before
+        ("2026-04-13", "2026-03-02", "14-before", "2026-03-30 08:00"),  # the clocks went forward
+    ],
+)
+def test_it_is_said_once_at_nine_in_london_though_the_clocks_change(
+    council: Council, legal: str, started_on: str, rung: str, at_nine: str
+) -> None:
+    case = council.case(Ladder(council).owner)
+    council.clock(case, date.fromisoformat(legal), started_on=date.fromisoformat(started_on))
+    for hours in range(-72, 4):
+        swept(council, at(at_nine) + timedelta(hours=hours, minutes=-1))
+        swept(council, at(at_nine) + timedelta(hours=hours))
+    assert [(nudge.rung, nudge.at) for nudge in council.nudges()] == [(rung, at(at_nine))]
+
+
 def test_after_three_weeks_asleep_each_role_hears_once(council: Council) -> None:
     ladder = Ladder(council)
     case = council.case(ladder.owner)
