@@ -114,7 +114,7 @@ def _open(server: Server, ends: float) -> smtplib.SMTP:
             _begin_tls(smtp, context)
         if server.user:
             _log_in(smtp, server)
-    except BaseException:
+    except BaseException:  # whatever ended it, a cancelled task among them, the line is not left open
         smtp.close()
         raise
     return smtp
