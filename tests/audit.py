@@ -45,7 +45,7 @@ def _as_uv_locks(pins: Mapping[str, str]) -> str:
     wanted = ", ".join(f'{{ name = "{name}", specifier = "=={version}" }}' for name, version in pins.items())
     head = f'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n\n[manifest]\nrequirements = [{wanted}]\n'
     packages = "".join(
-        f'\n[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ registry = "https://registry.example/simple" }}\n'
+        f'\n[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ registry = "https://index.example/" }}\n'
         for name, version in pins.items()
     )
     return head + packages
