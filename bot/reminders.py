@@ -67,15 +67,19 @@ def sweep(store: Store, rules: Rules, vault: Vault, now: datetime, *, limit: int
             return swept
 
 
-def _quiet(at: At) -> bool:
-    return not SPEAKING.is_open(at.now, calendar=at.rules.calendar)
+def _is_quiet(turn: Turn) -> bool:
+    """Whether only what may break the quiet is said now."""
+    return not SPEAKING.is_open(turn.now, calendar=turn.rules.calendar)
+
+
+def _may_speak(turn: Turn) -> bool:
+    return not _is_quiet(turn) or breaks_quiet(turn)
 
 
 def _together(at: At, limit: int) -> Swept:
-    quiet = _quiet(at)
     with at.store.reading() as db:  # looking takes longest, and keeps nobody waiting
         turn = at.turn(db)
-        found = look(turn, limit=limit, at_any_hour=quiet) if not quiet or breaks_quiet(turn) else []
+        found = look(turn, limit=limit, at_any_hour=_is_quiet(turn)) if _may_speak(turn) else []
     if not found:
         return Swept()
     with at.turns() as turn:
@@ -84,20 +88,21 @@ def _together(at: At, limit: int) -> Swept:
 
 def _apart(at: At, limit: int) -> Swept:
     with at.store.reading() as db:
-        due = ripe(at.turn(db), limit=limit, at_any_hour=_quiet(at))
-    return swept_apart(at.turns, due, at_any_hour=_quiet(at))
+        turn = at.turn(db)
+        quiet = _is_quiet(turn)
+        due = ripe(turn, limit=limit, at_any_hour=quiet) if _may_speak(turn) else []
+    return swept_apart(at.turns, due, at_any_hour=quiet)
 
 
 def preview(store: Store, rules: Rules, vault: Vault, now: datetime) -> list[WouldSay]:
     """What a sweep at `now` would put in. Looks with the sweep's own eyes and changes nothing."""
-    quiet = not SPEAKING.is_open(now, calendar=rules.calendar)
     with store.reading() as db:
         turn = Turn(db, now, rules, vault)
-        if quiet and not breaks_quiet(turn):
+        if not _may_speak(turn):
             return []
         return [
             _would_say(turn, one, reminder, place)
-            for one in look(turn, limit=1_000_000, at_any_hour=quiet)
+            for one in look(turn, limit=1_000_000, at_any_hour=_is_quiet(turn))
             for reminder in one.reminders
             if not reminder.skipped
             for place in reminder.hearers.places
