@@ -7,7 +7,7 @@ import pytest
 from bot.cases.rebuilding import look_over
 from bot.reminders import sweep
 from storage.connect import Store
-from storage.tables import Nudge, Person
+from storage.tables import Case, Nudge, Person
 from tests.domain.days import at, day
 from tests.town import RULES, Town, private_place
 
@@ -63,6 +63,19 @@ def test_what_waits_for_the_old_owner_goes_to_the_new_one(town: Town, handing: s
     assert told["Priya"] == []
     assert sum(text.startswith("SEND-2026-0042 decision to assess is due Wed 21 Oct") for text in told["Tom"]) == 1
     assert heard(town, "Fri 16 Oct 2026 10:10") == []
+
+
+def test_what_waits_about_another_case_stays_with_its_owner(town: Town) -> None:
+    """One post speaks of both cases: one is handed over before it is said."""
+    town.opens("Priya", "Noah Green", received=day("Wed 9 Sep 2026"))
+    handed, kept = sorted(case.reference for case in town.all(Case))
+    town.now = at("Fri 16 Oct 2026 10:00")
+    town.page.arrived.clear()
+    sweep(town.store, RULES, town.vault, town.now)
+    assert not town.say("Moira", f"assign {handed} to Tom").error
+    told = {who: [str(one.message) for one in town.read(private_place(town.email(who)))] for who in ("Priya", "Tom")}
+    assert [(kept in text, handed in text) for text in told["Priya"]] == [(True, False)]
+    assert not any(kept in text for text in told["Tom"]) and any("decision to assess" in text for text in told["Tom"])
 
 
 @pytest.mark.parametrize("line", PUT_OFF)
