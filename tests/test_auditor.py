@@ -345,6 +345,21 @@ def test_nothing_older_is_said_after_something_newer(desk: Desk) -> None:
     assert desk.found() == {}
 
 
+@pytest.mark.parametrize("sweep_is_first", [True, False])
+@pytest.mark.parametrize("ripe", [3 * HOUR, 5 * MINUTE], ids=["was down all morning", "has just come due"])
+async def test_what_no_digest_told_is_not_said_beside_something_newer(
+    desk: Desk, sweep_is_first: bool, ripe: timedelta
+) -> None:
+    """Recorded late on a Friday, and nothing ran on Monday before noon: by then a newer reminder is due."""
+    noon = at("2026-10-19 11:05")
+    desk.nudge(desk.clock(next_at=noon - ripe), rung="14-before", late_arrival=True, at=at("2026-10-16 12:00"))
+    for does in (desk.sweep, desk.audit) if sweep_is_first else (desk.audit, desk.sweep):
+        does(noon)
+        await desk.deliver(noon + MINUTE)
+    assert desk.slack.texts("dm-shah-1") == ["7-before"]
+    assert desk.audit(noon + 11 * MINUTE).again == 0
+
+
 def test_two_replicas_that_audit_at_once_say_it_once(desk: Desk) -> None:
     for _ in range(5):
         desk.nudge()

@@ -116,15 +116,11 @@ def unsaid(turn: Turn) -> list[int]:
 
 
 def unheard(turn: Turn) -> list[int]:
-    """Nudges that reached nobody and after which nothing newer was said to that role."""
+    """Nudges that reached nobody."""
     of, post = columns(Nudge), columns(Post)
-    newer = of.id.table.alias().c
-    same = (newer.deadline_id == of.deadline_id, newer.due == of.due, newer.hears == of.hears)
-    later = (*same, newer.id > of.id, newer.skipped != LATER_SPOKE)  # which is put in after what took its place
     failed = and_(of.skipped == "", post.state == PostState.FAILED)
     nobody = or_(*(of.skipped.startswith(reason) for reason in UNHEARD))
-    found = _standing(turn).outerjoin(post.id.table, post.id == of.post_id).where(or_(failed, nobody))
-    return _ids(turn, found.where(~select(newer.id).where(*later).exists()))
+    return _ids(turn, _standing(turn).outerjoin(post.id.table, post.id == of.post_id).where(or_(failed, nobody)))
 
 
 def bring_forward(turn: Turn, posts: Sequence[int]) -> int:
@@ -241,16 +237,24 @@ def _note(turn: Turn, those: Sequence[_Unsaid], **values: Any) -> None:
 
 
 def _standing(turn: Turn) -> Any:
-    """The ids of nudges of the last days whose deadline still runs to that date, in something that is open."""
+    """The ids of nudges of the last days whose deadline still runs to that date, in something that is open.
+
+    None after which something newer was said to that role, or is about to be: that takes its place.
+    """
     nudge, of, case_, letter = columns(Nudge), columns(Deadline), columns(Case), columns(Enquiry)
     some_days = (nudge.at > turn.now - LOOKS_BACK, nudge.at <= turn.now - GRACE)
     runs = (of.state == ClockState.RUNNING, of.ladder != "", of.legal == nudge.due)
+    swept = or_(of.next_at.is_(None), of.next_at > turn.now)
+    newer = nudge.id.table.alias().c
+    same = (newer.deadline_id == nudge.deadline_id, newer.due == nudge.due, newer.hears == nudge.hears)
+    later = (*same, newer.id > nudge.id, newer.skipped != LATER_SPOKE)  # which is put in after what took its place
     return (
         select(nudge.id)
         .join(of.id.table, of.id == nudge.deadline_id)
         .outerjoin(case_.id.table, case_.id == of.case_id)
         .outerjoin(letter.id.table, letter.id == of.enquiry_id)
-        .where(*some_days, *runs, func.coalesce(case_.status, letter.status) == CaseStatus.OPEN)
+        .where(*some_days, *runs, swept, func.coalesce(case_.status, letter.status) == CaseStatus.OPEN)
+        .where(~select(newer.id).where(*later).exists())
         .order_by(nudge.id)
     )
 
