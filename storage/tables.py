@@ -18,10 +18,13 @@ from bot.domain.sharing import COUNCIL, COUNCIL_ROLES
 from bot.domain.terms import (
     Agency,
     AskedBy,
+    Basis,
     CaseStatus,
     ClockState,
     EntryKind,
+    ExportKind,
     Hears,
+    HoldKind,
     LetterKind,
     Mark,
     Nature,
@@ -32,6 +35,7 @@ from bot.domain.terms import (
     Process,
     ResponseType,
     Role,
+    Sensitive,
 )
 from storage.columns import Moment, quoted, word
 
@@ -42,7 +46,19 @@ class Child(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     wrapped_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    wrapped_by: str = Field(default="", index=True)
+    """The mark of the installation's key that it is wrapped under; empty for the first one."""
     added_at: datetime = Field(sa_type=Moment)
+    erased_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Key(SQLModel, table=True):
+    """A key of the installation's own, wrapped like a child's: a new REFERRALBOT_KEY wraps it anew, and it stays."""
+
+    use: str = Field(primary_key=True)
+    """`own` (tokens, lines heard) or `fingerprint`."""
+    wrapped_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    wrapped_by: str
 
 
 class Fingerprint(SQLModel, table=True):
@@ -53,6 +69,34 @@ class Fingerprint(SQLModel, table=True):
     child_id: int = Field(foreign_key="child.id", index=True)
     kind: Mark = word(Mark)
     digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Hold(SQLModel, table=True):
+    """Why nothing of a child is erased: put in place and lifted by a person. An open appeal holds by itself."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    child_id: int = Field(foreign_key="child.id", index=True)
+    kind: HoldKind = word(HoldKind)
+    placed_by: int = Field(foreign_key="person.id")
+    placed_at: datetime = Field(sa_type=Moment)
+    lifted_by: int | None = Field(default=None, foreign_key="person.id")
+    lifted_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Export(SQLModel, table=True):
+    """An encrypted file that somebody made. Once its key is gone it is unreadable, wherever a copy lies."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: ExportKind = word(ExportKind)
+    child_id: int | None = Field(default=None, foreign_key="child.id", index=True)
+    file: str
+    """Its name in the folder of exports."""
+    wrapped_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    wrapped_by: str = ""
+    made_by: int = Field(foreign_key="person.id")
+    made_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment, index=True)
+    opened_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Setting(SQLModel, table=True):
@@ -99,6 +143,40 @@ class Case(SQLModel, table=True):
     """The last step on the path, in a caseworker's words; derived from the entries with the deadlines."""
 
 
+class Admitted(SQLModel, table=True):
+    """Somebody who may see a restricted case besides its owner and the owner's manager: named, or for a while."""
+
+    __table_args__ = (Index("ix_admitted_person", "person_id", "case_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id", index=True)
+    person_id: int = Field(foreign_key="person.id")
+    basis: Basis = word(Basis)
+    """NAMED, or BROKE_GLASS."""
+    since: datetime = Field(sa_type=Moment)
+    until: datetime | None = Field(default=None, sa_type=Moment)
+    """None for the named, until they are taken off again."""
+    reviewed_by: int | None = Field(default=None, foreign_key="person.id")
+    reviewed_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Approval(SQLModel, table=True):
+    """A second person's yes to something sensitive: asked for, given, and used once."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    act: Sensitive = word(Sensitive)
+    about: str = ""
+    """Such as `child:12` or `case:7`; empty where it is of the whole installation, or of nothing that is there."""
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """What was asked and why, as JSON, under the installation's key."""
+    asked_by: int = Field(foreign_key="person.id", index=True)
+    asked_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    answered_by: int | None = Field(default=None, foreign_key="person.id")
+    answered_at: datetime | None = Field(default=None, sa_type=Moment)
+    agreed: bool = False
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
 class Enquiry(SQLModel, table=True):
     """A letter: an MP's, a complaint, a request for information or for a file. It never moves a case's clock."""
 
@@ -113,6 +191,7 @@ class Enquiry(SQLModel, table=True):
     letter_dated: date | None = None
     wrapped_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     """The letter's own key, under which what people write about it is sealed."""
+    wrapped_by: str = Field(default="", index=True)
     matters: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     status: CaseStatus = word(CaseStatus, default=CaseStatus.OPEN, index=True)
@@ -344,6 +423,8 @@ class Room(SQLModel, table=True):
     shared: bool = False
     reference: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     bound_at: datetime = Field(sa_type=Moment)
+    checked_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When its platform last said who reads it."""
 
 
 class Person(SQLModel, table=True):
@@ -377,6 +458,23 @@ class Identity(SQLModel, table=True):
     """Where a private message goes, once known: a user id, a personal conversation."""
     reference: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     heard_at: datetime = Field(sa_type=Moment)
+    checked_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When its platform last said whether it is still in use."""
+    gone_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the platform said that it is closed: from then on it can say nothing and is written to no more."""
+
+
+class PrivateCopy(SQLModel, table=True):
+    """A message in a personal chat that says who a child is: after a while it is edited to say so no more."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    connection_id: int = Field(foreign_key="connection.id")
+    place: str
+    platform_id: str
+    reference: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    case_id: int | None = Field(default=None, foreign_key="case.id")
+    fades_at: datetime = Field(sa_type=Moment, index=True)
+    attempts: int = 0
 
 
 class Absence(SQLModel, table=True):
@@ -424,6 +522,7 @@ class Viewed(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id")
     case_id: int = Field(foreign_key="case.id", index=True)
     kinds: str
+    basis: Basis = word(Basis, default=Basis.CASEWORK)
     at: datetime = Field(sa_type=Moment)
 
 

@@ -27,7 +27,7 @@ from tests.forging import broken_link
 from tests.town import RULES, STAFF, Town
 
 ONE_OF_EACH = {"officer": "Priya", "manager": "Moira", "contributor": "Dan", "mp_team": "Frances", "viewer": "Vera"}
-ONE_OF_EACH["administrator"] = "Alan"
+ONE_OF_EACH |= {"administrator": "Alan", "data_protection": "Nora"}
 
 sqlite_only = pytest.mark.databases("sqlite")
 postgresql_only = pytest.mark.databases("postgresql")

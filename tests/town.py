@@ -53,6 +53,7 @@ STAFF = (
     ("paul.webb@anyshire.example", "Paul Webb", Agency.SOCIAL_CARE, Role.CONTRIBUTOR, ""),
     ("sunita.rao@anyshire.example", "Sunita Rao", Agency.SOCIAL_CARE, Role.CONTRIBUTOR, "Paul"),
     ("rosa.finn@oakhurst.example", "Rosa Finn", Agency.EDUCATION, Role.CONTRIBUTOR, ""),
+    ("nora.quill@anyshire.example", "Nora Quill", Agency.EDUCATION, Role.DATA_PROTECTION, ""),
 )
 ROOMS = {
     "education": Agency.EDUCATION,

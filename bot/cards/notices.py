@@ -105,6 +105,16 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             return unreachable_words(turn), ()
         case Notice.ANCHORED:
             return anchored_words(turn, post), ()
+        case Notice.YES_ASKED:
+            return "Something sensitive waits for a second person's yes.", ()
+        case Notice.YES_GIVEN:
+            return "What you asked for was answered.", ()
+        case Notice.GLASS_BROKEN:
+            return f"{reference}: somebody who is not named to it has opened it. Please review that.", (look,)
+        case Notice.ROOM_REFUSED:
+            return "A room holds people who may not read what is said there. Nothing is posted there meanwhile.", ()
+        case Notice.LEFT:
+            return "An account was cut off, because its platform says that its owner has left.", ()
 
 
 def _opened(post: Post) -> str:

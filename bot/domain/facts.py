@@ -475,6 +475,16 @@ ACTS: Mapping[EntryKind, str] = {
     E.CORRECTED: "entry struck out",
     E.CLOSED: "closed",
     E.REOPENED: "reopened",
+    E.RESTRICTED: "restricted",
+    E.OPENED_TO_ALL: "no longer restricted",
+    E.NAMED: "somebody named to it",
+    E.UNNAMED: "somebody no longer named to it",
+    E.BROKE_GLASS: "opened for a reason by somebody who is not named",
+    E.GLASS_REVIEWED: "that opening reviewed",
+    E.HOLD_PLACED: "hold placed: nothing is erased",
+    E.HOLD_LIFTED: "hold lifted",
+    E.EXPORTED: "exported",
+    E.ERASED: "erased",
 }
 """Entries that are no dated facts, and what each is called."""
 

@@ -7,7 +7,7 @@ from bot.domain.terms import Agency, Kind, Role
 COUNCIL = frozenset({Agency.EDUCATION, Agency.MP_TEAM})
 """The agencies whose staff run cases and answer MPs."""
 
-COUNCIL_ROLES = frozenset({Role.OFFICER, Role.MANAGER, Role.MP_TEAM, Role.ADMINISTRATOR})
+COUNCIL_ROLES = frozenset({Role.OFFICER, Role.MANAGER, Role.MP_TEAM, Role.ADMINISTRATOR, Role.DATA_PROTECTION})
 """Roles that only their staff may hold: elsewhere a manager is a contributor whom others report to."""
 
 OWN_CASEWORK = frozenset(Kind)
@@ -20,6 +20,7 @@ MAY_KNOW: dict[Role, frozenset[Kind]] = {
     Role.MP_TEAM: frozenset({Kind.EXISTENCE, Kind.DATES, Kind.MP_MATTER}),
     Role.VIEWER: frozenset({Kind.EXISTENCE, Kind.DATES}),
     Role.ADMINISTRATOR: frozenset({Kind.EXISTENCE}),
+    Role.DATA_PROTECTION: OWN_CASEWORK,
 }
 """What each role may know of a case it can see at all."""
 

@@ -40,15 +40,18 @@ class Role(Term):
     MP_TEAM = "mp_team"
     VIEWER = "viewer"
     ADMINISTRATOR = "administrator"
+    DATA_PROTECTION = "data_protection"
+    """Who answers for personal data: the data protection officer, an information-governance lead."""
 
     @property
     def label(self) -> str:
-        return "MP team" if self is Role.MP_TEAM else self.value
+        named = {Role.MP_TEAM: "MP team", Role.DATA_PROTECTION: "data protection lead"}
+        return named.get(self, self.value)
 
     @property
     def people(self) -> str:
         """Those who have it: "officers", "the MP team"."""
-        return "the MP team" if self is Role.MP_TEAM else f"{self.value}s"
+        return "the MP team" if self is Role.MP_TEAM else f"{self.label}s"
 
 
 class Process(Term):
@@ -364,6 +367,17 @@ class EntryKind(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
 
+    RESTRICTED = "restricted"
+    OPENED_TO_ALL = "opened_to_all"
+    NAMED = "named"
+    UNNAMED = "unnamed"
+    BROKE_GLASS = "broke_glass"
+    GLASS_REVIEWED = "glass_reviewed"
+    HOLD_PLACED = "hold_placed"
+    HOLD_LIFTED = "hold_lifted"
+    EXPORTED = "exported"
+    ERASED = "erased"
+
 
 class Kind(StrEnum):
     """Kinds of information about a case; `domain/sharing.py` says who may have each."""
@@ -375,6 +389,70 @@ class Kind(StrEnum):
     SETTING = "setting"
     MP_MATTER = "mp_matter"
     NOTES = "notes"
+
+
+class Basis(Term):
+    """On what ground somebody was shown who a child is."""
+
+    CASEWORK = "casework"
+    ASKED = "asked_for_advice"
+    NAMED = "named"
+    BROKE_GLASS = "broke_glass"
+    RIGHTS = "rights"
+    """A request of the family's own, or an erasure, in hand with the data protection lead."""
+
+
+class Restriction(Term):
+    """Why a case is for the named alone. It stands in the sealed part of the record, never in the clear."""
+
+    CHILD_PROTECTION = "child_protection"
+    ADOPTION = "adoption"
+    SAFE_ADDRESS = "safe_address"
+    STAFF_FAMILY = "staff_family"
+    PRESS = "press"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        named = {Restriction.STAFF_FAMILY: "a member of staff's family", Restriction.PRESS: "press interest"}
+        return named.get(self, super().label)
+
+
+class Sensitive(Term):
+    """What nobody does alone: a second person says yes in chat first."""
+
+    BREAK_GLASS = "break_glass"
+    EXPORT = "export"
+    ERASE = "erase"
+    ROTATE_KEY = "rotate_key"
+
+
+class HoldKind(Term):
+    """Why nothing of a child is erased, whatever the retention schedule says."""
+
+    SUBJECT_ACCESS = "sar"
+    FOI = "foi"
+    OMBUDSMAN = "ombudsman"
+    TRIBUNAL = "tribunal"
+    INQUIRY = "inquiry"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return {
+            HoldKind.SUBJECT_ACCESS: "subject access request",
+            HoldKind.FOI: "freedom of information request",
+            HoldKind.OMBUDSMAN: "Ombudsman's investigation",
+            HoldKind.TRIBUNAL: "appeal to the Tribunal",
+            HoldKind.INQUIRY: "public inquiry",
+        }.get(self, super().label)
+
+
+class ExportKind(Term):
+    """What an encrypted file holds."""
+
+    SUBJECT_ACCESS = "subject_access"
+    CASE_RECORD = "case_record"
 
 
 class Platform(StrEnum):
@@ -392,6 +470,10 @@ class Mark(StrEnum):
     NAME_AND_BIRTH = "name_and_birth"
     NAME = "name"
     """A whole name in one of the ways in which it is written: what no room may hear."""
+    NAME_PART = "name_part"
+    """One word of a name, by which people who may know search for a child privately."""
+    NAME_SOUND = "name_sound"
+    """What one word of a name sounds like, for spellings that differ."""
 
 
 class PostSays(StrEnum):
@@ -434,3 +516,11 @@ class Notice(StrEnum):
     UNREACHABLE = "unreachable"
     SET_ASIDE = "set_aside"
     ANCHORED = "anchored"
+    YES_ASKED = "yes_asked"
+    """A second person's yes to something sensitive is asked for."""
+    YES_GIVEN = "yes_given"
+    GLASS_BROKEN = "glass_broken"
+    ROOM_REFUSED = "room_refused"
+    """Somebody sits in a room who may not read what is said there."""
+    LEFT = "left"
+    """An account was cut off, because its platform says that its owner has left."""

@@ -69,7 +69,7 @@ def test_it_can_start_on_any_day(store: Store, start: datetime) -> None:
 def test_there_is_a_dozen_and_the_rooms_to_show_them_in(demo: Demo) -> None:
     with demo.store.transaction() as db:
         assert len(db.exec(select(Case)).all()) == 12
-        assert len(db.exec(select(Person)).all()) == 14
+        assert len(db.exec(select(Person)).all()) == 15
         assert [room.name for room in db.exec(select(Room))] == [
             *("Education", "Health", "Social care", "MP team", "Administrators")
         ]

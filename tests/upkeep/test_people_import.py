@@ -97,7 +97,7 @@ WRONG = [
     ),
     (
         "Ann,ann@a.example,health,boss,",
-        "role: must be one of: officer, manager, contributor, mp_team, viewer, administrator",
+        "role: must be one of: officer, manager, contributor, mp_team, viewer, administrator, data_protection",
         "",
     ),
     (
