@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import SystemRandom
 
+from tests.chaos.amiss import told_of
 from tests.chaos.machines import Place, postgres
 from tests.chaos.storm import FULL, SMALL, Storm, Told
 from tests.chaos.weather import Trouble
@@ -36,6 +37,7 @@ def main() -> int:
     for one in _storms(asked, seed):
         told.append(one)
         print("\n".join(table(told)), flush=True)
+    print(f"Seed {seed}.")
     few = sum(one.reminders for one in told) < AT_LEAST and not (asked.small or asked.on)
     if few:
         print(f"Fewer than {AT_LEAST:,} reminders came due in time: give it more --minutes.")
@@ -116,11 +118,13 @@ def _wrong(one: Told) -> Iterator[str]:
     for stop, thing in verdict.missing[:20]:
         yield f"{one.name}: missing on day {stop}: {thing.place} {thing.reference} {thing.what}"
     for (stop, thing), said in list(zip(verdict.wrong, verdict.strays, strict=True))[:20]:
-        words = f"{said.by.shown_at:%d %b %H:%M} {said.by.words[:300]!r}"
-        yield f"{one.name}: not due on day {stop}: {thing.place} {thing.reference} {thing.what}, {words}"
-    for said in verdict.unexplained[:20]:
-        what = f"{said.thing.place} {said.thing.reference} {said.thing.what}"
-        yield f"{one.name}: said twice: {what}, first at {said.by.shown_at:%d %b %H:%M}"
+        yield f"{one.name}: not due on day {stop}: {thing.place} {thing.reference} {thing.what}"
+        yield f"  {told_of(said.by, one.posts)}"
+    for twice in verdict.unexplained[:20]:
+        yield f"{one.name}: said twice: {twice.thing.place} {twice.thing.reference} {twice.thing.what}"
+        yield f"  first: {told_of(twice.first, one.posts)}"
+        yield f"  again, {twice.again.at - twice.first.at:.1f} s later: {told_of(twice.again, one.posts)}"
+        yield f"  around them: {', '.join(twice.around) or 'nothing was done to the bot'}"
     yield from (f"{one.name}: {line}" for line in [*verdict.unread[:20], *one.wrong_cards[:20], *_lines(one)])
     if one.stuck:
         yield f"{one.name}: on {one.stuck} days something still waited when the day was left"

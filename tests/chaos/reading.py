@@ -45,6 +45,16 @@ class Happened:
     ended: float
 
 
+@dataclass(frozen=True)
+class Twice:
+    """Two messages that say one thing, and nothing that explains it. `around`: what was done to the bot near either."""
+
+    thing: Expected
+    first: Landed
+    again: Landed
+    around: tuple[str, ...]
+
+
 @dataclass
 class Verdict:
     """What came of the storm."""
@@ -58,7 +68,7 @@ class Verdict:
     """The same, with their messages."""
     doubled: Counter[str] = field(default_factory=Counter)
     """By the window that each repeat fell into."""
-    unexplained: list[Said] = field(default_factory=list)
+    unexplained: list[Twice] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     """Messages that hold more than they show, where it does not add up."""
     says_so: int = 0
@@ -69,6 +79,12 @@ class Verdict:
     @property
     def good(self) -> bool:
         return not (self.missing or self.wrong or self.unexplained or self.unread)
+
+    @property
+    def amiss(self) -> Iterator[Landed]:
+        """The messages that should not be."""
+        yield from (said.by for said in self.strays)
+        yield from (landed for twice in self.unexplained for landed in (twice.first, twice.again))
 
 
 def judged(
@@ -93,7 +109,7 @@ def judged(
             for said in _lines(message, due, besides, names, verdict):
                 known = said.thing in due or said.thing in besides
                 if before := seen.get(said.thing) or (None if known else earlier.get(said.thing)):
-                    _count_double(verdict.doubled, verdict, before, happened)
+                    _count_double(verdict.doubled, verdict, before, message, happened)
                     verdict.says_so += SAYS_SO in message.words
                 elif not known:
                     verdict.wrong.append((stop, said.thing))
@@ -114,7 +130,7 @@ def _count_cards(landed: Sequence[Landed], happened: Sequence[Happened], verdict
             reference = message.words.split(" ", 1)[0]
             said = Said(Expected(message.place, reference, "card"), message)
             if before := standing.get((message.place, reference)):
-                _count_double(verdict.cards, verdict, before, happened)
+                _count_double(verdict.cards, verdict, before, message, happened)
             standing[message.place, reference] = said
 
 
@@ -161,14 +177,22 @@ def _shown(place: str, words: str, names: Mapping[str, set[str]]) -> Iterator[Ex
             yield Expected(place, each[0], min(known)[2])
 
 
-def _count_double(counted: Counter[str], verdict: Verdict, first: Said, happened: Sequence[Happened]) -> None:
+def _count_double(
+    counted: Counter[str], verdict: Verdict, first: Said, again: Landed, happened: Sequence[Happened]
+) -> None:
     """Why it was said again. A platform that can be asked is never an excuse for a lost answer or a kill."""
     by = first.by
-    around = [one.what for one in happened if one.began - WITHIN <= by.at <= one.ended + WITHIN]
+    around = [one.what for one in happened if _is_near(one, by)]
     excuses = [what for what in WINDOWS if what in around and (not by.askable or what in ANYWHERE)]
     if not by.askable and not by.told:
         counted["the answer was lost, and Teams cannot be asked"] += 1
     elif excuses:
         counted[f"{excuses[0]} between sending and noting"] += 1
     else:
-        verdict.unexplained.append(first)
+        near = (one for one in happened if _is_near(one, by) or _is_near(one, again))
+        told = tuple(f"{one.what} {one.began - by.at:+.1f} s after the first" for one in near)
+        verdict.unexplained.append(Twice(first.thing, by, again, told))
+
+
+def _is_near(one: Happened, to: Landed) -> bool:
+    return one.began - WITHIN <= to.at <= one.ended + WITHIN

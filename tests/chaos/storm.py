@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from storage.connect import WAIT, Store
 from storage.crypto import Vault, new_key
 from tests.adapters.fake_connector import APP_ID, APP_PASSWORD, TENANT
 from tests.adapters.fake_slack import SECRET, TOKEN, serving
+from tests.chaos.amiss import kept_of
 from tests.chaos.cards import count_cards, wrong_cards
 from tests.chaos.council import BEGAN, Council, Size
 from tests.chaos.delivering import Delivering
@@ -72,6 +73,8 @@ class Told:
     lines: Lines
     cards: int
     wrong_cards: list[str]
+    posts: Mapping[str, str]
+    """What is on record of the messages that should not be, by the key of their post."""
 
     @property
     def good(self) -> bool:
@@ -137,12 +140,13 @@ class Storm:
             said = expected_amid(owed_by(db), self.days, lived, line)
             lines = weighed(self.people.uttered, acted_on(turn), self.happened, self.people.given_up)
             cards, wrong = count_cards(turn), list(wrong_cards(turn, slack, teams))
-        due, may = ([each[place] for each in said] for place in (0, 1))
-        verdict = judged(self.sky.landed, ends, due, self.happened, may)
+            due, may = ([each[place] for each in said] for place in (0, 1))
+            verdict = judged(self.sky.landed, ends, due, self.happened, may)
+            posts = kept_of(db, verdict.amiss)
         done = self.done + Counter({"starts": self.bots.starts})
         return Told(
             self.place.name, self.seed, len(ends), len(stops), sum(map(len, due)), len(self.sky.landed),
-            seconds, done, self.sky.weather.met, self.stuck, verdict, lines, cards, wrong,
+            seconds, done, self.sky.weather.met, self.stuck, verdict, lines, cards, wrong, posts,
         )  # fmt: skip
 
     def _settings(self, slack: StormySlack, teams: StormyConnector) -> dict[str, str]:

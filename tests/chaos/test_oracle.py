@@ -13,6 +13,7 @@ from storage.connect import Store
 from storage.crypto import new_key
 from tests.adapters.fake_connector import APP_ID, APP_PASSWORD, TENANT
 from tests.adapters.fake_slack import SECRET, TOKEN
+from tests.chaos.amiss import told_of
 from tests.chaos.council import BEGAN, Council, Member, Size
 from tests.chaos.delivering import Delivery
 from tests.chaos.entries import Facts, Span, counted_from, owed_by
@@ -140,6 +141,18 @@ def test_what_is_lost_and_what_is_doubled_is_seen(
     assert len(verdict.missing) == missing
     assert verdict.doubled.total() == doubled
     assert len(verdict.unexplained) == unexplained
+
+
+def test_what_was_said_twice_is_told_with_both_messages_and_what_was_done_around_them() -> None:
+    verdict = judged(
+        [landed(FIRST, told=False), landed(FIRST, at=3.0)], [10.0], [{ONE}], [Happened("killed", 2.5, 2.6)]
+    )
+    (twice,) = verdict.unexplained
+    assert (twice.thing, twice.around) == (ONE, ("killed +1.5 s after the first",))
+    assert [told_of(each, {"": "nudges 7"})[:40] for each in verdict.amiss] == [
+        "02 Nov 18:00:00, its answer lost: nudges",
+        "02 Nov 18:00:00: nudges 7: 'SEND-2026-00",
+    ]
 
 
 def test_what_was_not_due_is_seen() -> None:

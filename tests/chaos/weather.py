@@ -89,6 +89,8 @@ class Landed:
     told: bool
     askable: bool
     """Whether the platform can be asked if it has the message."""
+    key: str = ""
+    """The post's, where the platform is told it."""
 
 
 @dataclass
@@ -133,8 +135,8 @@ class Sky:
     def _untold(self, since: int) -> None:
         self.landed[since:] = [replace(one, told=False) for one in self.landed[since:]]
 
-    def land(self, place: str, words: str, *, askable: bool) -> None:
-        self.landed.append(Landed(place, words, self.clock(), time.monotonic(), told=True, askable=askable))
+    def land(self, place: str, words: str, *, askable: bool, key: str = "") -> None:
+        self.landed.append(Landed(place, words, self.clock(), time.monotonic(), True, askable, key))
 
 
 def _hung_up(request: web.Request) -> web.Response:
@@ -162,7 +164,8 @@ class StormySlack(FakeSlack):
         if body.get("thread_ts"):
             self.answered[body["thread_ts"]] = body["text"]
         else:
-            self.sky.land(made["channel"], body["text"], askable=True)
+            key = body.get("metadata", {}).get("event_payload", {}).get("key", "")
+            self.sky.land(made["channel"], body["text"], askable=True, key=key)
         return made
 
     async def respond(self, request: web.Request) -> web.Response:
