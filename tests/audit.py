@@ -41,11 +41,14 @@ def _script(pins: Mapping[str, str]) -> str:
 
 
 def _as_uv_locks(pins: Mapping[str, str]) -> str:
-    """Our pins as uv's own lock file, so that nothing is resolved anew and the package index is not asked."""
+    """Our pins as uv's own lock file, so that nothing is resolved anew and the package index is not asked.
+
+    They come from a folder that is not there: of a package from an address uv asks that address how it stands.
+    """
     wanted = ", ".join(f'{{ name = "{name}", specifier = "=={version}" }}' for name, version in pins.items())
     head = f'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n\n[manifest]\nrequirements = [{wanted}]\n'
     packages = "".join(
-        f'\n[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ registry = "https://index.example/" }}\n'
+        f'\n[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ registry = "nowhere" }}\n'
         for name, version in pins.items()
     )
     return head + packages
