@@ -13,6 +13,7 @@ from bot.domain.clocks import Adviser, ClockRule
 from bot.domain.facts import Whole
 from bot.domain.grounds import Effect, Ground, former
 from bot.domain.ladder import Ladder, taken_over
+from bot.domain.retention import Schedule
 from bot.domain.school_year import SchoolTime
 from bot.domain.terms import ClockKind, Role, RuleId
 from bot.rules.clock_rows import WHOLES, Known, Row, read_clocks
@@ -23,6 +24,7 @@ from bot.rules.overlay import laid_over
 from bot.rules.pack import ClosedLastDay, FirstDay, Pack, Transition, read_overlay, read_pack
 from bot.rules.planning import read_milestones, read_panels, read_terms
 from bot.rules.reading import OVERLAY, Tables, check_names, tables_in
+from bot.rules.retention import read_schedule, usual_schedule
 from bot.rules.roles import read_roles
 from bot.rules.services import read_services
 from bot.rules.succession import Earlier, succeed
@@ -41,7 +43,10 @@ TABLES = (
 )
 """What a pack of the law holds."""
 
-OVERLAYS = ("pack.csv", "clocks.csv", "ladder.csv", "services.csv", "roles.csv", "panels.csv", "terms.csv")
+OVERLAYS = (
+    *("pack.csv", "clocks.csv", "ladder.csv", "services.csv", "roles.csv", "panels.csv", "terms.csv"),
+    "retention.csv",
+)
 """What a council's overlay may hold; the first it must."""
 
 
@@ -69,6 +74,8 @@ class Rules:
     """When the council's panels sit; none where it keeps no calendar of them."""
     terms: tuple[SchoolTime, ...] = ()
     """The council's school terms and half terms; none where it keeps no table of them."""
+    retention: Schedule = field(default_factory=usual_schedule, hash=False)
+    """How long what is sealed is kept, by process and by kind of letter."""
     adopted: int = 0
     """Which adopted pack they are, by its number; 0 where none was adopted."""
     before: "Rules | None" = None
@@ -241,6 +248,7 @@ def _under(law: Rules, overlay: Tables, found: Sequence[Row], known: Known) -> R
         names=read_roles(overlay) if "roles.csv" in overlay else {},
         panels=read_panels(overlay, law.calendar),
         terms=read_terms(overlay),
+        retention=read_schedule(overlay),
     )
 
 

@@ -40,6 +40,16 @@ def _told(rules: Rules) -> Iterator[str]:
     grounds = {ground.id: ground.unverified for ground in rules.grounds if ground.unverified}
     yield from _unverified("clock", open_questions)
     yield from _unverified("ground", grounds)
+    kept = {", ".join(each.label for each in keep.of): keep.unverified for keep in {*rules.retention.values()}}
+    yield from _kept({names: words for names, words in sorted(kept.items()) if words})
+
+
+def _kept(questions: dict[str, str]) -> Iterator[str]:
+    """How long what is sealed is kept is no law's: each council has a schedule of its own."""
+    if questions:
+        yield ""
+        yield "How long these are kept, nobody has compared with the council's own schedule (retention.csv):"
+        yield from (f"  {names}. {words}" for names, words in questions.items())
 
 
 def _unverified(what: str, questions: dict[str, str]) -> Iterator[str]:

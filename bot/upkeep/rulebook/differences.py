@@ -178,4 +178,5 @@ TABLES: Mapping[str, Callable[[Rules], Mapping[str, object]]] = {
     "Panels": lambda rules: {f"{panel.name} on {say_in_full(panel.on)}": panel for panel in rules.panels},
     "School terms": lambda rules: {time.name: time for time in rules.terms},
     "Names of roles": lambda rules: dict(rules.names),
+    "Retention": lambda rules: {whole.label: keep.basis for whole, keep in rules.retention.items()},
 }
