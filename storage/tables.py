@@ -468,12 +468,18 @@ class PrivateCopy(SQLModel, table=True):
     """A message in a personal chat that says who a child is: after a while it is edited to say so no more."""
 
     id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    """Opaque; given to the platform with the message, so that it is found though nobody noted its id."""
     connection_id: int = Field(foreign_key="connection.id")
     place: str
-    platform_id: str
+    platform_id: str = ""
+    """Empty until the platform has it: the row is written before."""
     reference: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     case_id: int | None = Field(default=None, foreign_key="case.id")
+    enquiry_id: int | None = Field(default=None, foreign_key="enquiry.id")
+    shown_at: datetime = Field(sa_type=Moment)
     fades_at: datetime = Field(sa_type=Moment, index=True)
+    """When it is to be edited; while somebody does so, when another may try."""
     attempts: int = 0
 
 

@@ -94,6 +94,8 @@ class Action:
     style: Style = Style.PLAIN
     acts: bool = True
     """False for a button that only asks; one that acts is sent with the message's nonce."""
+    alone: bool = False
+    """Its answer may tell who a child is: it is shown where nothing is kept, if the platform has such a place."""
 
 
 class BlankKind(StrEnum):
@@ -203,6 +205,15 @@ class Message:
     attachment: Attachment | None = None
     subject: str = ""
     """What it is headed where it goes by e-mail: a reference or a count and nothing else, for others may see it."""
+    identifies: bool = False
+    """Its words or its table tell who a child is. Private facts, and what stands in a private blank, do so anyway."""
+
+    @property
+    def fades(self) -> bool:
+        """Whether it tells who a child is: it is shown where nothing is kept, or taken away again after a while."""
+        filled = self.form.blanks if self.form else ()
+        told = any(fact.private for fact in self.facts) or any(blank.private and blank.value for blank in filled)
+        return self.identifies or told
 
     def privately(self) -> "Message":
         return replace(self, private=True)

@@ -133,11 +133,14 @@ def upgrade() -> None:
     op.create_table(
         "privatecopy",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
         sa.Column("connection_id", sa.Integer(), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("platform_id", sa.String(), nullable=False),
         sa.Column("reference", sa.JSON(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("enquiry_id", sa.Integer(), nullable=True),
+        sa.Column("shown_at", sa.DateTime(), nullable=False),
         sa.Column("fades_at", sa.DateTime(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -148,7 +151,12 @@ def upgrade() -> None:
             ["connection_id"],
             ["connection.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["enquiry_id"],
+            ["enquiry.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
     )
     with op.batch_alter_table("privatecopy", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_privatecopy_fades_at"), ["fades_at"], unique=False)
