@@ -20,7 +20,7 @@ from bot.fault import log_fault, new_code
 from bot.filling import Filled, fill, form_of
 from bot.grammar import Book, Command, line
 from bot.rules import Rules
-from bot.turn import Turn
+from bot.turn import Exports, Turn
 from storage.connect import Store, crossed, why, will_pass
 from storage.crypto import Vault
 from storage.tables import Person, Room
@@ -64,6 +64,7 @@ class App:
     """Those in force. Where others are adopted, here or in another process, they are put in this place."""
     book: Book
     record_url: str = ""
+    exports: Exports | None = None
     draw: Callable[[Sequence[int]], int] = secrets.choice
     """How references are drawn: at random, so that a gap tells nothing."""
 
@@ -144,6 +145,7 @@ class App:
             private=said.where.private,
             where=said.where,
             record_url=self.record_url,
+            exports=self.exports,
             draw=self.draw,
         )
         return _stamped(_guarded(turn, said, self._told(turn, said)))

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -15,6 +16,14 @@ from bot.rules import Rules
 from storage.connect import Store
 from storage.crypto import Vault
 from storage.tables import Deadline, Person, Room
+
+
+@dataclass(frozen=True)
+class Exports:
+    """Where sealed exports are kept, and for how many days."""
+
+    folder: Path
+    days: int = 7
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,8 @@ class Turn:
     """The deadlines of a case or letter as they stood, where a moment gone by is looked at; else those kept count."""
     record_url: str = ""
     """Where the council's own record system shows a child: a template with {record_number}."""
+    exports: Exports | None = None
+    """None where no files are kept."""
 
     @cached_property
     def today(self) -> date:
