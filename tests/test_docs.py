@@ -10,20 +10,22 @@ import pytest
 from sqlmodel import select
 
 from bot.app import App
+from bot.cases import approvals
 from bot.commands import BOOK
 from bot.domain.facts import FACTS, beginnings, recordable
 from bot.domain.message import Message, Said, Where, Who
 from bot.domain.sharing import MAY_KNOW, ONCE_ASKED, ROOMS, Viewer
-from bot.domain.terms import Agency, Kind, Process, Role
+from bot.domain.terms import Agency, Kind, Process, Role, Sensitive
 from bot.grammar import Command
 from bot.rules import SHIPPED, load_rules
 from bot.serving.told import FIRST_LINES
+from bot.turn import Turn
 from bot.upkeep.demo import load_demo
 from bot.upkeep.demo.stories import STORIES, Noted
 from bot.upkeep.seats import PRIVATE
 from storage.connect import Store
 from storage.crypto import Vault, new_key
-from storage.tables import Connection
+from storage.tables import Connection, Person
 
 HERE = Path(__file__).parents[1]
 DOCS = HERE / "docs"
@@ -35,6 +37,7 @@ SPEAKER = {
     "If you answer letters": "frances.doyle@anyshire.example",
     "If you manage": "moira.bell@anyshire.example",
     "If you administer": "kit.morgan@anyshire.example",
+    "A second person's yes": "nora.quill@anyshire.example",
 }
 OFFICER = "priya.shah@anyshire.example"
 
@@ -54,8 +57,11 @@ class Demo:
         vault, rules = Vault(new_key()), load_rules(overlay=SHIPPED / "anyshire")
         assert load_demo(store, vault, rules, MONDAY)
         self.app = App(store, vault, rules, BOOK)
-        with store.reading() as db:
+        with store.transaction() as db:
             self.connection = db.exec(select(Connection.id)).one() or 0
+            asks = Turn(db, MONDAY, rules, vault, who=db.exec(select(Person).where(Person.email == OFFICER)).one())
+            for about in ("child:1", "child:2"):  # the guide shows how each is answered
+                approvals.ask(asks, Sensitive.EXPORT, about=about, why="the family asks", line="")
 
     def say(self, email: str, line: str) -> Message:
         """Privately; what binds a room is said in one that is nobody's yet."""

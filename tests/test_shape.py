@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from bot.cards.notices import notice_message
-from bot.cases import ending
+from bot.cases import approvals, ending
 from bot.commands import BOOK
 from bot.domain import terms
 from bot.domain.facts import ACTS, FACTS
 from bot.domain.message import BlankKind
 from bot.domain.sharing import MAY_KNOW, ROOMS
-from bot.domain.terms import Agency, EntryKind, Notice, Outcome, Role
+from bot.domain.terms import Agency, EntryKind, Notice, Outcome, Role, Sensitive
 from bot.filling import fill
 from bot.grammar import LONGEST_TITLE, Command
 from bot.reminders import anchor
@@ -182,11 +182,15 @@ def test_every_notice_has_its_words(town: Town, notice: Notice) -> None:
         "found": {"unsent": 2},
         "code": "K7P2",
         "anchor": 1,
+        "approval": 1,
     }
     anchor(town.store, RULES, town.vault, town.now)
     post = Post(key="k", says="notice", connection_id=1, case_id=1, about=about, not_before=town.now, made_at=town.now)
-    with town.store.reading() as db:
-        message = notice_message(Turn(db, town.now, RULES, town.vault), post)
+    with town.store.transaction() as db:
+        turn = Turn(db, town.now, RULES, town.vault, who=db.get_one(Person, 3))
+        approvals.ask(turn, Sensitive.EXPORT, about="child:1", why="they ask for it", line="")
+        message = notice_message(turn, post)
+        db.rollback()
     assert message is not None and message.text.endswith("."), f"give {notice} its words in bot/cards/notices.py"
 
 

@@ -2,6 +2,7 @@
 
 from sqlmodel import select
 
+from bot.cards.approvals import asked_notice, given_notice
 from bot.cards.auditing import anchored_words, found_words, set_aside_words
 from bot.cards.dates import when
 from bot.cards.held import held_words
@@ -22,7 +23,10 @@ def notice_message(turn: Turn, post: Post) -> Message | None:
     if not _still_so(turn, post, about):
         return None
     reference = about.reference if about else ""
-    text, actions = _words(turn, post, reference)
+    words = _words(turn, post, reference)
+    if words is None:
+        return None
+    text, actions = words
     meant = turn.db.get(Person, post.about["meant_for"]) if post.about.get("meant_for") else None
     aside = f"Meant for {meant.name}, who could not be reached." if meant else ""
     return Message(text=text, actions=actions, aside=aside, private=post.room_id is None)
@@ -47,7 +51,7 @@ def _still_so(turn: Turn, post: Post, about: Case | Enquiry | None) -> bool:
     return True
 
 
-def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, ...]]:
+def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, ...]] | None:
     look = Action("Open", line("open", case=reference), acts=False)
     match Notice(post.about["notice"]):
         case Notice.ASSIGNED:
@@ -106,9 +110,9 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
         case Notice.ANCHORED:
             return anchored_words(turn, post), ()
         case Notice.YES_ASKED:
-            return "Something sensitive waits for a second person's yes.", ()
+            return asked_notice(turn, post)
         case Notice.YES_GIVEN:
-            return "What you asked for was answered.", ()
+            return given_notice(turn, post)
         case Notice.GLASS_BROKEN:
             return f"{reference}: somebody who is not named to it has opened it. Please review that.", (look,)
         case Notice.ROOM_REFUSED:

@@ -2,6 +2,7 @@
 
 from bot.commands import (
     advice,
+    agreeing,
     case,
     correcting,
     dispute,
@@ -22,7 +23,7 @@ from bot.grammar import Book
 
 BOOK = Book.of(
     *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, list, nudge, room),
-    *(people, help),
+    *(agreeing, people, help),
 )
 """Every command there is."""
 

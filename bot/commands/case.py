@@ -233,7 +233,7 @@ def against(on: date, legal: date) -> str:
     return f"{abs(days)} day{'' if abs(days) == 1 else 's'} {'before its date' if days > 0 else 'late'}"
 
 
-@command("approve", "agree", may=MANAGERS | CASEWORK, examples=("approve 0042 7",), title="Agree to a date")
+@command("approve", may=MANAGERS | CASEWORK, examples=("approve 0042 7",), title="Agree to a date")
 def approve(
     turn: Turn,
     *,

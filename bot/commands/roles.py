@@ -11,6 +11,8 @@ ADVISERS = CASEWORK | {Role.CONTRIBUTOR}
 """Casework, and those who give advice."""
 MANAGERS = frozenset({Role.MANAGER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+SECOND_PERSON = frozenset({Role.MANAGER, Role.DATA_PROTECTION})
+"""Those whose yes is asked for what nobody does alone."""
 STAFF_LIST = frozenset({Role.ADMINISTRATOR, Role.MANAGER})
 READERS = EVERYONE - {Role.ADMINISTRATOR}
 """Those who may look at cases; what each sees is in `domain/sharing.py`."""

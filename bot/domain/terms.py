@@ -422,6 +422,7 @@ class Sensitive(Term):
     """What nobody does alone: a second person says yes in chat first."""
 
     BREAK_GLASS = "break_glass"
+    UNRESTRICT = "unrestrict"
     EXPORT = "export"
     ERASE = "erase"
     ROTATE_KEY = "rotate_key"

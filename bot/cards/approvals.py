@@ -1,0 +1,84 @@
+"""What is said of a second person's yes: what is asked, by whom and why; and what came of it."""
+
+from bot.cards.mailed import mailbox_of
+from bot.cases import approvals, staff
+from bot.domain.calendar import london_time
+from bot.domain.dates import say_day
+from bot.domain.message import Action, Style
+from bot.domain.terms import Sensitive
+from bot.grammar import line
+from bot.turn import Turn
+from storage.tables import Approval, Person, Post
+
+WOULD = {
+    Sensitive.BREAK_GLASS: "open {of}, which they are not named to",
+    Sensitive.UNRESTRICT: "open {of} to everybody who sees cases",
+    Sensitive.EXPORT: "export what is held of {of}",
+    Sensitive.ERASE: "erase what is held of the child of {of}",
+    Sensitive.ROTATE_KEY: "change the key under which everything is sealed",
+}
+"""What each would do, as the person who is asked reads it."""
+
+Words = tuple[str, tuple[Action, ...]]
+
+
+def would(turn: Turn, approval: Approval) -> str:
+    """ "open SEND-2026-0042, which they are not named to"."""
+    about = [record.reference for record in approvals.what_about(turn, approval.about)]
+    return WOULD[approval.act].format(of=approvals.listed(about) or "something that is on record no more")
+
+
+def asked_notice(turn: Turn, post: Post) -> Words | None:
+    """Who asks for what and why, with Agree and Decline; None where it waits for this reader no more.
+
+    In a room, or by e-mail, only that somebody asks: the reason is for those who are asked, in chat.
+    """
+    approval = turn.db.get_one(Approval, post.about["approval"])
+    reader = turn.db.get(Person, post.person_id) if post.person_id else None
+    if approval.answered_at or approval.expires_at <= turn.now:
+        return None
+    if reader and not approvals.may_answer(turn, approval, reader):
+        return None
+    by = name_of(turn, approval.asked_by)
+    if reader is None or mailbox_of(turn, post):
+        return f"{by} asks for a second person's yes. Say approvals in chat, to see for what.", ()
+    why = approvals.opened(turn, approval).why
+    asked = f"{by} asks for your yes to {would(turn, approval)}."
+    text = "\n".join([asked, f"The reason given: {why}", f"It waits for you until {until(turn, approval)}."])
+    return text, buttons(approval)
+
+
+def buttons(approval: Approval) -> tuple[Action, ...]:
+    return (
+        Action("Agree", line("agree", number=approval.id), Style.PRIMARY),
+        Action("Decline", line("decline", number=approval.id)),
+    )
+
+
+def given_notice(turn: Turn, post: Post) -> Words | None:
+    """What came of a question, told to whoever asked it; with a yes comes the button that does it."""
+    approval = turn.db.get_one(Approval, post.about["approval"])
+    if approval.agreed and approval.used_at:
+        return None
+    if post.room_id or mailbox_of(turn, post):
+        return "What you asked a second person's yes for was answered. Say it again in chat.", ()
+    what = would(turn, approval).replace("they are", "you are")
+    if not approval.answered_at:
+        return f"Nobody has said yes or no to this in time: {what}. To ask again, say it again.", ()
+    by = name_of(turn, approval.answered_by)
+    if not approval.agreed:
+        return f"{by} has said no to this: {what}. Speak with them before you ask again.", ()
+    again = approvals.opened(turn, approval).line
+    do = (Action("Do it now", again, Style.PRIMARY),) if again else ()
+    return f"{by} has said yes to this: {what}. It can be used once, until {until(turn, approval)}.", do
+
+
+def name_of(turn: Turn, person_id: int | None) -> str:
+    person = staff.person(turn, person_id)
+    return person.name if person else "Somebody"
+
+
+def until(turn: Turn, approval: Approval) -> str:
+    """ "17:30 on Tue 20 Oct"."""
+    here = london_time(approval.expires_at)
+    return f"{here:%H:%M} on {say_day(here.date(), turn.today)}"
