@@ -279,6 +279,7 @@ TASKS: Mapping[str, str] = {
     "new-key": "bot.upkeep.tasks:print_key",
     "import": "bot.upkeep.tasks:take_in",
     "round": "bot.upkeep.rounds:hold",
+    "rotate-key": "bot.upkeep.keys:rotate_key",
     "connect": "bot.upkeep.tasks:connect",
     "audit": "bot.upkeep.audit:audit",
     "posts": "bot.upkeep.outposts:posts",

@@ -59,6 +59,11 @@ def parser() -> argparse.ArgumentParser:
         "--anchor", action="store_true", help=anchor
     )
 
+    rotated = "Wrap every key under a new REFERRALBOT_KEY, with the old one in REFERRALBOT_OLD_KEY; the bot may run."
+    command("rotate-key", rotated).add_argument(
+        "--as", dest="email", required=True, metavar="EMAIL", help="who asks for it; somebody else has to say yes first"
+    )
+
     what = command("import", "Take in staff or an open caseload from a CSV file.").add_subparsers(
         dest="what", required=True
     )

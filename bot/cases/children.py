@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, bindparam, exists, or_, select
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 
 from bot.domain.errors import BadSettings
 from bot.domain.guard import cleaned, forms
@@ -61,8 +61,8 @@ def register(turn: Turn, private: Private) -> Registered:
     """A child not known yet."""
     key, wrapped = turn.vault.new_child_key()
     values = {"name": private.name, "born": private.born.isoformat(), "record_number": private.record_number}
-    row = {"sealed": seal_with(key, values, "child"), "wrapped_key": wrapped, "added_at": turn.now}
-    child = Registered(add_row(turn.db, Child, row), key)
+    row = {"sealed": seal_with(key, values, "child"), "wrapped_key": wrapped, "wrapped_by": turn.vault.mark}
+    child = Registered(add_row(turn.db, Child, row | {"added_at": turn.now}), key)
     marks = _digests(turn, private)
     same = [{"child_id": child.id, "kind": kind, "digest": marks[kind]} for kind in marks]
     add_rows(turn.db, Fingerprint, [*same, *_name_marks(turn, child.id, private.name)])
@@ -140,6 +140,16 @@ def born(turn: Turn, child: Child) -> date | None:
 
 
 def plain(text: str) -> str:
+def forget(turn: Turn, child_id: int) -> None:
+    """Erase a child for good: the key, what was sealed under it, and every mark by which they were found.
+
+    The record keeps its entries: what people wrote in them is unreadable from now on, and their chain is whole.
+    """
+    erased = {"wrapped_key": None, "wrapped_by": "", "sealed": b"", "erased_at": turn.now}
+    turn.db.execute(update(Child).where(CHILD.id == child_id).values(erased))
+    turn.db.execute(delete(Fingerprint).where(MARKS.child_id == child_id))
+
+
     """Lower case, no accents, one space: how two spellings of one name are compared."""
     letters = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(re.sub(r"[\W_]+", " ", letters.casefold()).split())

@@ -74,6 +74,7 @@ def log(
         owner_id=owner.id if owner else None,
         opened_at=turn.now,
         wrapped_key=wrapped,
+        wrapped_by=turn.vault.mark,
     )
     insert_with_reference(turn, letter)
     first = list(_first_entries(turn, letter, received, sender, note))

@@ -24,6 +24,7 @@ from bot.upkeep.demo.jump import Jump
 from bot.upkeep.installation import Installation
 from bot.upkeep.seats import furnish, seat_staff
 
+from storage.keys import take_own_keys
 
 class Door(web.Door, Protocol):
     """An adapter: what the server asks of it, and the way out for the courier."""
@@ -71,6 +72,7 @@ async def _run(
     with here.store.transaction() as db:
         found = {platform: each for platform, each in credentials(db, here.settings, here.vault).items() if each}
         for page in found.get(Platform.PAGE, ()):
+    take_own_keys(here.store, here.vault, starting=True)
             furnish(db, page.connection, here.clock())
     metrics, chats = Metrics(here.store, here.clock), dict[int, Chat]()
     app = here.app

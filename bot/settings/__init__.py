@@ -66,6 +66,13 @@ class Settings:
         group=RUN,
         secret=True,
     )
+    old_key: str = setting(
+        "REFERRALBOT_OLD_KEY",
+        "The key before REFERRALBOT_KEY, for as long as `referralbot rotate-key` is not through, or a backup from before"
+        " is looked at: what is still wrapped under it opens too. New keys are wrapped under REFERRALBOT_KEY alone.",
+        group=RUN,
+        secret=True,
+    )
     anchor_key: str = setting(
         "REFERRALBOT_ANCHOR_KEY",
         "The key that signs each day's anchor of the record, made by `referralbot new-key --anchor`. Without it anchors"

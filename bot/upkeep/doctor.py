@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,9 +20,10 @@ from bot.rules import Rules
 from bot.settings import Settings
 from bot.turn import Turn
 from storage import roles, triggers
-from storage.crypto import Vault
+from storage.crypto import PUT_BACK, Vault
+from storage.keys import any_wrapped, wrapped_under
 from storage.queries import rooms_of
-from storage.tables import Child, Connection, Identity, Person, Post, Request
+from storage.tables import Connection, Identity, Person, Post, Request
 
 A_YEAR = timedelta(days=365)
 LONG = timedelta(minutes=15)
@@ -98,16 +100,27 @@ async def ask_around(
 
 
 def key(patient: Patient) -> Iterator[Finding]:
-    """Whether the key is the one that the record was sealed with."""
-    kept = patient.db.exec(select(Child.wrapped_key).where(col(Child.wrapped_key).is_not(None)).limit(1)).first()
-    try:
-        if kept:
-            patient.vault.unwrap(kept)
-        yield Finding("The key opens the record." if kept else "The key is well formed; nothing is sealed yet.")
-    except BadSettings:
-        yield Finding(
-            "The key does not open the record.", "Put back the REFERRALBOT_KEY that this database was started with."
-        )
+    """Whether the key opens what is sealed, and where a change of it stands."""
+    vault, found = patient.vault, wrapped_under(patient.db)
+    missing = found.total() - sum(found[mark] for mark in (*vault.marks, ""))
+    before = found.total() - found[vault.mark] - missing
+    if missing or not _opens(patient):
+        yield Finding("The key does not open the record.", PUT_BACK)
+    elif before and patient.settings.old_key:
+        what = f"The key is being changed: {before:,} of {found.total():,} keys are under the one before."
+        yield Finding(what, "Say, until it is through: referralbot rotate-key --as EMAIL")
+    elif patient.settings.old_key:
+        yield Finding("Every key is under the new REFERRALBOT_KEY.", "Take REFERRALBOT_OLD_KEY out of the settings.")
+    else:
+        yield Finding("The key opens the record." if found else "The key is well formed; nothing is sealed yet.")
+
+
+def _opens(patient: Patient) -> bool:
+    """Whether the key opens a key that is kept."""
+    wrapped = any_wrapped(patient.db)
+    with suppress(BadSettings):
+        return wrapped is None or bool(patient.vault.unwrap(wrapped))
+    return False
 
 
 def connections(patient: Patient) -> Iterator[Finding]:

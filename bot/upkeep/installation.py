@@ -22,6 +22,7 @@ from bot.upkeep.clock import MovedClock
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.migrate import is_current, migrate
+from storage.keys import take_own_keys
 from storage.signing import Signer
 
 DEMO = Path("var/demo")
@@ -57,8 +58,8 @@ def open_installation(settings: Settings, wall: Clock) -> Installation:
 
 def open_configured(settings: Settings, wall: Clock) -> Installation:
     """That of the settings and no other; BadSettings where its key is missing or its record is not ready."""
-    vault = open_vault(settings)
-    store = open_store(settings.database_url)
+    vault, store = open_vault(settings), open_store(settings.database_url)
+    take_own_keys(store, vault)
     return Installation(settings, store, vault, rules_in_force(store, settings), wall)
 
 
@@ -83,7 +84,7 @@ def files_in_force(db: Session, settings: Settings) -> packs.Files:
 def open_vault(settings: Settings) -> Vault:
     if not settings.key:
         raise BadSettings("REFERRALBOT_KEY is not set: make one with `referralbot new-key`, and keep a copy of it.")
-    return Vault(settings.key)
+    return Vault(settings.key, settings.old_key)
 
 
 def open_store(url: str) -> Store:
@@ -96,6 +97,7 @@ def open_store(url: str) -> Store:
         store.close()
         raise BadSettings(
             "The database is not at the revision of this version. Bring it there with: referralbot migrate"
+    """By the keys of the settings; `take_own_keys` tells it those that the record keeps."""
         )
     return store
 
@@ -193,4 +195,5 @@ def read_moment(text: str | None, clock: Clock) -> datetime:
 
 
 def _demo_url() -> str:
+    take_own_keys(store, vault)
     return f"sqlite:///{DEMO / 'referralbot.sqlite'}"

@@ -19,6 +19,7 @@ from bot.upkeep.people import import_people
 from storage import roles
 from storage.connect import Store
 from storage.crypto import new_key
+from storage.keys import take_own_keys
 from storage.migrate import migrate, newest, revision
 from storage.signing import Signer, new_signing_key, public_key_as_text
 
@@ -120,6 +121,7 @@ def add_connection(arguments: Namespace, settings: Settings) -> int:
     """The secrets are asked for, or read a line each where nobody is at the keyboard: never given as words."""
     platform = Platform(arguments.platform)
     store, vault = open_store(settings.database_url), open_vault(settings)
+    take_own_keys(store, vault)
     secrets = {name: _secret(asked) for name, asked in connections.WANTED[platform].items()}
     new = connections.Defined(
         platform, arguments.outside_id, arguments.name, arguments.app_id, _domains(arguments.domains), secrets
