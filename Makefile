@@ -1,7 +1,7 @@
 # Everything is done inside .venv, made from requirements.lock. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check audit fuzz e2e chaos year bench lock clean unusable
+.PHONY: help install demo demo-reset test check audit fuzz e2e chaos leaks year bench lock clean unusable
 
 WORKERS ?= 2
 VENV := .venv
@@ -33,6 +33,7 @@ help:
 	@echo "make fuzz        anything at all, sent to every address and said in every line; make fuzz TIMES=5000 tries longer"
 	@echo "make e2e         the tests against real counterparts; needs node"
 	@echo "make chaos       a storm of failures over real processes: nothing lost, nothing doubled; make chaos SEED=… again"
+	@echo "make leaks       a council's quarter on both platforms, and a search of all it left; make leaks DAYS=10 is shorter"
 	@echo "make year        a council's year in minutes: what was lost, doubled, late or early; make year SHARE=0.05 is smaller"
 	@echo "make bench       measure, and write docs/benchmarks.md anew"
 	@echo "make lock        renew requirements.lock from pyproject.toml; make lock UPGRADE=1 takes newer releases"
@@ -85,6 +86,9 @@ $(NODE_MODULES): $(wildcard tests/e2e/package.json tests/e2e/package-lock.json)
 
 chaos: install
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+leaks: install
+	@$(BIN)/python -m tests.leaks $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS))
 
 year: install
 	@$(BIN)/python -m tests.chaos.year $(if $(SEED),--seed $(SEED)) $(if $(SHARE),--share $(SHARE))
