@@ -123,6 +123,7 @@ def open_slack(inside: "Inside", found: Sequence["Credentials"]) -> "Door":
         api_url=settings.slack_api_url,
         told=tell,
         proxy=settings.https_proxy or None,
+        copies=inside.copies,
     )
 
 
@@ -142,6 +143,7 @@ def open_teams(inside: "Inside", found: Sequence["Credentials"]) -> "Door":
         proxy=settings.https_proxy or None,
         metadata_url=settings.teams_metadata_url,
         login_url=settings.teams_login_url,
+        copies=inside.copies,
     )
 
 
@@ -277,9 +279,9 @@ TASKS: Mapping[str, str] = {
     "clock": "bot.upkeep.rulebook.clock:clock",
     "rebuild": "bot.upkeep.rebuild:rebuild",
     "new-key": "bot.upkeep.tasks:print_key",
+    "rotate-key": "bot.upkeep.keys:rotate_key",
     "import": "bot.upkeep.tasks:take_in",
     "round": "bot.upkeep.rounds:hold",
-    "rotate-key": "bot.upkeep.keys:rotate_key",
     "connect": "bot.upkeep.tasks:connect",
     "audit": "bot.upkeep.audit:audit",
     "posts": "bot.upkeep.outposts:posts",

@@ -34,6 +34,8 @@ EVERY: Mapping[str, float] = {
     "canary": 60,
     "closed": 60,
     "deliver": 1,
+    "fade": 15,
+    "look": 20,
     "derive": 60,
     "anchor": 60,
     "purge": 3600,
@@ -72,16 +74,17 @@ class Scheduler:
         came_to: CameTo = lambda *_: None,
         beat: Beat = no_beat,
         signer: Signer | None = None,
+        besides: Mapping[str, Work] | None = None,
         every: Mapping[str, float] = EVERY,
     ) -> None:
         """`around` is entered for each tick, with what it is of: to time it. `adopted` is told of newer rules.
 
-        `signer` signs the daily anchor.
+        `signer` signs the daily anchor. `besides` is work that others bring, by its name in `every`.
         """
         self._store, self._rules, self._vault, self._courier = store, rules, vault, courier
         self._clock, self._around, self._adopted, self._every = clock, around, adopted, every
         self._came_to, self._beat, self._auditor = came_to, beat, Auditor()
-        self._signer = signer
+        self._signer, self._besides = signer, besides or {}
         self._ticker = AsyncIOScheduler(timezone=UTC)
         self._running: set[asyncio.Task[Any]] = set()
         self._marked = 0
@@ -134,6 +137,7 @@ class Scheduler:
             "canary": self._by_newest_rules(self._auditor.sing),
             "closed": self._courier.give_up_on_closed,
             **{f"deliver {one}": partial(self._courier.deliver_to, one) for one in self._courier.connections},
+            **self._besides,
             "derive": self._by_newest_rules(self._auditor.derive),
             "anchor": self._by_newest_rules(partial(anchor, signer=self._signer)),
             "purge": lambda now: asyncio.to_thread(self._purge, now),

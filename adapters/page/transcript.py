@@ -89,6 +89,7 @@ def as_json(post: Post) -> dict[str, Any]:
         "at": stamp(post.at),
         "edited": stamp(post.edited) if post.edited else None,
         "message": asdict(post.message) if post.message else None,
+        "fades": bool(post.message and post.message.fades),
     }
 
 

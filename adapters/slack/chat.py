@@ -27,8 +27,7 @@ class SlackChat:
         self.workspace = workspace
 
     async def send(self, to: Address, message: Message, key: str) -> str:
-        metadata = {"event_type": POST, "event_payload": {"key": key}}
-        body = _post(message, to) | {"channel": await self.workspace.direct(to.place), "metadata": metadata}
+        body = _post(message, to) | {"channel": await self.workspace.direct(to.place), "metadata": marked(key)}
         told = await self.workspace.call("chat.postMessage", body)
         if message.attachment:
             await hand_over(self.workspace, told["channel"], message.attachment)
@@ -57,6 +56,11 @@ class SlackChat:
             raise Undeliverable(f"{no} Without it, Slack cannot tell whether an interrupted post arrived.") from no
         posts = (post for post in told.get("messages", ()) if _key(post) == key)
         return next((f"{channel}/{post['ts']}" for post in posts), None)
+
+
+def marked(key: str) -> dict[str, Any]:
+    """The metadata by which a message is found again."""
+    return {"event_type": POST, "event_payload": {"key": key}}
 
 
 def _post(message: Message, to: Address) -> dict[str, Any]:

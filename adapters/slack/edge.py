@@ -31,6 +31,7 @@ from adapters.slack.modals import FORM
 from adapters.slack.workspace import Workspace
 from bot.courier import Chat, Credentials
 from bot.domain.errors import BadSettings, TryLater, Undeliverable
+from bot.fading import Copies
 
 LOG = logging.getLogger(__name__)
 PATH = "/slack/events"
@@ -51,7 +52,7 @@ class Slack:
 
     `answer` is called in a thread, `met` after it, at most once an hour for each person. `api_url` names another Web
     API than Slack's own. `told(connection, team)` is called in a thread when Slack has said which workspace a token
-    belongs to; it may raise BadSettings.
+    belongs to; it may raise BadSettings. `copies` notes what is told in direct messages of who a child is.
     """
 
     def __init__(
@@ -65,8 +66,9 @@ class Slack:
         command: str = "/referral",
         told: Callable[[int, str], None] | None = None,
         proxy: str | None = None,
+        copies: Copies | None = None,
     ) -> None:
-        self._workspaces = [Workspace(each, api_url, proxy) for each in credentials]
+        self._workspaces = [Workspace(each, api_url, proxy, copies) for each in credentials]
         self._told = told
         secrets = dict.fromkeys(each.signing_secret for each in self._workspaces)
         # An empty secret would be one that anybody can sign with.

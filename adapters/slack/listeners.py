@@ -59,13 +59,16 @@ class Listeners:
         await ack()
 
     async def press(self, ack: AsyncAck, body: Payload, workspace: Workspace) -> None:
-        """The answer stands where the button stood: in its modal, beside its message, in a modal over the home tab."""
+        """The answer stands where the button stood: in its modal, beside its message, in a modal over the home tab.
+
+        What tells who a child is stands in a modal over a direct message too: Slack keeps none.
+        """
         heard = hear.press(body)
         message = await self._ask(workspace, heard)
         message = self._with_file(workspace, heard, message)
         if heard.modal:
             self.replies.follow(replies.shown_instead(workspace, heard, message))
-        elif message.form or heard.view:
+        elif message.form or heard.view or (message.fades and heard.private and not heard.fleeting):
             again = [self._home_again(workspace, heard)] if heard.view and heard.nonce else []
             self.replies.follow(replies.opened(workspace, heard, message), *again)
         elif heard.private and not heard.fleeting:

@@ -5,7 +5,7 @@ Codes: the error tables of Slack's Web API methods. Rates: 429 with Retry-After,
 
 from collections.abc import Mapping
 
-from bot.domain.errors import TryLater, Undeliverable
+from bot.domain.errors import Gone, TryLater, Undeliverable
 from bot.domain.meanings import Table, Verdict, later, never
 
 BUSY = "Slack takes no more for now. It is tried again after as long as Slack asks for."
@@ -19,6 +19,7 @@ SHAPE = "Slack refused the shape of the message. This is a fault of ours: please
 UNSEEN = "Slack knows no such channel, or it is private and the bot is not in it. Invite it there."
 ARCHIVED = "That Slack channel is archived. Bind another room for this agency."
 LOST = "That message is no longer in Slack."
+KEPT = "Slack lets that message not be deleted."
 FIXED = "Slack lets that message be edited no more."
 
 MEANS: Table = {
@@ -36,7 +37,8 @@ MEANS: Table = {
     **dict.fromkeys(["restricted_action", "restricted_action_read_only_channel", "ekm_access_denied"], never(HELD)),
     **dict.fromkeys(["restricted_action_thread_only_channel"], never(HELD)),
     **dict.fromkeys(["restricted_action_non_threadable_channel"], never(HELD)),
-    **dict.fromkeys(["message_not_found", "cant_delete_message"], never(LOST)),
+    "message_not_found": never(LOST, gone=True),
+    "cant_delete_message": never(KEPT),
     **dict.fromkeys(["cant_update_message", "edit_window_closed"], never(FIXED)),
     **dict.fromkeys(["msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"], never(SHAPE)),
 }
@@ -53,7 +55,8 @@ def refusal(method: str, status: int, headers: Mapping[str, str], body: object) 
     if code == "missing_scope":
         return MissingScope(method, str(told.get("needed") or "see the manifest"))
     words = means.words if means else f"Slack refused {method} ({code or status})."
-    return Refused(code, words, whole=bool(means and means.whole))
+    kind = Lost if means and means.gone else Refused
+    return kind(code, words, whole=bool(means and means.whole))
 
 
 class Refused(Undeliverable):
@@ -62,6 +65,10 @@ class Refused(Undeliverable):
     def __init__(self, code: str, sentence: str, *, whole: bool = False) -> None:
         super().__init__(sentence, whole=whole)
         self.code = code
+
+
+class Lost(Refused, Gone):
+    """The message that was meant is there no longer."""
 
 
 class MissingScope(Refused):

@@ -7,10 +7,10 @@ again for a little while. One lost for good is only an answer: asked again, the 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from adapters.slack.blocks import answer_body
-from adapters.slack.chat import hand_over
+from adapters.slack.chat import hand_over, marked
 from adapters.slack.heard import Heard
 from adapters.slack.modals import form_view, home_view
 from adapters.slack.workspace import Workspace
@@ -21,6 +21,9 @@ LOG = logging.getLogger(__name__)
 TRIES = 3
 LONGEST_WAIT = 20.0
 """Seconds: an answer later than this is no answer."""
+PRIVATELY = "Answered privately."
+
+Result = TypeVar("Result")
 
 
 class Replies:
@@ -51,17 +54,17 @@ async def _one_after_the_other(steps: tuple[Coroutine[Any, Any, None], ...]) -> 
             LOG.warning("An answer did not reach Slack: %s", no)
 
 
-async def _tried(step: Callable[[], Awaitable[Any]]) -> None:
+async def _tried(step: Callable[[], Awaitable[Result]]) -> Result:
     """The step, again after "not now" where Slack asks for a short wait. Raises the last refusal."""
-    for left in reversed(range(TRIES)):
+    for _ in range(TRIES - 1):
         try:
-            await step()
-            return
+            return await step()
         except TryLater as not_now:
             wait = 1.0 if not_now.after is None else not_now.after
-            if not left or wait > LONGEST_WAIT:
+            if wait > LONGEST_WAIT:
                 raise
             await asyncio.sleep(wait)
+    return await step()
 
 
 def ephemeral(message: Message) -> dict[str, Any]:
@@ -70,7 +73,10 @@ def ephemeral(message: Message) -> dict[str, Any]:
 
 
 async def privately(workspace: Workspace, heard: Heard, message: Message) -> None:
-    """To the asker alone: by the address that came with what was said, else in the channel, else directly."""
+    """To the asker alone: by the address that came with what was said, else in the channel, else directly.
+
+    Slack keeps none of these but the last; a channel that could show none of it hears once that there was an answer.
+    """
     body = ephemeral(message) | ({"thread_ts": heard.thread} if heard.thread else {})
     if heard.response_url:
         await _tried(lambda: workspace.answer_at(heard.response_url, body))
@@ -79,13 +85,21 @@ async def privately(workspace: Workspace, heard: Heard, message: Message) -> Non
         await _tried(lambda: workspace.call("chat.postEphemeral", body | {"channel": heard.place, "user": heard.user}))
     except Undeliverable:
         await directly(workspace, heard.user, message)
+        if heard.thread and not heard.private:
+            await in_thread(workspace, heard, Message(PRIVATELY))
 
 
 async def directly(workspace: Workspace, place: str, message: Message, thread: str = "") -> None:
-    """As a message that stays, in a conversation with one person."""
+    """As a message that stays, in a conversation with one person, until what it tells of a child is taken away."""
     body = dict(answer_body(message, private=True, notified=True)) | ({"thread_ts": thread} if thread else {})
     channel = await workspace.direct(place)
-    await _tried(lambda: workspace.call("chat.postMessage", _quiet(body | {"channel": channel})))
+
+    async def send(key: str) -> str:
+        known = {"metadata": marked(key)} if key else {}
+        told = await _tried(lambda: workspace.call("chat.postMessage", _quiet(body | known | {"channel": channel})))
+        return f"{channel}/{told['ts']}"
+
+    await workspace.copies.shown(workspace.connection, channel, {}, message, send)
 
 
 async def in_thread(workspace: Workspace, heard: Heard, message: Message) -> None:

@@ -15,6 +15,7 @@ from yarl import URL
 from adapters.slack.refusals import refusal
 from bot.courier import Credentials
 from bot.domain.errors import TryLater, Undeliverable
+from bot.fading import Copies, Unnoted
 
 REMEMBERED = timedelta(hours=1)
 FORGOTTEN = timedelta(minutes=1)
@@ -47,7 +48,14 @@ class Channel:
 class Workspace:
     """A connection to Slack. Its team and bot user are empty until Slack has told them."""
 
-    def __init__(self, credentials: Credentials, api_url: str | None = None, proxy: str | None = None) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        api_url: str | None = None,
+        proxy: str | None = None,
+        copies: Copies | None = None,
+    ) -> None:
+        self.copies = copies or Unnoted()
         secrets = credentials.secrets
         self.connection, self.team, self.app_id = credentials.connection, credentials.outside_id, credentials.app_id
         self.enterprise = self.bot_user = self.bot = ""

@@ -61,11 +61,8 @@ class Answering:
         if parts.privately is not None and not await self._reached(heard, parts.privately):
             await self._no_chat(heard, parts.privately)
             return
-        private, bot = heard.where.private, heard.bot
         try:
-            await self._patience.patiently(
-                lambda: self._writer.rewrite(heard.spot, heard.answered_id, parts.here, private=private, bot=bot)
-            )
+            await self._patience.patiently(lambda: self._writer.replace(heard, parts.here))
         except Undeliverable:
             await self._patience.patiently(lambda: self._writer.answer(heard, parts.here))
 

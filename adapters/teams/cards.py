@@ -1,6 +1,7 @@
 """A Message -> an Adaptive Card 1.5: heading, facts, table, form, buttons, small print."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from adapters.teams.forms import form_elements
@@ -26,16 +27,18 @@ MOST_BUTTONS = 6
 """More than six buttons in one row go into its overflow menu. Microsoft documentation, "Cards reference"."""
 _WIDTHS = ("140px", "stretch")
 """The columns of a list: a reference with its mark, and what is said of it."""
+Press = Callable[[Action], Element]
 _STYLES = {Style.PRIMARY: "positive", Style.DANGER: "destructive"}
 
 
-def card(message: Message, *, private: bool, dialog: bool = False) -> Element:
+def card(message: Message, *, private: bool, dialog: bool = False, dialogs: bool = True) -> Element:
     """The card for one message. A fact that names a child is in it only when `private`.
 
-    In a dialog the buttons are submits: dialogs answer no Universal Actions.
+    In a dialog the buttons are submits: dialogs answer no Universal Actions. `dialogs` may be opened from a button.
     """
     tail = small(message.aside)
-    buttons = [button(each, nonce=message.nonce, dialog=dialog) for each in message.actions]
+    press = partial(button, nonce=message.nonce, dialog=dialog, dialogs=dialogs)
+    buttons = [press(each) for each in message.actions]
     room = LARGEST - size(tail, buttons) - 600  # the card's own frame, and the line that says what is left out
     form: list[Element] = []
     if message.form is not None:
@@ -46,7 +49,7 @@ def card(message: Message, *, private: bool, dialog: bool = False) -> Element:
     # What does not fit is left out from the end of each part, the less telling part first.
     top, top_out, room = fitting(([each] for each in _top(message)), room)
     facts, facts_out, room = fitting(([fact(each)] for each in message.facts if private or not each.private), room)
-    rows, rows_out = _table(message.table, message.nonce, dialog, room) if message.table else ([], 0)
+    rows, rows_out = _table(message.table, press, room) if message.table else ([], 0)
     body = top + form + facts + rows + _left_out(top_out + facts_out + rows_out) + tail
     return _framed(body, buttons, wide=message.table is not None)
 
@@ -57,9 +60,12 @@ def door(text: str, label: str, say: str) -> Element:
     return _framed(paragraphs(text), [{"type": "Action.Submit", "title": label, "data": opens}])
 
 
-def button(action: Action, *, nonce: str = "", dialog: bool = False) -> Element:
-    """A button that says its line. Old clients, which know no Universal Actions, get the fallback."""
-    data = {"line": action.line} | ({"nonce": nonce} if nonce and action.acts else {})
+def button(action: Action, *, nonce: str = "", dialog: bool = False, dialogs: bool = True) -> Element:
+    """A button that says its line. Old clients, which know no Universal Actions, get the fallback.
+
+    One whose answer may tell who a child is opens a dialog with it: Teams keeps nothing of a dialog.
+    """
+    data: Element = {"line": action.line} | ({"nonce": nonce} if nonce and action.acts else {})
     looks = {"style": _STYLES[action.style]} if action.style in _STYLES else {}
     submit = {
         "type": "Action.Submit",
@@ -68,6 +74,8 @@ def button(action: Action, *, nonce: str = "", dialog: bool = False) -> Element:
         "associatedInputs": "none",  # a button beside a form may be pressed while the form is empty
         **looks,
     }
+    if action.alone and dialogs and not dialog:
+        return submit | {"data": data | {"msteams": {"type": "task/fetch"}}}
     return submit if dialog else submit | {"type": "Action.Execute", "verb": "say", "fallback": submit}
 
 
@@ -103,7 +111,7 @@ def _same(text: str, title: str) -> bool:
     return text.strip().rstrip(".") == title.rstrip(".")
 
 
-def _table(table: Table, nonce: str, dialog: bool, room: int) -> tuple[list[Element], int]:
+def _table(table: Table, press: Press, room: int) -> tuple[list[Element], int]:
     """The table as rows of two columns, which a phone has room for; and how many rows stay out.
 
     The card's own Table is drawn badly there. A list with buttons says itself what its columns are.
@@ -111,11 +119,11 @@ def _table(table: Table, nonce: str, dialog: bool, room: int) -> tuple[list[Elem
     first, *others = [*table.columns, ""]
     named = [[line(run(first, isSubtle=True))], [line(run(_joined(others), isSubtle=True))]]
     top = [] if any(row.actions for row in table.rows) else [_columns(named, widths=_WIDTHS)]
-    rows, out, _ = fitting((_row(each, nonce, dialog) for each in table.rows), room - size(top))
+    rows, out, _ = fitting((_row(each, press) for each in table.rows), room - size(top))
     return top + rows, out
 
 
-def _row(row: Row, nonce: str, dialog: bool) -> list[Element]:
+def _row(row: Row, press: Press) -> list[Element]:
     """What it is about and how that stands on the left; the rest on the right, the first of it on a line of its own."""
     name, *others = [*row.cells, ""]
     mark = state_runs(row.state, " ".join(row.cells))
@@ -126,7 +134,7 @@ def _row(row: Row, nonce: str, dialog: bool) -> list[Element]:
     drawn = _columns([left, right or [line(run(" "))]], widths=_WIDTHS) | {"separator": True}
     if not row.actions:
         return [drawn]
-    return [drawn, {"type": "ActionSet", "actions": [button(each, nonce=nonce, dialog=dialog) for each in row.actions]}]
+    return [drawn, {"type": "ActionSet", "actions": [press(each) for each in row.actions]}]
 
 
 def _joined(cells: Iterable[str]) -> str:

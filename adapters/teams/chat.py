@@ -34,13 +34,13 @@ class TeamsChat:
     async def edit(self, to: Address, platform_id: str, message: Message) -> None:
         """Write an earlier message anew, in place."""
         spot, message_id = self._spot(to, platform_id)
-        bot = dig(to.reference, "bot")
-        await self.writer.rewrite(spot, message_id, message, private=to.private, bot=bot)
+        bot, alone = dig(to.reference, "bot"), dig_text(to.reference, "alone")
+        await self.writer.rewrite(spot, message_id, message, private=to.private, bot=bot, alone=alone)
 
     async def withdraw(self, to: Address, platform_id: str) -> None:
         """Take an earlier message away."""
         spot, message_id = self._spot(to, platform_id)
-        await self.writer.connector.delete(spot, message_id)
+        await self.writer.connector.delete(spot, message_id, targeted=bool(dig_text(to.reference, "alone")))
 
     async def find(self, to: Address, key: str) -> str | None:
         """Always Undeliverable: reading a channel would need a permission that the bot does not ask for."""

@@ -28,6 +28,7 @@ from adapters.teams.writing import Writer
 from bot.courier import Chat, Credentials
 from bot.domain.errors import BadSettings
 from bot.domain.message import Where, Who
+from bot.fading import Copies
 from bot.settings.readers import is_loopback
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,8 @@ class Teams:
 
     `tenants` maps each tenant that may use the bot to its connection. `answer` and `met` are called on a thread;
     `met` is told of people and places without a line, such as an installation. Without an app id there is no way to
-    know who calls, so that only this machine is served, and only where the caller says `loopback_only`.
+    know who calls, so that only this machine is served, and only where the caller says `loopback_only`. `copies` notes
+    what is told in personal chats of who a child is.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Teams:
         invoke_within: float = INVOKE_WITHIN,
         call_within: float = SECONDS_A_CALL,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        copies: Copies | None = None,
     ) -> None:
         self._open = not any(each.app_id for each in credentials)
         if self._open and not loopback_only:
@@ -90,7 +93,8 @@ class Teams:
         )
         passes = Passes(credentials, login_url=login_url, clock=clock, session=self._connected)
         connector = Connector(passes=passes, session=self._connected, service_hosts=hosts)
-        self._writer = Writer(connector)
+        # Microsoft's local client opens no dialog from a card.
+        self._writer = Writer(connector, copies, dialogs=not self._open)
         self._counter = Counter()
         self._patience = Patience(sleep=sleep)
         self._listener = Listener(

@@ -18,6 +18,8 @@ from bot.domain.meanings import Table, Verdict, later, never
 NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 """Nothing was sent yet."""
 NOT_TAKEN = (401, 412, 429)
+TARGETED = "?isTargetedActivity=true"
+"""Microsoft documentation, "Send and receive targeted messages": so are they sent, edited and deleted."""
 TOO_BIG = "That is more than one Teams message can hold."
 BUSY = "Teams takes no more for now. It is tried again after as long as Teams asks for."
 DOWN = "Teams is in trouble. It is tried again for four hours."
@@ -31,12 +33,12 @@ MEANS: Table = {
         "referralbot is not in this chat or channel. Someone there can add it in Teams."
     ),
     "BotDisabledByAdmin": never(OFF, whole=True),
-    "ConversationNotFound": never("That chat or channel is no longer there."),
-    "ActivityNotFoundInConversation": never("That message is no longer there."),
+    "ConversationNotFound": never("That chat or channel is no longer there.", gone=True),
+    "ActivityNotFoundInConversation": never("That message is no longer there.", gone=True),
     "MessageSizeTooBig": never(TOO_BIG),
     "401": later("Teams does not accept the app's token: check the app id, password and tenant"),
     "403": never("Teams does not let referralbot write there. Check that the app is installed in that chat or team."),
-    "404": never("That chat, channel or message is no longer there."),
+    "404": never("That chat, channel or message is no longer there.", gone=True),
     "413": never(TOO_BIG),
     **dict.fromkeys(["412", "429"], later(BUSY)),
     **dict.fromkeys(["408", "500", "502", "503", "504"], later(DOWN)),
@@ -67,16 +69,16 @@ class Connector:
         path = _path(spot)
         if (answered := activity.get("replyToId")) and not targeted:
             path += f"/{quote(answered, safe='')}"
-        query = "?isTargetedActivity=true" if targeted else ""
+        query = TARGETED if targeted else ""
         return dig_text(await self.call(spot.connection, "POST", spot.service_url, path + query, activity), "id")
 
-    async def put(self, spot: Spot, message_id: str, activity: Mapping[str, Any]) -> None:
-        """Write a message anew, in place."""
-        path = f"{_path(spot)}/{quote(message_id, safe='')}"
+    async def put(self, spot: Spot, message_id: str, activity: Mapping[str, Any], *, targeted: bool = False) -> None:
+        """Write a message anew, in place. One that a single person sees is named as such each time."""
+        path = f"{_path(spot)}/{quote(message_id, safe='')}{TARGETED if targeted else ''}"
         await self.call(spot.connection, "PUT", spot.service_url, path, activity)
 
-    async def delete(self, spot: Spot, message_id: str) -> None:
-        path = f"{_path(spot)}/{quote(message_id, safe='')}"
+    async def delete(self, spot: Spot, message_id: str, *, targeted: bool = False) -> None:
+        path = f"{_path(spot)}/{quote(message_id, safe='')}{TARGETED if targeted else ''}"
         await self.call(spot.connection, "DELETE", spot.service_url, path)
 
     async def create(self, connection: int, service_url: str, wanted: Mapping[str, Any]) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from adapters.teams.sending import Connector, Spot
 from adapters.teams.words import Element
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Attachment, Message
+from bot.fading import Copies, Send, Unnoted
 
 FILE_PART = 20_000
 """Characters of a file in one message, under every size limit that Microsoft has published."""
@@ -24,16 +25,24 @@ TOO_LONG = "This list is too long to show in Teams. Ask for a shorter one, for e
 class Writer:
     """Knows how to write; whether it may is the caller's business, but for one rule: a private form is never public."""
 
-    def __init__(self, connector: Connector) -> None:
-        self.connector = connector
+    def __init__(self, connector: Connector, copies: Copies | None = None, *, dialogs: bool = True) -> None:
+        """`dialogs`: a button whose answer may tell who a child is opens one, of which Teams keeps nothing."""
+        self.connector, self._copies, self.dialogs = connector, copies or Unnoted(), dialogs
         self._chats: OrderedDict[tuple[int, str], str] = OrderedDict()
 
     async def answer(self, heard: Heard, message: Message) -> None:
         """Answer where it was heard; to its sender alone where it was a private message in a channel."""
-        activity = activity_of(message, private=heard.where.private, bot=heard.bot) | {"recipient": dict(heard.user)}
+        activity = self.activity_of(message, private=heard.where.private, bot=heard.bot)
+        activity |= {"recipient": dict(heard.user)}
         if heard.activity_id and not heard.targeted:
             activity["replyToId"] = heard.activity_id
-        await self.connector.post(heard.spot, activity, targeted=heard.targeted)
+
+        async def send(key: str) -> str:
+            return (
+                f"{heard.spot.conversation} {await self.connector.post(heard.spot, activity, targeted=heard.targeted)}"
+            )
+
+        await self._shown(heard, message, send)
         if message.attachment is not None and heard.where.private:
             await self._file(heard.spot, message.attachment, heard.bot, heard.user, targeted=heard.targeted)
 
@@ -42,21 +51,50 @@ class Writer:
         activity = _with_card(content, "", heard.bot) | {"recipient": dict(heard.user)}
         await self.connector.post(heard.spot, activity, targeted=heard.targeted)
 
-    async def rewrite(self, spot: Spot, message_id: str, message: Message, *, private: bool, bot: Any) -> None:
-        """Write a message of ours anew, in place."""
-        activity = activity_of(message, private=private, bot=bot) | {"id": message_id}
-        await self.connector.put(spot, message_id, activity)
+    async def replace(self, heard: Heard, message: Message) -> None:
+        """Write the message whose form was filled in anew: whatever it told before, it tells no more."""
+        known_as = f"{heard.spot.conversation} {heard.answered_id}"
+
+        async def send(key: str) -> str:
+            await self.rewrite(heard.spot, heard.answered_id, message, private=heard.where.private, bot=heard.bot)
+            return known_as
+
+        await self._shown(heard, message, send)
+        if not message.fades:
+            await self._copies.replaced(heard.spot.connection, known_as)
+
+    async def rewrite(
+        self, spot: Spot, message_id: str, message: Message, *, private: bool, bot: Any, alone: str = ""
+    ) -> None:
+        """Write a message of ours anew, in place. `alone` is the one person in a channel who sees it."""
+        activity = self.activity_of(message, private=private, bot=bot) | {"id": message_id}
+        activity |= {"recipient": {"id": alone}} if alone else {}
+        await self.connector.put(spot, message_id, activity, targeted=bool(alone))
+
+    async def _shown(self, heard: Heard, message: Message, send: Send) -> None:
+        """Noted where it is a private message that Teams keeps."""
+        if not heard.where.private:
+            await send("")
+            return
+        reference = {"serviceUrl": heard.spot.service_url, "bot": dict(heard.bot)}
+        reference |= {"alone": heard.user["id"]} if heard.targeted else {}
+        await self._copies.shown(heard.spot.connection, heard.where.place, reference, message, send)
 
     async def to_person(self, connection: int, reference: Mapping[str, Any], message: Message) -> tuple[str, str]:
         """Write to one person's own chat, making it where there is none; the conversation's id and the message's."""
         service_url, bot = dig_text(reference, "serviceUrl"), dig(reference, "bot")
         spot = Spot(connection, service_url, await self._chat(connection, reference))
         user = {"id": dig_text(reference, "user")}
-        activity = activity_of(message, private=True, bot=bot) | {"recipient": user}
-        posted = await self.connector.post(spot, activity)
+        activity = self.activity_of(message, private=True, bot=bot) | {"recipient": user}
+
+        async def send(key: str) -> str:
+            return f"{spot.conversation} {await self.connector.post(spot, activity)}"
+
+        kept = {"serviceUrl": service_url, "bot": bot}
+        shown = await self._copies.shown(connection, spot.conversation, kept, message, send)
         if message.attachment is not None:
             await self._file(spot, message.attachment, bot, user, targeted=False)
-        return spot.conversation, posted
+        return spot.conversation, shown.rpartition(" ")[2]
 
     async def to_place(self, connection: int, reference: Mapping[str, Any], message: Message) -> tuple[str, str]:
         """Post in a channel or a group chat; the conversation's id and the message's."""
@@ -64,7 +102,7 @@ class Writer:
         place = dig_text(reference, "conversation")
         if not service_url or not place:
             raise Undeliverable("Teams has not told where this room is. Say something to referralbot there once.")
-        activity = activity_of(message, private=False, bot=bot)
+        activity = self.activity_of(message, private=False, bot=bot)
         if dig_text(reference, "type") != "channel":
             return place, await self.connector.post(Spot(connection, service_url, place), activity)
         # Microsoft documentation, "Proactive messages": a new thread in a channel is a new conversation.
@@ -99,17 +137,16 @@ class Writer:
             activity = {"type": "message", "from": bot, "recipient": dict(user), "textFormat": "xml", "text": text}
             await self.connector.post(spot, activity, targeted=targeted)
 
-
-def activity_of(message: Message, *, private: bool, bot: Any) -> Element:
-    """The outgoing activity. Raises Undeliverable rather than ask for a child's details in a channel."""
-    if message.form is not None and message.form.private and not private:
-        raise Undeliverable("A form that asks for a child's details has no place in a channel.")
-    return _with_card(card(message, private=private), _summary(message), bot)
+    def activity_of(self, message: Message, *, private: bool, bot: Any) -> Element:
+        """The outgoing activity. Raises Undeliverable rather than ask for a child's details in a channel."""
+        if message.form is not None and message.form.private and not private:
+            raise Undeliverable("A form that asks for a child's details has no place in a channel.")
+        return _with_card(card(message, private=private, dialogs=self.dialogs), _summary(message), bot)
 
 
 def _summary(message: Message) -> str:
     """What a notification shows, perhaps on a locked phone: the first line, unless it may name a child."""
-    if message.private or message.form is not None or any(fact.private for fact in message.facts):
+    if message.private or message.form is not None or message.fades:
         return "A private answer from referralbot"
     return message.text.strip().partition("\n")[0]
 

@@ -91,7 +91,7 @@ def _other(case: Case) -> Fact:
 
 
 def _look(case: Case) -> Action:
-    return Action(f"Open {case.reference}", line("open", case=case.reference), acts=False)
+    return Action(f"Open {case.reference}", line("open", case=case.reference), acts=False, alone=True)
 
 
 def _child(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
@@ -180,7 +180,7 @@ def _actions(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool) -> Iter
     if is_open and whole and (officer or any(is_to_check(turn, deadline) for deadline in file.deadlines)):
         yield Action("Why these dates", line("why", case=reference), acts=False)
     if not whole:
-        yield Action("Open privately", line("open", case=reference), acts=False)
+        yield Action("Open privately", line("open", case=reference), acts=False, alone=True)
 
 
 def _partner_actions(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Action]:

@@ -59,7 +59,7 @@ def _day(turn: Turn, dates: Sequence[Dated], found: Sequence[DueLine], whose: st
 
 def due_row(turn: Turn, each: DueLine) -> Row:
     """One date on a list."""
-    actions = [Action("Open", line("open", case=each.reference), acts=False)]
+    actions = [Action("Open", line("open", case=each.reference), acts=False, alone=True)]
     if is_to_check(turn, each.deadline):
         actions.append(Action("Why", why_line(each.reference, each.deadline), acts=False))
     what = what_is_due(turn, each.deadline, each.request)

@@ -179,6 +179,6 @@ def _row(turn: Turn, each: Line, *, with_owner: bool) -> Row:
     deadline = each.deadline
     request = turn.db.get(Request, deadline.request_id) if deadline.request_id else None
     what = sentence(title(turn, deadline, advice.title(turn, request) if request else ""))
-    actions = (Action("Open", line("open", case=each.reference), acts=False),)
+    actions = (Action("Open", line("open", case=each.reference), acts=False, alone=True),)
     cells = (each.reference, what, due(turn, deadline))
     return Row((*cells, each.owner or "nobody yet") if with_owner else cells, state(turn, deadline), actions)

@@ -5,6 +5,7 @@ from sqlmodel import select
 from bot.cards.approvals import asked_notice, given_notice
 from bot.cards.auditing import anchored_words, found_words, set_aside_words
 from bot.cards.dates import when
+from bot.cards.fading import still_shown_words
 from bot.cards.held import held_words
 from bot.cards.people import covers_words, handed_over_words, unreachable_words
 from bot.cards.record import what_of
@@ -52,7 +53,7 @@ def _still_so(turn: Turn, post: Post, about: Case | Enquiry | None) -> bool:
 
 
 def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, ...]] | None:
-    look = Action("Open", line("open", case=reference), acts=False)
+    look = Action("Open", line("open", case=reference), acts=False, alone=True)
     match Notice(post.about["notice"]):
         case Notice.ASSIGNED:
             return f"{reference} is yours now.", (look,)
@@ -119,6 +120,8 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             return "A room holds people who may not read what is said there. Nothing is posted there meanwhile.", ()
         case Notice.LEFT:
             return "An account was cut off, because its platform says that its owner has left.", ()
+        case Notice.STILL_SHOWN:
+            return still_shown_words(turn, post), ()
 
 
 def _opened(post: Post) -> str:

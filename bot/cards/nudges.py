@@ -138,7 +138,7 @@ def _escalated(turn: Turn, due: Due) -> Message:
     reference = due.about.reference
     actions = (
         Action("Take it on", line("assign", case=reference, to="me"), Style.PRIMARY),
-        Action("Open", line("open", case=reference), acts=False),
+        Action("Open", line("open", case=reference), acts=False, alone=True),
         Action("Why this date", line("why", case=reference), acts=False),
     )
     return Message(text=text, aside=_told(turn, due), actions=actions)
@@ -255,4 +255,4 @@ def _record(turn: Turn, due: Due) -> Action:
 
 
 def _open(reference: str) -> Action:
-    return Action("Open", line("open", case=reference), acts=False)
+    return Action("Open", line("open", case=reference), acts=False, alone=True)

@@ -100,7 +100,7 @@ def _bare(post: Post, references: Sequence[str]) -> Message:
     what = BARE.get(post.says, "something to look at")
     named = ", ".join(references[:NAMED])
     more = f" and {len(references) - NAMED} more" if len(references) > NAMED else ""
-    opens = tuple(Action(f"Open {one}", f"open case={one}", acts=False) for one in references[:OPENED])
+    opens = tuple(Action(f"Open {one}", f"open case={one}", acts=False, alone=True) for one in references[:OPENED])
     return Message(
         f"{named}{more} · {what}" if named else f"{what[:1].upper()}{what[1:]}", actions=opens, aside=WHY_BARE
     )

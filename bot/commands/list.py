@@ -271,7 +271,7 @@ def _cases(turn: Turn, owner: Person, process: Process | None, page: int) -> Mes
 
 
 def _case_row(turn: Turn, case: Case, owner: Person, deadline: Deadline | None, request: Request | None) -> Row:
-    actions = [Action("Open", line("open", case=case.reference), acts=False)]
+    actions = [Action("Open", line("open", case=case.reference), acts=False, alone=True)]
     if not owner.active:
         actions.append(Action("Assign…", line("assign", case=case.reference)))
     if deadline is None:

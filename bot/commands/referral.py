@@ -244,7 +244,7 @@ def _opened(turn: Turn, opened: Opened, beginning: EntryKind, on: date) -> Messa
         ),
         actions=(
             *_next(turn, case, beginning),
-            Action("Open privately", line("open", case=case.reference), acts=False),
+            Action("Open privately", line("open", case=case.reference), acts=False, alone=True),
         ),
         aside="" if settled else _what_to_record(case, beginning),
         private=True,

@@ -115,5 +115,9 @@ class Undeliverable(Exception):
         self.whole = whole
 
 
+class Gone(Undeliverable):
+    """The message that was to be edited or taken away is there no longer."""
+
+
 class BadSettings(Exception):
     """A setting is missing or wrong; the text says which and how to mend it."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.errors import Undeliverable
+from bot.domain.errors import Gone, Undeliverable
 
 
 class Verdict(StrEnum):
@@ -21,8 +21,12 @@ class Meaning:
     verdict: Verdict
     words: str
     whole: bool = False
+    gone: bool = False
+    """The message itself is no longer there."""
 
     def as_never(self) -> Undeliverable:
+        if self.gone:
+            return Gone(self.words)
         return Undeliverable(self.words, whole=self.whole)
 
 
@@ -33,8 +37,8 @@ def later(words: str) -> Meaning:
     return Meaning(Verdict.LATER, words)
 
 
-def never(words: str, *, whole: bool = False) -> Meaning:
-    return Meaning(Verdict.NEVER, words, whole)
+def never(words: str, *, whole: bool = False, gone: bool = False) -> Meaning:
+    return Meaning(Verdict.NEVER, words, whole, gone)
 
 
 def as_rows(table: Table) -> list[str]:

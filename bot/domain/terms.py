@@ -525,3 +525,5 @@ class Notice(StrEnum):
     """Somebody sits in a room who may not read what is said there."""
     LEFT = "left"
     """An account was cut off, because its platform says that its owner has left."""
+    STILL_SHOWN = "still_shown"
+    """What told who a child is could not be taken out of a personal chat."""

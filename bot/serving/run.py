@@ -12,7 +12,8 @@ from bot.app import App
 from bot.cards.posted import post_message
 from bot.courier import Chat, Courier, Credentials
 from bot.domain.terms import Platform
-from bot.scheduler import EVERY, Scheduler, no_beat
+from bot.fading import Copies, Fading, Unnoted
+from bot.scheduler import EVERY, Scheduler, Work, no_beat
 from bot.serving import web
 from bot.serving.heartbeat import Heartbeat
 from bot.serving.log import log_to_stderr
@@ -23,8 +24,8 @@ from bot.upkeep.connections import credentials
 from bot.upkeep.demo.jump import Jump
 from bot.upkeep.installation import Installation
 from bot.upkeep.seats import furnish, seat_staff
-
 from storage.keys import take_own_keys
+
 
 class Door(web.Door, Protocol):
     """An adapter: what the server asks of it, and the way out for the courier."""
@@ -39,6 +40,8 @@ class Inside:
     here: Installation
     answer: Answer
     jump: Jump | None
+    copies: Copies
+    """Notes what personal chats are told of who a child is."""
 
 
 Doors = Callable[[Inside, Mapping[Platform, Sequence[Credentials]]], Mapping[Platform, Door]]
@@ -69,16 +72,16 @@ async def _run(
     stopping: Callable[[], None],
     every: Mapping[str, float],
 ) -> None:
+    take_own_keys(here.store, here.vault, starting=True)
     with here.store.transaction() as db:
         found = {platform: each for platform, each in credentials(db, here.settings, here.vault).items() if each}
         for page in found.get(Platform.PAGE, ()):
-    take_own_keys(here.store, here.vault, starting=True)
             furnish(db, page.connection, here.clock())
     metrics, chats = Metrics(here.store, here.clock), dict[int, Chat]()
-    app = here.app
-    scheduler = ticking(here, chats, metrics, app, every)
+    app, fading = here.app, Fading(here.store, here.rules, here.vault, chats=chats, clock=here.clock)
+    scheduler = ticking(here, chats, metrics, app, every, {"fade": fading.fade})
     answer = metrics.counting(Throttle(app.answer, app.heard_before))
-    inside = Inside(here, answer, jumping(here, scheduler))
+    inside = Inside(here, answer, jumping(here, scheduler), fading)
     doors = open_doors(inside, found)
     chats |= {each.connection: doors[platform].chat(each.connection) for platform in found for each in found[platform]}
     server = web.Server(here, tuple(doors.values()), metrics, scheduler, stopping)
@@ -87,7 +90,12 @@ async def _run(
 
 
 def ticking(
-    here: Installation, chats: Mapping[int, Chat], metrics: Metrics, app: App, every: Mapping[str, float] = EVERY
+    here: Installation,
+    chats: Mapping[int, Chat],
+    metrics: Metrics,
+    app: App,
+    every: Mapping[str, float] = EVERY,
+    besides: Mapping[str, Work] | None = None,
 ) -> Scheduler:
     """What goes on by itself. `app` hears of rules that are adopted; `chats` may be filled up to when it starts."""
     told = (here.store, here.rules, here.vault)
@@ -107,6 +115,7 @@ def ticking(
         came_to=metrics.came_to,
         beat=Heartbeat(url, proxy=proxy).beat if url else no_beat,
         signer=here.signer,
+        besides=besides,
         every=every,
     )
 
@@ -139,7 +148,7 @@ async def _converse(here: Installation, open_terminal: Callable[[Inside, int], T
     app = here.app
     scheduler = ticking(here, chats, metrics, app)
     jump = jumping(here, scheduler) if alone else None
-    terminal = open_terminal(Inside(here, metrics.counting(app.answer), jump), connection)
+    terminal = open_terminal(Inside(here, metrics.counting(app.answer), jump, Unnoted()), connection)
     if not alone:
         await terminal.run()
         return

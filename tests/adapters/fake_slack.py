@@ -61,6 +61,8 @@ class FakeSlack:
 
     def __init__(self) -> None:
         self.url = self.bot = ""
+        self.adapter: Any = None
+        """The bot's own side, where a test has connected one."""
         self.now = 0.0
         self.scopes = set(needed())
         self.slow: dict[str, float] = {}

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from aiohttp import web
 
@@ -62,8 +63,8 @@ COUNCIL = Credentials(1, "T0COUNCIL", "A0REFERRAL", {"bot_token": TOKEN, "signin
 
 
 @asynccontextmanager
-async def connected(bot: Bot, *credentials: Credentials) -> AsyncIterator[FakeSlack]:
-    """The adapter between this bot and a fake Slack, both over HTTP."""
+async def connected(bot: Bot, *credentials: Credentials, **other: Any) -> AsyncIterator[FakeSlack]:
+    """The adapter between this bot and a fake Slack, both over HTTP. `other` goes to the adapter."""
     async with running() as slack:
         adapter = Slack(
             credentials or (COUNCIL,),
@@ -72,7 +73,9 @@ async def connected(bot: Bot, *credentials: Credentials) -> AsyncIterator[FakeSl
             met=bot.meets,
             api_url=f"{slack.url}/api/",
             told=lambda connection, team: bot.told.append((connection, team)),
+            **other,
         )
+        slack.adapter = adapter
         app = web.Application()
         app.add_routes(adapter.routes())
         async with serving(app) as slack.bot:

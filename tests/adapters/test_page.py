@@ -191,6 +191,7 @@ async def test_a_private_chat_is_private_and_leaves_nothing_behind(bot: Bot, pag
     assert bot.heard[0].where == Where(7, f"private:{PRIYA}", private=True, name="Private chat")
     assert answer["private"] is True
     assert answer["post"]["message"]["facts"][0]["value"] == "Maisie P."
+    assert answer["post"]["fades"] is True  # a browser takes it away after ten minutes
     assert await priya.posts(f"private:{PRIYA}") == []
 
 

@@ -1,6 +1,6 @@
 /** The local chat page: who speaks, in which room, and what is heard meanwhile. */
 
-import { dayAndClock } from "./dates.js";
+import { clock, dayAndClock } from "./dates.js";
 import { el } from "./dom.js";
 import { Talk } from "./talk.js";
 import { Lost, get, listen, post as send, say } from "./wire.js";
@@ -8,6 +8,7 @@ import { Lost, get, listen, post as send, say } from "./wire.js";
 const at = (id) => document.getElementById(id);
 const [log, line, trouble, status] = ["log", "line", "trouble", "status"].map(at);
 const PRIVATE = "private";
+const SHOWN_FOR = 10 * 60 * 1000; // milliseconds that what tells who a child is stands here
 
 let people = [];
 let rooms = [];
@@ -245,6 +246,15 @@ function addAlone(room, post) {
   talk.put({ ...whole, onlyYou: Boolean(post.message) && !isPrivate(room.place) });
   if (post.message) sessionStorage.setItem(`had private answers ${room.me} ${room.place}`, "yes");
   reveal(talk.items.get(whole.id).node);
+  if (post.fades) setTimeout(() => fade(talk, whole), SHOWN_FOR);
+}
+
+/** What told who a child is gives way; a form that is still open does not, for its person is typing in it. */
+function fade(talk, post) {
+  const here = talk.items.get(post.id);
+  if (!here || here.post.message.form) return;
+  const text = `Shown at ${clock(post.at)}, no longer here. Ask again to see it.`;
+  talk.put({ ...here.post, version: here.post.version + 1, message: { ...here.post.message, text, facts: [], actions: [], table: null, aside: "" } });
 }
 
 function tell(error, retry = null) {
