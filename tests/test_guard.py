@@ -134,8 +134,10 @@ def test_a_child_is_marked_by_name_when_a_case_is_opened(town: Town) -> None:
 
 def test_children_of_an_earlier_version_are_marked_and_nobody_else(town: Town) -> None:
     furnish(town)
-    with town.store.transaction() as db:
-        db.execute(delete(Fingerprint).where(col(Fingerprint.kind) == Mark.NAME))
+    whole = len(town.all(Fingerprint, Fingerprint.child_id == 1))
+    with town.store.transaction() as db:  # of two earlier versions: one marked whole names, one none
+        db.execute(delete(Fingerprint).where(col(Fingerprint.kind).in_((Mark.NAME_PART, Mark.NAME_SOUND))))
+        db.execute(delete(Fingerprint).where(col(Fingerprint.kind) == Mark.NAME, col(Fingerprint.child_id) < 4))
         db.get_one(Child, 2).wrapped_key = None
         db.get_one(Child, 3).sealed = b"cut"
     assert found_in(town, "Maisie Palmer") == set()
@@ -145,6 +147,7 @@ def test_children_of_an_earlier_version_are_marked_and_nobody_else(town: Town) -
             last = children.mark_names(town.turn(db), after=last, most=5)
     assert found_in(town, "Maisie Palmer") == {Trace.FULL_NAME}
     assert [child.id for child in town.all(Child) if Mark.NAME not in marks(town, child.id)] == [2, 3]
+    assert len(town.all(Fingerprint, Fingerprint.child_id == 1)) == whole
     before = len(town.all(Fingerprint))
     with town.store.transaction() as db:
         children.mark_names(town.turn(db), after=0)

@@ -10,7 +10,8 @@ from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 
 from bot.domain.errors import BadSettings
 from bot.domain.guard import cleaned, forms
-from bot.domain.terms import Mark
+from bot.domain.sounds import parts_of, sound
+from bot.domain.terms import Basis, Mark
 from bot.turn import Turn
 from storage.add import add_row, add_rows
 from storage.columns import columns
@@ -18,6 +19,7 @@ from storage.crypto import open_with, seal_with
 from storage.tables import Case, Child, Fingerprint, Viewed
 
 RECORD_NUMBER, NAME_AND_BIRTH = Mark.RECORD_NUMBER, Mark.NAME_AND_BIRTH
+OF_NAMES = (Mark.NAME, Mark.NAME_PART, Mark.NAME_SOUND)
 
 MARKS = columns(Fingerprint)
 EITHER = (and_(MARKS.kind == kind, MARKS.digest == bindparam(kind)) for kind in (RECORD_NUMBER, NAME_AND_BIRTH))
@@ -28,11 +30,12 @@ CHILD = columns(Child)
 NAMELESS = (
     select(CHILD.id, CHILD.sealed, CHILD.wrapped_key)
     .where(CHILD.id > bindparam("after"), CHILD.wrapped_key.is_not(None))
-    .where(~exists().where(MARKS.child_id == CHILD.id, MARKS.kind == Mark.NAME))
+    .where(~exists().where(MARKS.child_id == CHILD.id, MARKS.kind == Mark.NAME_PART))
     .order_by(CHILD.id)
     .limit(bindparam("most"))
+    .with_for_update()  # so that nobody is marked who is erased at that moment
 )
-"""Children that are not found by their names yet: put in by a version that did not mark them."""
+"""Children that are not found by every word of their names yet: put in by a version that did not mark them so."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,19 +63,46 @@ class Registered:
 def register(turn: Turn, private: Private) -> Registered:
     """A child not known yet."""
     key, wrapped = turn.vault.new_child_key()
-    values = {"name": private.name, "born": private.born.isoformat(), "record_number": private.record_number}
-    row = {"sealed": seal_with(key, values, "child"), "wrapped_key": wrapped, "wrapped_by": turn.vault.mark}
+    row = {"sealed": _sealed(key, private), "wrapped_key": wrapped, "wrapped_by": turn.vault.mark}
     child = Registered(add_row(turn.db, Child, row | {"added_at": turn.now}), key)
-    marks = _digests(turn, private)
-    same = [{"child_id": child.id, "kind": kind, "digest": marks[kind]} for kind in marks]
-    add_rows(turn.db, Fingerprint, [*same, *_name_marks(turn, child.id, private.name)])
+    add_rows(turn.db, Fingerprint, _marks(turn, child.id, private))
     return child
 
 
+def put_right(turn: Turn, child: Child, private: Private) -> None:
+    """Who a child is, in the place of what was on record: sealed under the same key, found by the new marks alone."""
+    if child.wrapped_key is None:
+        raise BadSettings("a child that is erased cannot be put right")
+    sealed = _sealed(turn.vault.unwrap(child.wrapped_key), private)
+    turn.db.execute(update(Child).where(CHILD.id == child.id).values(sealed=sealed))
+    turn.db.execute(delete(Fingerprint).where(MARKS.child_id == child.id))
+    add_rows(turn.db, Fingerprint, _marks(turn, child.id or 0, private))
+
+
+def _sealed(key: bytes, private: Private) -> bytes:
+    values = {"name": private.name, "born": private.born.isoformat(), "record_number": private.record_number}
+    return seal_with(key, values, "child")
+
+
+def _marks(turn: Turn, child_id: int, private: Private) -> list[dict[str, object]]:
+    """Every mark by which a child is found again."""
+    same = [{"child_id": child_id, "kind": kind, "digest": digest} for kind, digest in _digests(turn, private).items()]
+    return [*same, *_name_marks(turn, child_id, private.name)]
+
+
 def _name_marks(turn: Turn, child_id: int, name: str) -> list[dict[str, object]]:
-    """By which a room is kept from hearing a child's whole name, in each way in which it is written."""
-    digests = (turn.vault.fingerprint(Mark.NAME, form) for form in sorted(forms(cleaned(name))))
-    return [{"child_id": child_id, "kind": Mark.NAME, "digest": digest} for digest in digests]
+    """By which a room is kept from hearing a child's whole name, and those who may know find the child."""
+    parts = parts_of(name)
+    texts = {
+        Mark.NAME: forms(cleaned(name)),
+        Mark.NAME_PART: parts,
+        Mark.NAME_SOUND: {sound(part) for part in parts} - {""},
+    }
+    return [
+        {"child_id": child_id, "kind": kind, "digest": turn.vault.fingerprint(kind, text)}
+        for kind in texts
+        for text in sorted(texts[kind])
+    ]
 
 
 def mark_names(turn: Turn, after: int, *, most: int = 200) -> int | None:
@@ -80,7 +110,9 @@ def mark_names(turn: Turn, after: int, *, most: int = 200) -> int | None:
     found = turn.db.execute(NAMELESS, {"after": after, "most": most}).all()
     for child_id, sealed, wrapped in found:
         with suppress(BadSettings):  # one that cannot be read keeps no other from being marked
-            add_rows(turn.db, Fingerprint, _name_marks(turn, child_id, opened(turn, sealed, wrapped).name))
+            marks = _name_marks(turn, child_id, opened(turn, sealed, wrapped).name)
+            turn.db.execute(delete(Fingerprint).where(MARKS.child_id == child_id, MARKS.kind.in_(OF_NAMES)))
+            add_rows(turn.db, Fingerprint, marks)
     return found[-1].id if found else None
 
 
@@ -139,7 +171,6 @@ def born(turn: Turn, child: Child) -> date | None:
     return date.fromisoformat(told) if told else None
 
 
-def plain(text: str) -> str:
 def forget(turn: Turn, child_id: int) -> None:
     """Erase a child for good: the key, what was sealed under it, and every mark by which they were found.
 
@@ -150,6 +181,7 @@ def forget(turn: Turn, child_id: int) -> None:
     turn.db.execute(delete(Fingerprint).where(MARKS.child_id == child_id))
 
 
+def plain(text: str) -> str:
     """Lower case, no accents, one space: how two spellings of one name are compared."""
     letters = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(re.sub(r"[\W_]+", " ", letters.casefold()).split())

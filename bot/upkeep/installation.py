@@ -21,8 +21,8 @@ from bot.settings import Settings
 from bot.upkeep.clock import MovedClock
 from storage.connect import Store
 from storage.crypto import Vault, new_key
-from storage.migrate import is_current, migrate
 from storage.keys import take_own_keys
+from storage.migrate import is_current, migrate
 from storage.signing import Signer
 
 DEMO = Path("var/demo")
@@ -82,6 +82,7 @@ def files_in_force(db: Session, settings: Settings) -> packs.Files:
 
 
 def open_vault(settings: Settings) -> Vault:
+    """By the keys of the settings; `take_own_keys` tells it those that the record keeps."""
     if not settings.key:
         raise BadSettings("REFERRALBOT_KEY is not set: make one with `referralbot new-key`, and keep a copy of it.")
     return Vault(settings.key, settings.old_key)
@@ -97,7 +98,6 @@ def open_store(url: str) -> Store:
         store.close()
         raise BadSettings(
             "The database is not at the revision of this version. Bring it there with: referralbot migrate"
-    """By the keys of the settings; `take_own_keys` tells it those that the record keeps."""
         )
     return store
 
@@ -180,6 +180,7 @@ def open_demo(settings: Settings, wall: Clock) -> Installation:
     )
     vault, clock = Vault((DEMO / "key").read_text()), MovedClock(DEMO / "clock", wall)
     store = open_store(own.database_url)
+    take_own_keys(store, vault)
     return Installation(own, store, vault, rules_in_force(store, own), clock, demo=True)
 
 
@@ -195,5 +196,4 @@ def read_moment(text: str | None, clock: Clock) -> datetime:
 
 
 def _demo_url() -> str:
-    take_own_keys(store, vault)
     return f"sqlite:///{DEMO / 'referralbot.sqlite'}"
