@@ -1,0 +1,18 @@
+"""Plain English in, a line or a question out. It reads no record and no clock, and does nothing by itself."""
+
+from bot.phrases.understanding import understand
+from bot.phrases.understood import INTENTS, SLOTS, Option, Question, Understood
+from bot.phrases.vocabulary import OnRecord, Person, Vocabulary, vocabulary_from
+
+__all__ = [
+    "INTENTS",
+    "SLOTS",
+    "OnRecord",
+    "Option",
+    "Person",
+    "Question",
+    "Understood",
+    "Vocabulary",
+    "understand",
+    "vocabulary_from",
+]

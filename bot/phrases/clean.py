@@ -1,0 +1,102 @@
+"""What somebody typed without what a platform and a keyboard put around it, and its words one by one."""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+LONGEST_READ = 4000
+"""Characters of a message that are read for what it asks; of a longer one, its beginning and its end."""
+OF_THE_END = 1000
+
+MARKS = str.maketrans(
+    {
+        **dict.fromkeys("‘’ʼ`´", "'"),
+        **dict.fromkeys("“”„", '"'),
+        **dict.fromkeys("‐‑‒–—−", "-"),
+        "\u00a0": " ",
+        "…": " ",
+    }
+)
+LINK = re.compile(r"<(?:https?|mailto):[^|>\s]{1,2000}(?:\|([^>]{0,300}))?>", re.IGNORECASE)
+MENTION = re.compile(r"<[@!#][^>|]{1,80}(?:\|[^>]{0,80})?>|<at\b[^>]{0,80}>[^<]{0,80}</at>", re.IGNORECASE)
+TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://\S{1,2000}", re.IGNORECASE)
+EMOJI_NAME = re.compile(r"(?<!\S):[a-z][a-z0-9_+-]{1,40}:(?!\S)", re.IGNORECASE)
+STYLE = re.compile(r"[*_~]{1,3}(?=\S)|(?<=\S)[*_~]{1,3}(?=\W|$)")
+UNSEEN = frozenset({"So", "Sk", "Cs", "Cn", "Co", "Cf", "Cc"})
+
+WORD = re.compile(
+    r"#?(?:send|mp|comp|foi|sar)[- ]?20\d\d[-/ ]#?\d{1,5}(?!\d)"  # a reference written in full
+    r"|20\d\d-\d\d?-\d\d?(?!\d)|\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?(?![\d/])"  # a date in figures
+    r"|20\d\d[-/]\d{4,5}(?!\d)"  # a reference without its prefix
+    r"|#?\d+(?:st|nd|rd|th|wks?|w|d)?\+?(?![^\W_])|\d+|[<>]=?|%"
+    r"|[^\W\d_]+(?:[&][^\W\d_]+)?(?:'[^\W\d_]+)*|\+(?=\s)|[?!.;:,]|-(?=\s|\d)|&",
+    re.IGNORECASE,
+)
+ENDS = frozenset("?!.;:,")
+
+SHORT = {
+    "what's": "what is", "whats": "what is", "who's": "who is", "whos": "who is", "where's": "where is",
+    "wheres": "where is", "when's": "when is", "whens": "when is", "how's": "how is", "hows": "how is",
+    "why's": "why is", "that's": "that is", "thats": "that is", "it's": "it is", "there's": "there is",
+    "theres": "there is", "let's": "let us", "here's": "here is", "i'm": "i am", "im": "i am", "i've": "i have",
+    "ive": "i have", "i'll": "i will", "i'd": "i would", "we've": "we have", "weve": "we have", "we're": "we are",
+    "we'll": "we will", "we'd": "we would", "you've": "you have", "you're": "you are", "they've": "they have",
+    "they're": "they are", "he's": "he is", "she's": "she is", "hasn't": "has not", "hasnt": "has not",
+    "haven't": "have not", "havent": "have not", "hadn't": "had not", "don't": "do not", "dont": "do not",
+    "doesn't": "does not", "doesnt": "does not", "didn't": "did not", "didnt": "did not", "isn't": "is not",
+    "isnt": "is not", "aren't": "are not", "arent": "are not", "won't": "will not", "wont": "will not",
+    "can't": "can not", "cant": "can not", "cannot": "can not", "couldn't": "could not", "wasn't": "was not",
+    "wasnt": "was not", "weren't": "were not", "shouldn't": "should not", "wouldn't": "would not",
+    "yr": "year", "yrs": "years", "wk": "week", "wks": "weeks", "mth": "month", "tmrw": "tomorrow",
+    "tmw": "tomorrow", "tom'row": "tomorrow", "yday": "yesterday", "hrs": "hours", "w": "with", "bc": "because",
+    "o/s": "outstanding", "os": "outstanding", "docs": "documents", "info": "information", "asap": "now", "thx": "thanks",
+    "u": "you", "r": "are", "ur": "your", "abt": "about", "gonna": "going to", "wanna": "want to", "dya": "do you",
+    "rec'd": "received", "recd": "received", "recvd": "received", "rcvd": "received", "chq": "check", "pct": "percent",
+    "mgr": "manager", "fnight": "fortnight", "xmas": "christmas", "hmm": "", "um": "", "erm": "", "er": "", "the": "the",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word in small letters, and where it stands in the cleaned text. Two may stand in one place: "what's"."""
+
+    low: str
+    start: int
+    end: int
+    capital: bool = False
+    owns: bool = False
+    """It was followed by 's."""
+
+
+def cleaned(text: str) -> str:
+    """The text without mark-up, mentions, links, emoji and odd spacing; straight quotation marks."""
+    if len(text) > LONGEST_READ:
+        text = f"{text[: LONGEST_READ - OF_THE_END]} {text[-OF_THE_END:]}"
+    text = LINK.sub(lambda link: f" {link[1] or ''} ", MENTION.sub(" ", text))
+    text = html.unescape(TAG.sub(" ", text))
+    text = ADDRESS.sub(" ", MENTION.sub(" ", text) if "<" in text else text)
+    text = unicodedata.normalize("NFKC", text.translate(MARKS)) if not text.isascii() else text
+    text = text.translate(MARKS)
+    seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
+    return " ".join(STYLE.sub("", EMOJI_NAME.sub(" ", seen)).split())
+
+
+def words_of(text: str) -> tuple[Word, ...]:
+    """The words of a cleaned text, short forms written out, each mark that ends something a word of its own."""
+    shouted = text.isupper()
+    found: list[Word] = []
+    for match in WORD.finditer(text):
+        written = match[0]
+        low, start, end = written.lower(), match.start(), match.end()
+        capital = written[0].isupper() and not shouted
+        if low in SHORT:
+            found += [Word(part, start, end) for part in SHORT[low].split()]
+        elif low.endswith("'s") and len(low) > 2:
+            found.append(Word(low[:-2], start, end, capital, owns=True))
+        elif low == "&":
+            found.append(Word("and", start, end))
+        else:
+            found.append(Word(low.rstrip("'"), start, end, capital))
+    return tuple(found)

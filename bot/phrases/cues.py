@@ -1,0 +1,114 @@
+"""What sentences sound like: tables of patterns over words and what was found among them, each found by its rarest word."""
+
+import csv
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+GAP = "(?:\\S+ ){0,4}"
+"""What `..` stands for: up to four words of any kind."""
+TAGS = frozenset({"REF", "LET", "ADV", "CLK", "WHO", "NAME", "DAY", "CMP", "CON", "SCH"})
+
+
+@dataclass(frozen=True)
+class Cue:
+    """One row: what it speaks for, how strongly, and when it counts."""
+
+    intent: str
+    pattern: re.Pattern[str]
+    needs: tuple[frozenset[str], ...]
+    """Of each of these sets a word has to be there: most rows are passed over by that alone."""
+    weight: float = 0
+    when: tuple[str, ...] = ()
+    mood: str = ""
+
+    def fits(self, words: Collection[str], *texts: str) -> re.Match[str] | None:
+        if any(need.isdisjoint(words) for need in self.needs):
+            return None
+        return next((found for text in texts if (found := self.pattern.search(text))), None)
+
+
+def rows(name: str) -> Sequence[Mapping[str, str]]:
+    return list(csv.DictReader(files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines()))
+
+
+def compiled(written: str, begins: str = "(?<!\\S)") -> re.Pattern[str]:
+    """A pattern as the tables write it: words with single spaces, ( | ) alternatives, `..` a gap."""
+    plain = written.strip().replace("(.. )?", GAP).replace(" .. ", f" {GAP}").replace(".. ", GAP)
+    plain = re.sub(r"\((?!\?)", "(?:", plain)
+    return re.compile(f"{begins}{plain}(?!\\S)")
+
+
+def needed(written: str) -> tuple[frozenset[str], ...]:
+    """The words of which one has to be there, for each part of a pattern that is not optional."""
+    found: list[frozenset[str]] = []
+    depth, part, parts = 0, "", []
+    for each in written:
+        if each == " " and depth == 0:
+            parts.append(part)
+            part = ""
+            continue
+        depth += (each == "(") - (each == ")")
+        part += each
+    parts.append(part)
+    for part in parts:
+        if not part or part == ".." or part.endswith(("?", "*")) or "?" in part or "[" in part:
+            continue
+        heads = [one.strip() for one in part.removesuffix("+").strip("()").split("|")] if part[:1] == "(" else [part]
+        if any("(" in head or ")" in head for head in heads):
+            continue
+        found.append(frozenset(head.split()[0] for head in heads if head))
+    return tuple(found)
+
+
+@cache
+def cues() -> tuple[Cue, ...]:
+    """cues.csv: the questions."""
+    return tuple(
+        Cue(row["intent"], compiled(_spaced(row["pattern"])), needed(row["pattern"]), float(row["weight"]),
+            tuple(row["when"].split()))
+        for row in rows("cues.csv")
+    )  # fmt: skip
+
+
+@cache
+def acts() -> tuple[Cue, ...]:
+    """acts.csv: what somebody wants done (order), or says has been done (told); each begins its sentence."""
+    return tuple(
+        Cue(row["intent"], compiled(row["pattern"], "^"), needed(row["pattern"]), mood=row["mood"])
+        for row in rows("acts.csv")
+    )
+
+
+@cache
+def limits() -> tuple[Cue, ...]:
+    """limits.csv: what is declined."""
+    return tuple(
+        Cue(row["intent"], compiled(_spaced(row["pattern"])), needed(row["pattern"])) for row in rows("limits.csv")
+    )
+
+
+def _spaced(pattern: str) -> str:
+    """An optional word at the end takes its space with it: "waiting (for)?"."""
+    return re.sub(r" (\([^()]*\))\?(?= |$)", r"(?: \1)?", pattern)
+
+
+def _words() -> frozenset[str]:
+    text = " ".join(row["pattern"] for name in ("cues.csv", "acts.csv", "limits.csv") for row in rows(name))
+    return frozenset(re.findall(r"[a-z]+", text))
+
+
+CUE_WORDS = _words()
+
+Holds = Callable[[str], bool]
+
+
+def scored(words: Collection[str], texts: Sequence[str], holds: Holds) -> dict[str, float]:
+    """Each question that the words speak for, and how strongly: its best cue, a little for its length and the others."""
+    found: dict[str, list[float]] = {}
+    for cue in cues():
+        if all(holds(condition) for condition in cue.when) and (match := cue.fits(words, *texts)):
+            found.setdefault(cue.intent, []).append(cue.weight + 0.12 * min(match[0].count(" ") + 1, 8))
+    return {intent: max(weights) + 0.25 * min(len(weights) - 1, 3) for intent, weights in found.items()}

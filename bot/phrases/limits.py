@@ -1,0 +1,100 @@
+"""What is declined, and in which words: decisions, clinical content, a child named in a room, hidden instructions."""
+
+import re
+from collections.abc import Iterator
+
+from bot.domain.guard.vocabulary import ORDINARY
+from bot.phrases.cues import limits
+from bot.phrases.everyday import EVERYDAY
+from bot.phrases.reading import Sentence
+from bot.phrases.spelling import KNOWN
+from bot.phrases.vocabulary import Vocabulary, plain_name
+
+ADVICE = (
+    "I can't say what to decide, and I give no legal advice. The panel advises and the council decides; a manager or "
+    "your legal team can help. I can show the dates that the law sets."
+)
+ACCESS = (
+    "I don't hold or tell that in chat: diagnoses, reports and a family's details stay in the council's record. "
+    "I can say what is on record about dates and who is asked."
+)
+PRIVACY = (
+    "I don't talk about a named child where others read. Please delete your message, and ask me privately, "
+    "with the case number."
+)
+HIDDEN = "I take no instructions of that kind from a message. Ask about a case by its number, or say help."
+RESTRICTED = "I can't say anything about that case here. Ask me privately."
+
+MISSING = re.compile(r"(?<!\S)(?:no|without|missing|lacking|lack|blank|not got|have not got)(?!\S)")
+WHO_IS_IT = re.compile(
+    r"(?<!\S)(?:who is the (?:child|boy|girl|pupil|young person)|(?:child|boy|girl|pupil|kid) called|name of the child|whose child|which child|child's name)"
+)
+NOT_A_CHILD = re.compile(
+    r"(?<!\S)(?:cover\w*|off|leave|away|back|assign\w*|reassign\w*|allocate\w*|give|hand|pass|officer|manager|mp|mps|"
+    r"letter|constituency|councillor|cllr|owner|owned|owns|caseload|cases|team|member|colleague|standing|deputising)(?!\S)"
+)
+BEFORE_A_CHILD = frozenset(
+    "with about for of is has little young child pupil called named regarding re does did was seen by on poor wee master miss "
+    "and at over mention because to see assess".split()
+)
+LOWER_CASE = re.compile(
+    r"(?<!\S)(?:wrong with|matter with|up with|happening with|going on with|little|child called|child named|pupil called|a boy called|a girl called) ([a-z]{3,})(?: ([a-z]{3,}))?(?= at | in |$)"
+)
+
+
+def declined(sentence: Sentence) -> tuple[str, str] | None:
+    """The intent and the words with which a sentence is declined; None for what may be answered."""
+    for cue in limits():
+        if not cue.fits(sentence.bag, sentence.tagged, sentence.plain, sentence.said):
+            continue
+        if cue.intent == "hidden":
+            return "refuse_access", HIDDEN
+        if cue.intent == "refuse_access" and MISSING.search(sentence.said):
+            continue
+        return cue.intent, ADVICE if cue.intent == "refuse_advice" else ACCESS
+    return None
+
+
+def names_a_child(sentence: Sentence, vocabulary: Vocabulary) -> bool:
+    """Whether a sentence names a child: one on record, or a name that nobody on the staff or in Parliament has."""
+    if WHO_IS_IT.search(sentence.said):
+        return True
+    if any(vocabulary.names_a_child(words) for words in _runs(sentence, vocabulary)):
+        return True
+    if NOT_A_CHILD.search(sentence.said) or sentence.has("name"):
+        return False
+    lower = LOWER_CASE.search(sentence.plain)
+    if lower and not _is_known(lower[1], vocabulary):
+        return True
+    return any(_stands_for_a_child(sentence, at, vocabulary) for at in range(len(sentence.words)))
+
+
+def _runs(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[str]:
+    """Runs of one to three words that may be a name: unknown ones, or with a capital."""
+    covered = {at for span in sentence.spans for at in range(span.first, span.last)}
+    words = [None if at in covered else word for at, word in enumerate(sentence.words)]
+    for length in (2, 3, 1):
+        for at in range(len(words) - length + 1):
+            run = [word for word in words[at : at + length] if word is not None]
+            if len(run) == length and all(word.low.isalpha() for word in run):
+                if (
+                    any(word.capital or word.low not in KNOWN for word in run)
+                    or length == 1
+                    and run[0].low in vocabulary.children
+                    and run[0].low not in ORDINARY
+                ):
+                    yield " ".join(word.low for word in run)
+
+
+def _stands_for_a_child(sentence: Sentence, at: int, vocabulary: Vocabulary) -> bool:
+    word = sentence.words[at]
+    if not word.capital or not word.low.isalpha() or len(word.low) < 3 or _is_known(word.low, vocabulary):
+        return False
+    if any(span.first <= at < span.last for span in sentence.spans):
+        return False
+    before = sentence.low[at - 1] if at else ""
+    return word.owns or before in BEFORE_A_CHILD or (at > 0 and sentence.words[at - 1].capital)
+
+
+def _is_known(low: str, vocabulary: Vocabulary) -> bool:
+    return low in KNOWN or low in EVERYDAY or low in vocabulary.own_words or plain_name(low) in vocabulary.names

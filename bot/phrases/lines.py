@@ -1,0 +1,252 @@
+"""The line that says what was understood, in the words of the commands; none where no command answers it."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from bot.domain.periods import corresponding
+from bot.phrases.vocabulary import LINE_OF
+
+Slots = Mapping[str, Any]
+AGENCIES = {
+    "HEALTH": "health",
+    "EP": "education",
+    "SCHOOL": "education",
+    "SOCIAL_CARE": "social_care",
+    "MP_TEAM": "mp_team",
+}
+
+
+def line_of(intent: str, slots: Slots, today: date) -> tuple[str, tuple[str, ...]]:
+    """The line, and the slots that it does not carry."""
+    make = LINES.get(intent)
+    if make is None:
+        return "", ()
+    line, carried = make(slots, today)
+    return line, tuple(name for name in slots if name not in carried) if line else ()
+
+
+Made = tuple[str, frozenset[str]]
+
+
+def _made(line: str, *carried: str) -> Made:
+    return line, frozenset(carried)
+
+
+def one(slots: Slots, name: str) -> str:
+    found = slots.get(name) or ""
+    return str(found[0]) if isinstance(found, list) and found else str(found)
+
+
+def ref(slots: Slots) -> str:
+    return one(slots, "refs")
+
+
+def _case(word: str) -> Callable[[Slots, date], Made]:
+    def make(slots: Slots, _today: date) -> Made:
+        return _made(f"{word} {ref(slots)}" if ref(slots) else "", "refs", "agency", "service", "clock")
+
+    return make
+
+
+def _why(slots: Slots, _today: date) -> Made:
+    """One date by its name, where a row of names.csv gives one; else every date of the case."""
+    if not ref(slots):
+        return _made("")
+    named = adviser(slots) or LINE_OF.get(("clock", one(slots, "clock")), "")
+    return _made(f"why {ref(slots)} {named}".strip(), "refs", "agency", "service", "clock")
+
+
+def adviser(slots: Slots) -> str:
+    """Whose advice, as a line names it."""
+    for kind in ("service", "agency"):
+        if (value := one(slots, kind)) and (line := LINE_OF.get((kind, value))):
+            return line.replace("_", " ") if kind == "agency" else line.replace("_", " ")
+    return ""
+
+
+def quoted(text: str) -> str:
+    return f'"{text}"' if " " in text else text
+
+
+def _list(which: str = "", **always: str) -> Callable[[Slots, date], Made]:
+    def make(slots: Slots, today: date) -> Made:
+        mine = one(slots, "person") == "me"
+        words = (
+            [{"": "mine", "overdue": "mine_overdue", "due": "mine_due"}[which]] if mine else [which] if which else []
+        )
+        parts = [f"which={word}" for word in words if word] + [f"{name}={value}" for name, value in always.items()]
+        carried = set(always) | ({"person"} if mine else set())
+        if agency := _agency(slots):
+            parts, carried = [*parts, f"agency={agency}"], carried | _carried_agency(slots)
+        if period := named_period(slots.get("period"), today):
+            parts, carried = [*parts, f"period={period}"], carried | {"period"}
+        if mp := one(slots, "mp"):
+            parts, carried = [*parts, f"mp={quoted(mp)}"], carried | {"mp"}
+        if not mine and (person := one(slots, "person")):
+            parts, carried = [*parts, f"owner={quoted(person)}"], carried | {"person"}
+        return _made(" ".join(["list", *parts]), *carried)
+
+    return make
+
+
+def _agency(slots: Slots) -> str:
+    if agency := AGENCIES.get(one(slots, "agency")):
+        return agency
+    return "health" if slots.get("service") and one(slots, "service") != "SENSORY" else ""
+
+
+def _carried_agency(slots: Slots) -> set[str]:
+    """A list takes one agency; psychologists are education's, a service is one of health's."""
+    whole = isinstance(slots.get("agency"), str) and slots["agency"] not in ("EP", "SCHOOL")
+    return {"agency"} if whole else set()
+
+
+def named_period(period: Mapping[str, str | None] | None, today: date) -> str:
+    """The list command's own name for a period, where it has one."""
+    if not period:
+        return ""
+    first, last = (date.fromisoformat(day) if day else None for day in (period["from"], period["to"]))
+    return next((name for name, span in periods(today).items() if span == (first, last)), "")
+
+
+def periods(today: date) -> Mapping[str, tuple[date, date]]:
+    day, monday = timedelta(days=1), today - timedelta(days=today.weekday())
+    first = today.replace(day=1)
+    following = corresponding(first, 1)
+    return {
+        "today": (today, today),
+        "tomorrow": (today + day, today + day),
+        "this_week": (monday, monday + 6 * day),
+        "next_week": (monday + 7 * day, monday + 13 * day),
+        "fortnight": (today, today + 14 * day),
+        "month": (today, today + 31 * day),
+        "this_month": (first, following - day),
+        "next_month": (following, corresponding(first, 2) - day),
+    }
+
+
+def _mp_list(slots: Slots, today: date) -> Made:
+    return _list(letter="mp_letter")(slots, today)
+
+
+def _mp_status(slots: Slots, today: date) -> Made:
+    return _case("status")(slots, today) if ref(slots) else _mp_list(slots, today)
+
+
+def _or_list(**always: str) -> Callable[[Slots, date], Made]:
+    """A case's status, or the list where no case is named."""
+    return lambda slots, today: _case("status")(slots, today) if ref(slots) else _list(**always)(slots, today)
+
+
+def _owner(slots: Slots, today: date) -> Made:
+    return _case("status")(slots, today) if ref(slots) else _made("people", "person", "period")
+
+
+# Actions
+
+
+def _on(slots: Slots, name: str = "date", word: str = "on") -> str:
+    return f" {word} {slots[name]}" if slots.get(name) else ""
+
+
+def _remind(slots: Slots, _today: date) -> Made:
+    if one(slots, "person") == "me" or not (slots.get("agency") or slots.get("service")):
+        told = f"Reminder{_on(slots, word='for')}"
+        return _made(f"note {ref(slots)} {told}" if ref(slots) else "", "refs", "date", "person")
+    return _made(f"escalate {ref(slots)} to room" if ref(slots) else "", "refs", "agency", "service")
+
+
+def _record(slots: Slots, _today: date) -> Made:
+    fact, whose, refs = one(slots, "fact"), adviser(slots), ", ".join(slots.get("refs", ()))
+    if not refs or not fact:
+        return _made("")
+    if fact in ("received", "ask", "advice sent"):
+        line = f"{fact} {whose} {refs}" if fact == "received" else f"{fact} {ref(slots)} {whose}"
+        return _made(f"{line}{_on(slots)}" if whose else "", "refs", "agency", "service", "date", "fact")
+    if fact.startswith(("held", "close", "reopen", "undo")):
+        return _made(
+            f"{fact} {ref(slots)}{_on(slots) if fact.startswith('held') else ''}", "refs", "date", "fact", "clock"
+        )
+    return _made(f"sent {fact} {ref(slots)}{_on(slots)}", "refs", "date", "fact", "clock")
+
+
+def _new_mp(slots: Slots, _today: date) -> Made:
+    if kind := one(slots, "kind"):
+        said = f"letter {kind}" + (f" received={slots['received']}" if slots.get("received") else "")
+        return _made(said, "kind", "received")
+    parts = [
+        *([f"member={quoted(one(slots, 'mp'))}"] if slots.get("mp") else []),
+        *([f"constituency={quoted(one(slots, 'constituency'))}"] if slots.get("constituency") else []),
+        *([f"received={slots['received']}"] if slots.get("received") else []),
+        *([f"dated={slots['dated']}"] if slots.get("dated") else []),
+        *([f"cases={each}" for each in slots.get("refs", ()) if each.startswith("SEND")]),
+    ]
+    return _made(" ".join(["mp", *parts]), "mp", "constituency", "received", "dated", "refs")
+
+
+def _new_case(slots: Slots, _today: date) -> Made:
+    kind = one(slots, "kind").replace("_", " ")
+    if kind and ref(slots):
+        return _made(f"start {kind} {ref(slots)}{_on(slots, 'received')}", "refs", "kind", "received")
+    process = f" process={one(slots, 'kind')}" if kind else ""
+    received = f" received={slots['received']}" if slots.get("received") else ""
+    return _made(f"new{process}{received}", "received", "kind")
+
+
+def _snooze(slots: Slots, _today: date) -> Made:
+    return _made(f"snooze {ref(slots)}{_on(slots, word='until')}" if ref(slots) else "", "refs", "date")
+
+
+def _escalate(slots: Slots, _today: date) -> Made:
+    to = one(slots, "to") or "manager"
+    return _made(f"escalate {ref(slots)} to {to}" if ref(slots) else "", "refs", "to", "agency", "service", "person")
+
+
+def _assign(slots: Slots, _today: date) -> Made:
+    there = ref(slots) and slots.get("person")
+    return _made(f"assign {ref(slots)} to {one(slots, 'person')}" if there else "", "refs", "person")
+
+
+def _note(slots: Slots, _today: date) -> Made:
+    return _made(f"note {ref(slots)} {one(slots, 'text')}".strip() if ref(slots) else "", "refs", "text")
+
+
+def _help(slots: Slots, _today: date) -> Made:
+    return _made("help", "topic")
+
+
+LINES: Mapping[str, Callable[[Slots, date], Made]] = {
+    "case_status": _case("status"),
+    "agency_status": _case("status"),
+    "blockers": _case("status"),
+    "next_step": _case("status"),
+    "next_clock": lambda slots, today: _case("status")(slots, today) if ref(slots) else _list("due")(slots, today),
+    "consult_status": _case("status"),
+    "review_status": _or_list(process="annual_review"),
+    "panel": _case("status"),
+    "tribunal": _or_list(process="tribunal_order"),
+    "exception": _case("status"),
+    "owner": _owner,
+    "mp_status": _mp_status,
+    "clock_date": _why,
+    "explain_date": _why,
+    "forecast": _case("milestones"),
+    "audit": _case("history"),
+    "followup": _case("status"),
+    "overdue_list": _list("overdue"),
+    "due_list": _list("due"),
+    "awaiting_list": _list(),
+    "filter_list": _list(),
+    "phase_list": _list(process="phase_transfer"),
+    "mp_list": _mp_list,
+    "act_remind": _remind,
+    "act_record": _record,
+    "act_new_mp": _new_mp,
+    "act_new_case": _new_case,
+    "act_snooze": _snooze,
+    "act_escalate": _escalate,
+    "act_assign": _assign,
+    "act_note": _note,
+    "help": _help,
+}

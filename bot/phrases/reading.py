@@ -1,0 +1,286 @@
+"""One sentence made ready: its words mended, what stands among them found, and the same with tags in their place."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bot.phrases.clean import ENDS, Word
+from bot.phrases.days import Almanac
+from bot.phrases.spans import TAG, Span, found_in
+from bot.phrases.vocabulary import Vocabulary
+
+POLITE = frozenset(
+    [
+        "please",
+        "pls",
+        "plz",
+        "kindly",
+        "thanks",
+        "ta",
+        "cheers",
+        "sorry",
+        "thankyou",
+        "referralbot",
+        "actually",
+        "basically",
+        "btw",
+        "fyi",
+        "yet",
+    ]
+)
+LEADS_IN = re.compile(
+    r"(?:(?:hi|hiya|hello|hey|morning|afternoon|evening|good (?:morning|afternoon|evening)|ok|okay|right|so|well|oh|ah|"
+    r"and|also|then|plus|but|just|bot|all|there|team|folks|everyone|anyway|yes|yeah|no worries|now|quickly|quick|"
+    r"quick (?:question|one|q|query)|question|one more(?: thing)?|another one|two things|a few things|urgent|urgently|"
+    r"(?:can|could|would|will) (?:you|we|i|u|someone|somebody)(?: possibly| maybe| just| kindly| quickly| also)*|"
+    r"(?:any|is there any) (?:chance|way) (?:of|you (?:can|could)|that you (?:can|could)|to|we (?:can|could))|"
+    r"(?:would|is) it (?:be )?possible (?:to|for you to)|(?:would|do) you mind|"
+    r"(?:when|if) you (?:get|have|got) (?:a |the |any )?(?:chance|moment|minute|sec|second|time)|"
+    r"(?:i|we) (?:would|will|should)? ?(?:like|love|want|need|have|wish)(?: you| to| for you| us)*(?= to) to|"
+    r"(?:i|we) (?:need|want) you to|(?:i|we) (?:need|want|would like) to(?: know| see| check| find out| ask)?|need to know|need to|"
+    r"(?:can|could|may|shall) i (?:ask|check|know|see|get|have|please|just)*|"
+    r"(?:i am|i was|was|just|i)? ?(?:wondering|wonder|checking|curious|asking|after)(?: if| whether| about)?(?: you (?:can|could|know))?|"
+    r"(?:do|would) you (?:happen to )?(?:know|have|see)(?: if| whether)?|any idea|any ideas|"
+    r"(?:tell|remind|show) me (?:again )?(?=who|what|when|where|which|how|why|whether|if)|(?:tell|let) me(?: know)?|let us|"
+    r"go ahead and|make sure (?:to|you)|be sure to|do not forget to|remember to|it would be (?:great|good|helpful) (?:if you could|to know)|"
+    r"find out|check|whether|if you could|please can you|me|to know|i think|i guess|i believe|apparently|looks like|it looks like|"
+    r"asking for a friend|for info|for information|one for you|help me(?: to)?|happy (?:monday|friday)|hope you are well|"
+    r"(?:go|get) on|like|erm|ooh|question for you) )"
+)
+SINGLE = re.compile(r"(?:^|\s)(?:the|a|an)\s")
+KEEPS = frozenset({"check", "like", "quick", "now", "me", "get", "to know"})
+STARTS = frozenset(
+    [
+        "who",
+        "what",
+        "when",
+        "where",
+        "which",
+        "how",
+        "why",
+        "has",
+        "have",
+        "is",
+        "are",
+        "did",
+        "do",
+        "does",
+        "will",
+        "can",
+        "could",
+        "whose",
+        "show",
+        "list",
+        "status",
+        "remind",
+        "chase",
+        "mark",
+        "log",
+        "snooze",
+        "escalate",
+        "assign",
+        "note",
+        "tell",
+        "give",
+        "record",
+        "nudge",
+        "open",
+        "any",
+        "was",
+        "were",
+        "update",
+        "should",
+        "would",
+        "am",
+        "had",
+        "anything",
+        "also",
+        "plus",
+        "whats",
+    ]
+)
+QUESTION_WORDS = frozenset(
+    [
+        "who",
+        "what",
+        "when",
+        "where",
+        "which",
+        "how",
+        "why",
+        "whose",
+        "has",
+        "have",
+        "is",
+        "are",
+        "did",
+        "do",
+        "does",
+        "will",
+        "can",
+        "could",
+        "was",
+        "were",
+        "should",
+        "would",
+        "am",
+        "had",
+        "any",
+        "anything",
+        "anyone",
+        "shall",
+        "whom",
+        "may",
+        "might",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One question or order, read."""
+
+    words: tuple[Word, ...]
+    spans: tuple[Span, ...]
+    text: str
+    """The whole cleaned message, in which words have their places."""
+    asked: bool = False
+    """It ends with a question mark."""
+
+    @cached_property
+    def low(self) -> list[str]:
+        return [word.low for word in self.words]
+
+    @cached_property
+    def tagged(self) -> str:
+        """Everything found is its tag: "has ADV come back for REF"."""
+        return self._with(frozenset(TAG))
+
+    @cached_property
+    def plain(self) -> str:
+        """References, days and people are tags; agencies, clocks and the rest as they were said."""
+        return self._with(frozenset({"ref", "letter", "when", "person", "name", "comparator"}))
+
+    @cached_property
+    def said(self) -> str:
+        """Every word as it was said, no marks."""
+        return " ".join(word for word in self.low if word not in ENDS)
+
+    def _with(self, kinds: frozenset[str]) -> str:
+        out: list[str] = []
+        at = 0
+        starts = {span.first: span for span in self.spans if span.kind in kinds}
+        while at < len(self.words):
+            if span := starts.get(at):
+                out.append(TAG[span.kind])
+                at = span.last
+            else:
+                if self.low[at] not in ENDS and self.low[at] not in POLITE and self.low[at] != "-":
+                    out.append(self.low[at])
+                at += 1
+        return " ".join(out)
+
+    @cached_property
+    def bag(self) -> frozenset[str]:
+        return frozenset(self.tagged.split()) | frozenset(self.plain.split())
+
+    def of(self, *kinds: str, negated: bool = False) -> list[Span]:
+        return [span for span in self.spans if span.kind in kinds and span.negated is negated]
+
+    def has(self, *kinds: str) -> bool:
+        return any(span.kind in kinds for span in self.spans)
+
+    @cached_property
+    def refs(self) -> list[str]:
+        return list(dict.fromkeys(span.value for span in self.spans if span.kind in ("ref", "letter")))
+
+    def values(self, kind: str, *, negated: bool = False) -> list[Any]:
+        return list(dict.fromkeys(span.value for span in self.of(kind, negated=negated)))
+
+    @cached_property
+    def begins_as_question(self) -> bool:
+        return bool(self.low) and self.low[0] in QUESTION_WORDS
+
+    def after(self, words: int) -> str:
+        """The message as it was typed, from a word on."""
+        return self.text[self.words[words].start :] if words < len(self.words) else ""
+
+
+def sentences(words: Sequence[Word], text: str, vocabulary: Vocabulary, almanac: Almanac) -> Iterator[Sentence]:
+    """The questions and orders of a message, one by one, each without its lead-in."""
+    for part in _parts(words):
+        asked = any(word.low == "?" for word in part)
+        tidy = _without_lead(part)
+        yield Sentence(tuple(tidy), tuple(found_in(tidy, vocabulary, almanac, text)), text, asked)
+
+
+def _parts(words: Sequence[Word]) -> list[list[Word]]:
+    parts: list[list[Word]] = [[]]
+    for at, word in enumerate(words):
+        rest = [each.low for each in words[at + 1 : at + 4]]
+        joins = (
+            word.low in (",", "and", "&", "-", "plus", ":")
+            and rest[:1]
+            and (rest[0] in STARTS or (rest[0] in ("and", "also") and rest[1:2] and rest[1] in STARTS))
+        )
+        if word.low in ("?", "!", ".", ";"):
+            parts[-1].append(word)
+            parts.append([])
+        elif (
+            joins
+            and len(parts[-1]) > 1
+            and not (
+                word.low == "and"
+                and rest[0] in ("any", "note", "have", "has", "is", "are", "list", "open", "had", "was", "were")
+            )
+        ):
+            parts[-1].append(Word("?", word.start, word.end)) if any(
+                w.low in QUESTION_WORDS for w in parts[-1][:1]
+            ) else None
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return [part for part in parts if any(word.low not in ENDS for word in part)]
+
+
+def _without_lead(part: Sequence[Word]) -> list[Word]:
+    """The words after "hi, could you please tell me": what is asked."""
+    words = [word for word in part if word.low not in (",",) or word is not part[0]]
+    words = list(words)
+    while words:
+        while words and (words[0].low in ENDS or words[0].low in POLITE or words[0].low == "-"):
+            words = words[1:]
+        said = " ".join(word.low for word in words[:14]) + " "
+        found = LEADS_IN.match(said)
+        if not found or len(words) <= found[0].count(" "):
+            break
+        lead = found[0].strip()
+        rest = words[found[0].count(" ") :]
+        if not _may_go(lead, rest):
+            break
+        words = rest
+    return words or list(part)
+
+
+def _may_go(lead: str, rest: Sequence[Word]) -> bool:
+    """Whether the lead says nothing here: "check" before a question, not before "in with SLT"."""
+    first = rest[0].low if rest else ""
+    if lead in (
+        "check",
+        "find out",
+        "whether",
+        "like",
+        "me",
+        "now",
+        "all",
+        "there",
+        "right",
+        "well",
+        "quick",
+        "go on",
+        "get on",
+    ):
+        return first in QUESTION_WORDS or first in (",", "whether", "if", "please") or lead in ("there",)
+    return bool(first)

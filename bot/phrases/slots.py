@@ -1,0 +1,310 @@
+"""The slots of a sentence, for the intent that it has: what it names, from when to when, compared with what."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.phrases.reading import Sentence
+from bot.phrases.spans import Comparator, Span
+from bot.phrases.days import When
+
+LISTS = frozenset({"due_list", "overdue_list", "awaiting_list", "filter_list", "data_quality", "phase_list", "mp_list"})
+REFS, WHAT = ("refs",), ("agency", "service", "not_agency", "not_service")
+WHOSE = ("person", "not_person", "setting")
+MPS = ("mp", "constituency")
+ALLOWED: Mapping[str, tuple[str, ...]] = {
+    "agency_status": (*REFS, *WHAT, "period"),
+    "overdue_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by"),
+    "due_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "by"),
+    "blockers": (*REFS, "person"),
+    "case_status": REFS,
+    "clock_date": (*REFS, *WHAT, "clock", "start"),
+    "filter_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "without", "by", "text"),
+    "awaiting_list": (*WHAT, *WHOSE, *MPS, "period", "comparator", "clock"),
+    "mp_list": (*MPS, *WHOSE, "clock", "period", "comparator", "without"),
+    "mp_status": (*REFS, *MPS, "clock"),
+    "next_clock": (*REFS, "person"),
+    "next_step": REFS,
+    "consult_status": (*REFS, "setting", "period"),
+    "review_status": (*REFS, "period"),
+    "phase_list": (*WHOSE, "clock", "period"),
+    "forecast": (*REFS, "clock", "period"),
+    "panel": (*REFS, "period"),
+    "owner": (*REFS, "person", "period"),
+    "audit": (*REFS, "person", "period"),
+    "exception": (*REFS, *WHAT, "clock"),
+    "explain_date": (*REFS, *WHAT, "clock"),
+    "tribunal": (*REFS, "clock"),
+    "data_quality": (*WHOSE, "without"),
+    "kpi": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by", "exceptions"),
+    "draft_text": (*REFS, *MPS),
+    "act_remind": (*REFS, *WHAT, "person", "mp", "setting", "date"),
+    "act_record": (*REFS, "agency", "service", "clock", "date", "fact", "setting"),
+    "act_new_mp": (*REFS, *MPS, "received", "dated", "kind"),
+    "act_snooze": (*REFS, "date"),
+    "act_escalate": (*REFS, "agency", "service", "to", "person"),
+    "act_assign": (*REFS, "person"),
+    "act_note": (*REFS, "text"),
+    "act_new_case": (*REFS, "received", "kind", "setting"),
+    "followup": (*REFS, *WHAT, "clock", "period", "person"),
+    "refuse_access": (*REFS, *WHAT),
+    "refuse_advice": REFS,
+    "refuse_privacy": (*REFS, *WHAT),
+    "clarify": (*REFS, *WHAT, "person", "clock", "period"),
+    "help": ("topic",),
+}
+PAST = frozenset(
+    {"audit", "kpi", "act_record", "act_new_mp", "act_new_case", "agency_status", "review_status", "exception"}
+)
+HAS_COME = re.compile(
+    r"(?<!\S)(?:received|came|got|had|written|wrote|sent|recorded|since|logged|arrived|issued|opened|went|held|said|"
+    r"agreed|asked|missed|was|were|did|last|refused|breached|happened|decided|met)(?!\S)"
+)
+MINE = re.compile(
+    r"(?<!\S)(?:my|mine|myself)(?!\S)(?! (?:manager|team|head|director|boss|lead|colleague))|(?<!show )(?<!give )(?<!tell )(?<!get )(?<!send )(?<!remind )(?<!let )(?<!for the )(?<!\S)me(?!\S)"
+)
+I_DO = re.compile(r"(?<!\S)(?:i|am i|have i|do i|i am|i have|i owe|i need)(?!\S)")
+PARTICULAR = frozenset({"SAR", "FOI"})
+NO_DAY = {"from": None, "to": None}
+GROUPED = re.compile(
+    r"(?<!\S)(?:by|per|for each|grouped by|split by|broken down by) (agency|agencies|service|services|owner|officer|person|team|school|setting|week|month|mp|ADV|constituency|year)(?!\S)"
+)
+SINGULAR = {"agencies": "agency", "services": "service", "officer": "owner", "person": "owner", "setting": "school"}
+WITHOUT = re.compile(
+    r"(?<!\S)(?:no|without|missing|lacking|lack|have not had|has not had|not had|have not got|has not got|no sign of|not got|awaiting|do not have|with no|have no|has no|have not|still no)(?: (?:a|an|any|the|their|sent|its|had|got|received|our))* "
+)
+THINGS = {
+    "owner": "owner", "case officer": "owner", "officer": "owner", "record number": "record_number", "upn": "upn",
+    "upns": "upn", "urn": "urn", "date of birth": "date_of_birth", "dob": "date_of_birth", "school": "setting",
+    "setting": "setting", "received date": "received", "receipt date": "received", "manager": "manager", "room": "room",
+    "nhs number": "nhs_number", "advice": "advice", "report": "advice", "reports": "advice", "reply": "reply",
+    "replies": "reply", "answer": "reply", "exception": "exception", "decision": "decision",
+}  # fmt: skip
+UNOWNED = re.compile(r"(?<!\S)(?:unallocated|unassigned|unowned|ownerless|orphaned|nobody owns|no one owns)(?!\S)")
+ABOVE = re.compile(
+    r"(?<!\S)(manager|head|room|lead|director|boss|management|senior|seniors|dcs|supervisor|leader)(?!\S)"
+)
+TO_WHOM = {"director": "head", "boss": "manager", "management": "manager", "senior": "manager", "seniors": "manager",
+           "dcs": "head", "supervisor": "manager", "leader": "manager"}  # fmt: skip
+LETTERS = {
+    "complaint": "complaint",
+    "foi": "foi",
+    "freedom of information": "foi",
+    "sar": "sar",
+    "subject access": "sar",
+}
+PROCESSES = {"annual review": "annual_review", "phase transfer": "phase_transfer", "reassessment": "reassessment",
+             "re assessment": "reassessment", "mediation": "mediation", "appeal": "appeal"}  # fmt: skip
+
+
+def slots_of(sentence: Sentence, intent: str) -> dict[str, Any]:
+    """The slots that this intent has, as this sentence fills them."""
+    filled: dict[str, Any] = {"refs": sentence.refs, **_named(sentence, intent), **_whose(sentence, intent)}
+    filled |= _days(sentence, intent)
+    if compared := sentence.values("comparator"):
+        filled["comparator"] = compared[0].as_json
+    if grouped := GROUPED.search(sentence.plain):
+        filled["by"] = SINGULAR.get(grouped[1], grouped[1])
+    filled |= _besides(sentence, intent)
+    return {name: filled[name] for name in ALLOWED.get(intent, ()) if filled.get(name) not in (None, [], "")}
+
+
+def _named(sentence: Sentence, intent: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for kind in ("service", "agency", "clock", "mp", "constituency", "setting"):
+        values = sentence.values(kind)
+        if values:
+            found[kind] = values[0] if len(values) == 1 else values
+        if left := sentence.values(kind, negated=True):
+            found[f"not_{kind}"] = left[0] if len(left) == 1 else left
+    if found.get("agency") == "SCHOOL" and (found.get("setting") or intent in ("act_new_case", "act_note")):
+        del found["agency"]
+    if found.get("agency") == "MP_TEAM" and intent.startswith("act_"):
+        del found["agency"]
+    if intent == "clock_date" and "clock" not in found:
+        found |= _review_clock(sentence) | _advice_clock(sentence, found)
+    if intent == "kpi" and found.get("clock") is None and re.search(r"mp .*(repl|time|answer)", sentence.plain):
+        found["clock"] = "mp_reply"
+    if intent == "kpi" and "clock" in found and ("service" in found or "agency" in found):
+        del found["clock"]
+    if intent == "mp_list":
+        found.pop("setting", None)
+    return found
+
+
+def _review_clock(sentence: Sentence) -> dict[str, Any]:
+    return {"clock": "review_next"} if re.search(r"(?<!\S)(annual review|review|ar)(?!\S)", sentence.plain) else {}
+
+
+ADVICE = {
+    "HEALTH": "advice_health",
+    "EP": "advice_ep",
+    "SOCIAL_CARE": "advice_social_care",
+    "SCHOOL": "advice_education",
+}
+
+
+def _advice_clock(sentence: Sentence, found: Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(found.get("service"), str) and found["service"] in ("SLT", "OT", "PHYSIO", "CAMHS", "PAEDIATRICS"):
+        return {"clock": "advice_health"}
+    agency = found.get("agency")
+    return {"clock": ADVICE[agency]} if isinstance(agency, str) and agency in ADVICE else {}
+
+
+def _whose(sentence: Sentence, intent: str) -> dict[str, Any]:
+    people = sentence.values("person") + sentence.values("name")
+    found: dict[str, Any] = {}
+    if people:
+        found["person"] = people[0] if len(people) == 1 else people
+    elif _is_mine(sentence, intent):
+        found["person"] = "me"
+    if left := sentence.values("person", negated=True):
+        found["not_person"] = left[0]
+    return found
+
+
+def _is_mine(sentence: Sentence, intent: str) -> bool:
+    said = sentence.plain
+    if intent == "act_remind":
+        return said.startswith("remind me") or " me " in f" {said} " and not sentence.has("service", "agency")
+    if intent == "act_assign":
+        return bool(re.search(r"(?<!\S)(me|myself|i|mine)(?!\S)", said))
+    if intent in LISTS | {"owner", "kpi", "next_clock"}:
+        mine = MINE.search(said) is not None
+        return mine or (
+            intent in ("due_list", "awaiting_list", "overdue_list", "filter_list")
+            and I_DO.search(said) is not None
+            and not re.search(r"can i|could i|i (know|see|get)", said)
+        )
+    return False
+
+
+# Days
+
+
+def _days(sentence: Sentence, intent: str) -> dict[str, Any]:
+    spans = sentence.of("when")
+    if not spans:
+        return {}
+    past = (
+        intent in PAST
+        or intent in ("mp_list", "panel", "filter_list", "overdue_list", "consult_status")
+        and bool(HAS_COME.search(sentence.said))
+    )
+    match intent:
+        case "act_new_mp" | "act_new_case":
+            return _of_letter(sentence, spans)
+        case "act_record":
+            return {"date": _iso(_first_day(spans[-1].value, past=True))}
+        case "act_remind":
+            return {"date": _iso(_first_day(spans[-1].value, past=False))}
+        case "act_snooze":
+            return {"date": _iso(_until(spans[-1].value))}
+        case "clock_date":
+            return {"start": _iso(_first_day(spans[0].value, past=True))} if not sentence.refs else {}
+        case _:
+            first, last = _best(spans).value.resolve(past)
+            return {"period": {"from": _iso(first), "to": _iso(last)}} if first or last else {}
+
+
+def _best(spans: list[Span]) -> Span:
+    """The period that is meant where several days are named: one that leads, else the first."""
+    return next((span for span in spans if not span.value.day), spans[0])
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _first_day(when: When, *, past: bool) -> date | None:
+    first, last = (when.inner or when).resolve(past)
+    return first or last
+
+
+def _until(when: When) -> date | None:
+    """Until next week is until its first day; until Friday is until Friday; for a week is until a week from now."""
+    inner = when.inner or when
+    first, last = inner.resolve(False)
+    if first and last and when.inner and first != last and not inner.lasts:
+        return first
+    return last or first
+
+
+def _of_letter(sentence: Sentence, spans: list[Span]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for span in spans:
+        before = sentence.low[max(0, span.first - 3) : span.first] + [span.bound]
+        on_it = "dated" in before or "date" in before or span.bound == "of" or before[-3:-1] == ["letter", "of"]
+        found.setdefault("dated" if on_it else "received", _iso(_first_day(span.value, past=True)))
+    return found
+
+
+# The rest
+
+
+def _besides(sentence: Sentence, intent: str) -> dict[str, Any]:
+    match intent:
+        case "filter_list" | "mp_list" | "data_quality":
+            return {"without": _without(sentence), **_searched(sentence)}
+        case "kpi":
+            said = re.search(
+                r"(?<!\S)(with and without|with or without|without|excluding|with|including|not counting|before) (?:the )?(?:any )?exceptions",
+                sentence.said,
+            )
+            return (
+                {
+                    "exceptions": {
+                        "with": "with",
+                        "including": "with",
+                        "with and without": "both",
+                        "with or without": "both",
+                    }.get(said[1], "without")
+                }
+                if said
+                else {}
+            )
+        case "act_escalate":
+            found = ABOVE.search(sentence.plain) or ABOVE.search(sentence.said)
+            return {"to": TO_WHOM.get(found[1], found[1])} if found else {}
+        case "act_new_mp":
+            return {
+                "kind": next((kind for name, kind in LETTERS.items() if name in sentence.said), None)
+                if "mp" not in sentence.tagged.split()
+                else None
+            }
+        case "act_new_case":
+            return {"kind": next((kind for name, kind in PROCESSES.items() if name in sentence.said), None)}
+        case "help":
+            topic = re.search(r"how (?:do|can|should|would|to) ?(?:i|we|you)? (.+)", sentence.said)
+            return {"topic": topic[1]} if topic else {}
+    return {}
+
+
+def _without(sentence: Sentence) -> list[str]:
+    found: list[str] = []
+    said = sentence.said
+    for match in WITHOUT.finditer(said):
+        rest = said[match.end() :]
+        things = [
+            name for name in sorted(THINGS, key=len, reverse=True) if re.match(rf"(?:\S+ ){{0,2}}{name}(?!\S)", rest)
+        ]
+        clocks = [
+            str(span.value)
+            for span in sentence.of("clock")
+            if rest.startswith(" ".join(sentence.low[span.first : span.last]))
+        ]
+        found += clocks or [THINGS[name] for name in things[:1]]
+    if UNOWNED.search(said):
+        found.append("owner")
+    return list(dict.fromkeys(found))
+
+
+def _searched(sentence: Sentence) -> dict[str, Any]:
+    said = re.search(r"(?:mention(?:s|ing|ed)?|search (?:notes )?for|notes (?:about|on)|look for) (.+)", sentence.said)
+    return {"text": said[1]} if said else {}
+
+
+def compared(sentence: Sentence) -> Comparator | None:
+    found = sentence.values("comparator")
+    return found[0] if found else None

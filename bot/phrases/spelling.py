@@ -1,0 +1,89 @@
+"""Words that are nearly a word of the trade, mended; names, references and everyday words are left alone."""
+
+from collections.abc import Collection
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from bot.domain.guard.vocabulary import ORDINARY
+from bot.phrases.clean import SHORT, Word
+from bot.phrases.cues import CUE_WORDS
+from bot.phrases.days import MONTH_NAMES, NUMBERS, UNITS, WEEKDAYS
+from bot.phrases.everyday import EVERYDAY
+from bot.phrases.stretches import LEADS
+from bot.phrases.vocabulary import TRADE
+
+SHORTEST = 4
+"""Letters from which a word is long enough to be mended."""
+LONG = 6
+"""Letters from which two slips are mended."""
+TRADE_WORDS = frozenset(word for name in TRADE for word in name.split() if word.isalpha())
+DAY_WORDS = frozenset(
+    {*WEEKDAYS, *MONTH_NAMES, *UNITS, *LEADS, *NUMBERS}
+    | {"today", "tomorrow", "yesterday", "commencing", "beginning", "quarter", "weekend", "christmas", "holidays"}
+)
+KNOWN = TRADE_WORDS | DAY_WORDS | CUE_WORDS | EVERYDAY | ORDINARY | frozenset(SHORT)
+TARGETS = tuple(sorted(word for word in TRADE_WORDS | DAY_WORDS | CUE_WORDS if len(word) >= SHORTEST))
+ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "'s")
+
+
+def mended(words: tuple[Word, ...], own: Collection[str]) -> tuple[Word, ...]:
+    """The words with their slips put right, towards the trade's words and the council's own names."""
+    names = frozenset(own)
+    return tuple(_mended(word, names) if _may_be_wrong(word, names) else word for word in words)
+
+
+def _may_be_wrong(word: Word, names: frozenset[str]) -> bool:
+    low = word.low
+    return len(low) >= SHORTEST and low.isalpha() and low not in KNOWN and low not in names and not _inflected(low)
+
+
+def _inflected(low: str) -> bool:
+    """A known word with an ending, or with its last letter doubled or dropped before one."""
+    stems = (low[: -len(end)] for end in ENDINGS if low.endswith(end))
+    return any(len(stem) > 2 and (stem in KNOWN or f"{stem}e" in KNOWN or stem[:-1] in KNOWN) for stem in stems)
+
+
+def _mended(word: Word, names: frozenset[str]) -> Word:
+    low = nearest(word.low, names)
+    return Word(low, word.start, word.end, word.capital, word.owns) if low else word
+
+
+@lru_cache(maxsize=8192)
+def nearest(low: str, names: frozenset[str]) -> str:
+    """The one word that it nearly is; empty where there is none, or where it may be two that mean different things."""
+    slips = 2 if len(low) >= LONG else 1
+    # Two slips in a short word make another word: then they have to leave its beginning alone.
+    found = extract(low, TARGETS, scorer=OSA.distance, score_cutoff=slips, limit=6)
+    found += extract(
+        low, [name for name in names if len(name) >= SHORTEST], scorer=OSA.distance, score_cutoff=slips, limit=2
+    )
+    likely = sorted((score, word[0] != low[0], word) for word, score, _ in found if score < 2 or _is_likely(low, word))
+    if not likely:
+        return ""
+    best = [word for score, other, word in likely if (score, other) == likely[0][:2]]
+    return best[0] if len({_stem(word) for word in best}) == 1 else _longest_beginning(low, best)
+
+
+def _is_likely(low: str, word: str) -> bool:
+    return (word[0] == low[0] and len(word) >= LONG - 1) or (word[1:3] == low[1:3] and len(word) >= LONG + 1)
+
+
+def _longest_beginning(low: str, best: list[str]) -> str:
+    """Of words equally near, the one that begins as it does, if that is plain."""
+    shared = sorted(((_shared(low, word), word) for word in best), reverse=True)
+    return shared[0][1] if shared[0][0] > shared[1][0] and len(low) >= LONG else ""
+
+
+def _shared(low: str, word: str) -> int:
+    return next(
+        (at for at, (one, other) in enumerate(zip(low, word, strict=False)) if one != other), min(len(low), len(word))
+    )
+
+
+def _stem(word: str) -> str:
+    for end in ("ies", "ing", "ed", "es", "s", "e", "y"):
+        if word.endswith(end) and len(word) - len(end) > 3:
+            return word[: -len(end)]
+    return word
