@@ -14,8 +14,8 @@ from bot.cases import approvals
 from bot.commands import BOOK
 from bot.domain.facts import FACTS, beginnings, recordable
 from bot.domain.message import Message, Said, Where, Who
-from bot.domain.sharing import MAY_KNOW, ONCE_ASKED, ROOMS, Viewer
-from bot.domain.terms import Agency, Kind, Process, Role, Sensitive
+from bot.domain.sharing import TABLE
+from bot.domain.terms import Kind, Process, Relation, Role, Sensitive
 from bot.grammar import Command
 from bot.rules import SHIPPED, load_rules
 from bot.serving.told import FIRST_LINES
@@ -136,16 +136,6 @@ def test_every_command_is_tried_in_the_guide() -> None:
     assert {command.name for command in BOOK.commands} - tried == set(), "show each in docs/using.md, on a line with >"
 
 
-def known_to_a_role(role: Role, kind: Kind) -> str:
-    """What the table says of a role and a kind of information."""
-    once_asked = kind not in MAY_KNOW[role] and role is Role.CONTRIBUTOR and kind in ONCE_ASKED
-    viewer = Viewer(Agency.HEALTH, role, private=True, asked=once_asked)
-    if not viewer.may_know(kind):
-        return "no"
-    in_a_room = Viewer(Agency.HEALTH, role, private=False, asked=once_asked).may_know(kind)
-    return ("once asked, " if once_asked else "") + ("yes" if in_a_room else "privately")
-
-
 def table(first: str) -> list[list[str]]:
     """The cells of the table in the privacy page whose first heading is `first`, headings included."""
     rows = PRIVACY.partition(f"\n| {first} |")[2].split("\n\n")[0].splitlines()
@@ -156,16 +146,26 @@ def table(first: str) -> list[list[str]]:
 KINDS = [kind.value.replace("_", " ") for kind in Kind]
 
 
+WHEN = {
+    Relation.ASKED: "once asked",
+    Relation.NAMED: "where named",
+    Relation.BROKE_GLASS: "who broke the glass",
+    Relation.RIGHTS: "for a request of the family's",
+}
+
+
+def _who(role: Role, relation: Relation) -> str:
+    return role.value.replace("_", " ") + ("" if relation is Relation.ANY else f", {WHEN[relation]}")
+
+
 def test_the_privacy_page_says_what_each_role_may_know() -> None:
-    expected = [[role.value.replace("_", " "), *(known_to_a_role(role, kind) for kind in Kind)] for role in Role]
-    assert [[cell.strip() for cell in row] for row in table("role")] == [["role", *KINDS], *expected]
+    expected = [[_who(role, relation), *found] for (role, _, relation), found in TABLE.items() if role]
+    assert table("role") == [["role", *KINDS], *expected]
 
 
 def test_the_privacy_page_says_what_each_room_may_hear() -> None:
-    expected = [
-        [agency.label, *("yes" if Viewer(agency).may_know(kind) else "no" for kind in Kind)] for agency in Agency
-    ]
-    assert sorted(ROOMS) == sorted(Agency)
+    rooms = {agency: found for (role, agency, _), found in TABLE.items() if role is None}
+    expected = [[agency.label if agency else "read by outsiders", *found] for agency, found in rooms.items()]
     assert table("room") == [["room", *KINDS], *expected]
 
 

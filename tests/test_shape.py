@@ -15,8 +15,8 @@ from bot.commands import BOOK
 from bot.domain import terms
 from bot.domain.facts import ACTS, FACTS
 from bot.domain.message import BlankKind
-from bot.domain.sharing import MAY_KNOW, ROOMS
-from bot.domain.terms import Agency, EntryKind, Notice, Outcome, Role, Sensitive
+from bot.domain.sharing import TABLE
+from bot.domain.terms import Agency, EntryKind, Kind, Notice, Outcome, Relation, Role, Sensitive
 from bot.filling import fill
 from bot.grammar import LONGEST_TITLE, Command
 from bot.reminders import anchor
@@ -149,8 +149,10 @@ def test_every_kind_of_entry_has_a_name_for_people() -> None:
 
 
 def test_who_may_know_what_is_decided_for_every_role_and_room() -> None:
-    assert set(MAY_KNOW) == set(Role), "say in bot/domain/sharing.py what the new role may know"
-    assert set(ROOMS) == set(Agency), "say in bot/domain/sharing.py what the new agency's room may hear"
+    rows = {(role, agency) for role, agency, relation in TABLE if relation is Relation.ANY}
+    assert rows >= {(role, None) for role in Role}, "say in bot/domain/sharing.py what the new role may know"
+    assert rows >= {(None, agency) for agency in Agency}, "say there what the new agency's room may hear"
+    assert {len(shares) for shares in TABLE.values()} == {len(Kind)}, "say there who may know the new kind"
 
 
 def test_an_outcome_is_the_end_of_a_case_or_of_a_letter() -> None:

@@ -25,17 +25,18 @@ SAID_SHOWN = 10
 
 def as_known_message(turn: Turn, known: Known) -> Message:
     """Its card of that day without buttons, the newest entries of then, and what had been said. `turn` is today's."""
-    then, file = replace(known.turn, private=True), known.file
+    then, alone, file = replace(known.turn, private=True), replace(turn, private=True), known.file
     about = facts.about(file)
     if isinstance(file, CaseFile):
-        viewer = visible.viewer(then, file.case)
+        viewer = visible.viewer(alone, file.case)
         card = case_card(then, file, viewer)
     else:
-        viewer = visible.viewer(then)
+        viewer = visible.viewer(alone)
         card = letter_card(then, file, viewer)
     told = list(card.facts)
     if viewer.may_know(Kind.NOTES):
-        told += [*claims_of(then, file), *lines_of(then, about, file.entries[-ENTRIES_SHOWN:])]
+        told += claims_of(then, file)
+    told += lines_of(then, about, visible.entries_among(then, viewer, file.entries)[-ENTRIES_SHOWN:])
     told += _said(then, known, viewer)
     return Message(
         text=f"As known at the end of {say_day(then.today, turn.today)} · {card.text}",
@@ -67,7 +68,7 @@ def _may_know(viewer: Viewer, one: Said, requests: Mapping[int | None, Request])
     if one.deadline.request_id is None:
         return viewer.may_know(Kind.DATES)
     request = requests.get(one.deadline.request_id)
-    return request is not None and viewer.may_know_request(request.agency)
+    return request is not None and viewer.may_know(Kind.REQUESTS, request.agency)
 
 
 def _how(then: Turn, one: Said) -> str:

@@ -51,10 +51,10 @@ def anchored_words(turn: Turn, post: Post) -> str:
 
 
 def set_aside_words(turn: Turn, post: Post) -> str:
-    """What a fault of ours keeps from being done, without the name of a restricted case."""
+    """What a fault of ours keeps from being done, without the name of a restricted case or that it is one."""
     found = what_of(turn, post)
     hidden = found is None or visible.is_restricted(turn, found.about)
-    which = "a restricted case or letter" if hidden or found is None else found.about.reference
+    which = "a case or letter" if hidden or found is None else found.about.reference
     code = f"something is wrong on our side (code {post.about['code']})"
     if "deadline" in post.about:
         return (

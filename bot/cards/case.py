@@ -41,9 +41,11 @@ def case_card(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool = False
     facts = [*_child(turn, file, viewer), *map(_other, others)] if whole else []
     facts += [*_advice(turn, file, viewer), *_council(turn, file, viewer), *_people(turn, file, viewer)]
     if whole and viewer.may_know(Kind.NOTES):
-        facts += [*claims_of(turn, file), *lines_of(turn, file.case, file.entries[-ENTRIES_SHOWN:])]
+        facts += claims_of(turn, file)
+    if whole:
+        facts += lines_of(turn, file.case, visible.entries_among(turn, viewer, file.entries)[-ENTRIES_SHOWN:])
     return Message(
-        text=_heading(turn, file) if viewer.may_know(Kind.DATES) else file.case.reference,
+        text=_heading(turn, file) if viewer.may_know(Kind.STAGE) else file.case.reference,
         facts=tuple(facts),
         actions=(*_actions(turn, file, viewer, whole=whole), *map(_look, others[:OTHERS])),
         private=viewer.private,
@@ -77,7 +79,7 @@ def _others(turn: Turn, file: CaseFile, viewer: Viewer) -> list[Case]:
     """The child's other cases, as far as the asker may know of each that it is this child's. No room ever hears."""
     if not (viewer.private and viewer.may_know(Kind.IDENTITY)):
         return []
-    reader, values = visible.reader(turn.person)
+    reader, values = visible.reader(turn, turn.person)
     found = turn.db.scalars(OTHERS_FOR[reader], {"child": file.case.child_id, "this": file.case.id, **values})
     alone = replace(turn, private=True)
     return [case for case in found if visible.viewer(alone, case).may_know(Kind.IDENTITY)]
@@ -95,13 +97,15 @@ def _look(case: Case) -> Action:
 
 
 def _child(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
-    if not viewer.may_know(Kind.IDENTITY):
+    basis = viewer.on(Kind.IDENTITY)
+    if basis is None:
         return
-    who = children.identity(turn, file.case, file.child)
+    who = children.identity(turn, file.case, file.child, basis)
     if who is None:
         yield Fact("Child", "erased from the record", private=True)
         return
-    yield Fact("Child", f"{who.name}, born {who.born:%-d %B %Y}", file.setting or "no school recorded", private=True)
+    school = (file.setting or "no school recorded") if viewer.may_know(Kind.SETTING) else ""
+    yield Fact("Child", f"{who.name}, born {who.born:%-d %B %Y}", school, private=True)
     if who.record_number:
         url = turn.record_url.replace("{record_number}", who.record_number) if turn.record_url else ""
         yield Fact("Record number", who.record_number, url, private=True)
@@ -110,7 +114,7 @@ def _child(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
 def _advice(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
     for request in file.requests:
         deadline = file.of_request(request)
-        if deadline is not None and viewer.may_know_request(request.agency):
+        if deadline is not None and viewer.may_know(Kind.REQUESTS, request.agency):
             label = sentence(title(turn, deadline, advice.title(turn, request)))
             runs = deadline.state is ClockState.RUNNING
             how = State.WAITING if runs and request.sent_on else state(turn, deadline)
@@ -140,7 +144,7 @@ def _council(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
         return
     for deadline in file.deadlines:
         if deadline.request_id is None and _worth_showing(deadline, viewer) and not _of_the_older(turn, deadline):
-            claimed = noted(turn, deadline, ground=may_know_ground(viewer, deadline))
+            claimed = noted(turn, deadline, ground=may_know_ground(viewer, of_body=False))
             yield Fact(sentence(title(turn, deadline)), when(turn, deadline), claimed, state(turn, deadline))
 
 
@@ -159,11 +163,10 @@ def _worth_showing(deadline: Deadline, viewer: Viewer) -> bool:
 
 
 def _people(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
-    if viewer.may_know(Kind.EXISTENCE):
+    if viewer.may_know(Kind.STAGE):
         yield Fact("Owner", file.owner.name if file.owner else "nobody yet")
-    if file.enquiries and viewer.may_know(Kind.MP_MATTER):
-        for letter in file.enquiries:
-            yield open_letter(turn, letter)
+    for letter in visible.letters_among(turn, viewer, file.enquiries):
+        yield open_letter(turn, letter)
 
 
 def _actions(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool) -> Iterator[Action]:
@@ -184,7 +187,7 @@ def _actions(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool) -> Iter
 
 
 def _partner_actions(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Action]:
-    waiting = [r for r in file.requests if r.received_on is None and viewer.may_know_request(r.agency)]
+    waiting = [r for r in file.requests if r.received_on is None and viewer.may_know(Kind.REQUESTS, r.agency)]
     several = len(waiting) > 1
     for request in waiting[: BUTTONS - 1]:
         of = f": {advice.label(turn, request)}" if several else ""

@@ -16,7 +16,8 @@ from bot.cases import advice, visible
 from bot.cases.digests import AHEAD
 from bot.domain.dates import say_day
 from bot.domain.message import Action, Message, Row, Table
-from bot.domain.terms import CaseStatus, ClockState
+from bot.domain.sharing import Viewer
+from bot.domain.terms import Agency, CaseStatus, ClockState, Kind
 from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Nudge, Person, Request
@@ -140,22 +141,31 @@ def _names(turn: Turn, people: Sequence[int]) -> str:
 
 def _due(turn: Turn, owners: Sequence[int], restricted_of: Sequence[int], arrived: Sequence[Nudge]) -> list[Line]:
     """Duties that run, of those the reader may see: late, soon due or newly arrived. What is due today comes first."""
-    reader, values = visible.reader(turn.person)
+    who, (reader, values) = turn.person, visible.reader(turn, turn.person)
+    viewer = Viewer(who.agency, who.role, private=True)
+    if not viewer.may_know(Kind.DATES):
+        return []
     of = {"owners": owners, "restricted_of": restricted_of, "soon": turn.today + AHEAD, **values}
     of |= {"arrived": [nudge.deadline_id for nudge in arrived]} if arrived else {}
-    query = _duties_for(reader, letters=visible.knows_letters(turn.person), arrived=bool(arrived))
+    agencies = frozenset(agency for agency in Agency if viewer.may_know(Kind.REQUESTS, agency))
+    query = _duties_for(reader, agencies, letters=viewer.may_know(Kind.MP_MATTER), arrived=bool(arrived))
     found = {row[0].id: Line(row[0], row[1] or row[2] or "", row[3] or "") for row in turn.db.execute(query, of)}
     return [found[deadline.id] for deadline in in_order(turn, [line.deadline for line in found.values()])]
 
 
 @cache
-def _duties_for(reader: visible.Reader, *, letters: bool, arrived: bool) -> Select[Deadline, str, str, str]:
+def _duties_for(
+    reader: visible.Reader, agencies: frozenset[Agency], *, letters: bool, arrived: bool
+) -> Select[Deadline, str, str, str]:
     owners: BindParameter[Any] = bindparam("owners", expanding=True)
     hidden = and_(col(Case.restricted), col(Case.owner_id).in_(bindparam("restricted_of", expanding=True)))
     theirs = or_(col(Case.owner_id).in_(owners), col(Enquiry.owner_id).in_(owners), hidden)
     wanted = and_(theirs, col(Deadline.safe) <= bindparam("soon"))
     if arrived:  # else its index answers
         wanted = or_(wanted, col(Deadline.id).in_(bindparam("arrived", expanding=True)))
+    if agencies != {*Agency}:
+        asked = select_rows(col(Request.id)).where(col(Request.agency).in_(sorted(agencies)))
+        wanted = and_(wanted, or_(col(Deadline.request_id).is_(None), col(Deadline.request_id).in_(asked)))
     fit = visible.SEES[reader]
     seen = and_(col(Case.id).is_not(None), fit)
     if letters:

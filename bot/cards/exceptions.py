@@ -35,9 +35,9 @@ def _noted(claimed: Ground, *, ground: bool) -> str:
     return f"exception recorded: {claimed.title}" if ground else "exception recorded"
 
 
-def may_know_ground(viewer: Viewer, deadline: Deadline) -> bool:
-    """A body knows what was claimed for its own advice; of the council's own dates those who run cases alone."""
-    return deadline.request_id is not None or (viewer.council and viewer.may_know(Kind.REQUESTS))
+def may_know_ground(viewer: Viewer, *, of_body: bool) -> bool:
+    """A body knows what was claimed for its own advice; of the council's own dates those who know every request."""
+    return of_body or viewer.may_know(Kind.REQUESTS)
 
 
 def claims_of(turn: Turn, file: File) -> Iterator[Fact]:

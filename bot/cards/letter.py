@@ -1,13 +1,13 @@
 """The card of a letter: its reference, what it holds, its clocks, its answers. The letter's words are never on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlmodel import col, select
 
 from bot.cards.dates import rule_of, sentence, state, title, when
 from bot.cards.exceptions import claims_of, noted
 from bot.cards.record import lines_of
-from bot.cases import enquiries, history
+from bot.cases import enquiries, history, visible
 from bot.cases.files import EnquiryFile
 from bot.domain.dates import say_day
 from bot.domain.facts import FACTS, label
@@ -16,7 +16,7 @@ from bot.domain.sharing import Viewer
 from bot.domain.terms import CaseStatus, ClockState, EntryKind, Kind, LetterKind, Nature, RuleId
 from bot.grammar import line
 from bot.turn import Turn
-from storage.tables import Deadline, Enquiry
+from storage.tables import Deadline, Enquiry, Entry
 
 ENTRIES_SHOWN = 5
 DONE = (ClockState.MET, ClockState.MET_LATE)
@@ -26,9 +26,11 @@ REPLY = RuleId("mp_reply")
 def letter_card(turn: Turn, file: EnquiryFile, viewer: Viewer, *, whole: bool = False) -> Message:
     """The card of a letter as this viewer may see it. `whole` adds who wrote and the latest entries."""
     facts = list(_facts(turn, file))
-    if whole and viewer.may_know(Kind.NOTES):
-        last = lines_of(turn, file.enquiry, file.entries[-ENTRIES_SHOWN:])
-        facts = [*_sender(turn, file), *facts, *claims_of(turn, file), *last]
+    if whole:
+        known = visible.entries_among(turn, viewer, file.entries)
+        claims = claims_of(turn, file) if viewer.may_know(Kind.NOTES) else ()
+        last = lines_of(turn, file.enquiry, known[-ENTRIES_SHOWN:])
+        facts = [*_sender(turn, file, known), *facts, *claims, *last]
     letter = file.enquiry
     parts = [letter.reference, name_of(letter)]
     if letter.status is CaseStatus.CLOSED:
@@ -42,9 +44,9 @@ def name_of(letter: Enquiry) -> str:
     return f"{letter.mp} MP, {letter.constituency}" if letter.kind is LetterKind.MP_LETTER else letter.kind.label
 
 
-def _sender(turn: Turn, file: EnquiryFile) -> Iterator[Fact]:
+def _sender(turn: Turn, file: EnquiryFile, known: Sequence[Entry]) -> Iterator[Fact]:
     """Who wrote, other than an MP: sealed with the entry that opened it."""
-    opened = (entry for entry in file.entries if entry.kind is EntryKind.OPENED)
+    opened = (entry for entry in known if entry.kind is EntryKind.OPENED)
     for sender in filter(None, (history.words_of(turn, file.enquiry, entry) for entry in opened)):
         yield Fact("From", sender, private=True)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.cards.dates import sentence
+from bot.cards.exceptions import may_know_ground
 from bot.cases import advice, deadlines, facts, history, staff, visible
 from bot.cases.facts import File
 from bot.domain.clock_names import Called, meant
@@ -13,7 +14,7 @@ from bot.domain.errors import NotFound, WhichOne
 from bot.domain.exceptions import lines as lines_of_claim
 from bot.domain.message import Action, Fact, Message
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Agency, ClockState, Role
+from bot.domain.terms import ClockState, Kind, Role
 from bot.domain.why import Told, explain, headline
 from bot.grammar import line
 from bot.turn import Turn
@@ -66,8 +67,8 @@ def _clocks(turn: Turn, file: File) -> Sequence[Clock]:
 def _may_see(turn: Turn, file: File, clock: Clock, viewer: Viewer) -> bool:
     agency = next((r.agency for r in facts.requests_of(file) if r.id == clock.instance), None)
     if agency is not None:
-        return viewer.may_know_request(agency)
-    return viewer.agency in (Agency.EDUCATION, Agency.MP_TEAM) or not clock.information
+        return viewer.may_know(Kind.REQUESTS, agency)
+    return viewer.may_know(Kind.DATES) and (viewer.council or not clock.information)
 
 
 def _called(turn: Turn, file: File, clock: Clock) -> Called:
@@ -143,10 +144,10 @@ def _who(turn: Turn, entry: Entry) -> str:
 
 
 def _claims(turn: Turn, file: File, clock: Clock, viewer: Viewer) -> list[tuple[str, str]]:
-    """What was claimed is read privately, by the council or the body whose advice it is: it may tell of a family."""
+    """Read privately, by those who run cases or the body whose advice it is: what was claimed may tell of a family."""
     if not clock.claims:
         return []
-    if not (viewer.private and (viewer.council or clock.instance is not None)):
+    if not (viewer.private and may_know_ground(viewer, of_body=clock.instance is not None)):
         return [("Exceptions", "one is on record")]
     told: list[tuple[str, str]] = []
     for claim in clock.claims:

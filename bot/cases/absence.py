@@ -23,7 +23,7 @@ NAMES = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday
 
 @dataclass(frozen=True)
 class Gap:
-    """What somebody who covers can't do: see restricted cases, be reached, or be there themselves."""
+    """What somebody who covers can't do: see restricted cases (those that the asker sees), be reached, be there."""
 
     restricted: int = 0
     unreachable: bool = False
@@ -132,7 +132,7 @@ def check_cover(turn: Turn, person: Person, cover: Person | None) -> None:
 def _gap(turn: Turn, person: Person, cover: Person | None, first: date, last: date) -> Gap:
     if cover is None:
         return Gap()
-    mine = (Case.owner_id == person.id, Case.status == CaseStatus.OPEN, col(Case.restricted))
+    mine = (Case.owner_id == person.id, Case.status == CaseStatus.OPEN, col(Case.restricted), visible.cases(turn))
     hidden = turn.db.exec(select(func.count()).select_from(Case).where(*mine)).one()
     if cover.id in visible.restricted_to(turn, person.id):
         hidden = 0

@@ -143,12 +143,13 @@ def _digests(turn: Turn, private: Private) -> dict[Mark, bytes]:
     return {kind: turn.vault.fingerprint(kind, text) for kind, text in private.fingerprints().items()}
 
 
-def identity(turn: Turn, case: Case, child: Child) -> Private | None:
-    """Who a case is about, put on record as seen by the asker; None once the child is erased.
+def identity(turn: Turn, case: Case, child: Child, basis: Basis) -> Private | None:
+    """Who a case is about, put on record as seen by the asker, on this ground; None once the child is erased.
 
     The caller has checked that the asker may know and that the answer goes to them alone.
     """
-    add_row(turn.db, Viewed, {"person_id": turn.person.id, "case_id": case.id, "kinds": "identity", "at": turn.now})
+    seen = {"person_id": turn.person.id, "case_id": case.id, "kinds": "identity", "basis": basis, "at": turn.now}
+    add_row(turn.db, Viewed, seen)
     return private_of(turn, child)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
-from bot.cases import advice, history
+from bot.cases import advice, history, visible
 from bot.cases.files import CaseFile
 from bot.domain import school_year
 from bot.domain.dates import say_day
@@ -13,15 +13,17 @@ from bot.domain.errors import AlreadyDone, CannotRead, NotFound
 from bot.domain.grounds import Closed, School
 from bot.domain.terms import EntryKind
 from bot.turn import Turn
-from storage.tables import Closure, Setting
+from storage.tables import Case, Closure, Setting
 
 LOOKED_BACK = timedelta(days=92)
 """How long a closure that is over is listed."""
 
 
 def settings(turn: Turn) -> Sequence[Setting]:
-    """Every school, college and nursery that a case has named."""
-    return turn.db.exec(select(Setting).order_by(Setting.name)).all()
+    """Every school, college and nursery, save those that only cases hidden from the asker have named."""
+    named = select(Case.id).where(Case.setting_id == Setting.id)
+    there = or_(~named.exists(), named.where(visible.cases(turn)).exists())
+    return turn.db.exec(select(Setting).where(there).order_by(Setting.name)).all()
 
 
 def school_of(turn: Turn, file: CaseFile) -> School:
@@ -50,7 +52,7 @@ def closures_of(turn: Turn, setting_id: int) -> Sequence[Closure]:
 
 
 def every_closure(turn: Turn, since: date) -> Sequence[tuple[Closure, Setting]]:
-    """Those that end on that day or later, by school."""
+    """Those that end on that day or later, by school. A school's own calendar tells of no case."""
     found = select(Closure, Setting).join(Setting, col(Setting.id) == Closure.setting_id)
     order = (col(Setting.name), col(Closure.first_day))
     return turn.db.exec(found.where(Closure.last_day >= since).order_by(*order)).all()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from bot.cases import history, new_owner, posts, referrals, visible
 from bot.cases.enquiries import OWNERS
@@ -13,15 +13,16 @@ from bot.domain.terms import CaseStatus, EntryKind, Notice
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Person
 
+THEIR_MANAGERS = "What is restricted, only their own manager hands over."
+"""Said whether or not there is any: else it would tell that there is."""
+
 
 @dataclass(frozen=True)
 class Estate:
-    """What somebody owns that is open and that the asker may see, and how much more there is."""
+    """What somebody owns that is open and that the asker may see. Of what they may not see, not even how much."""
 
     cases: tuple[Case, ...]
     letters: tuple[Enquiry, ...]
-    hidden: int = 0
-    """Restricted cases, and letters about them, that only their own manager may hand over."""
 
     @property
     def count(self) -> int:
@@ -32,10 +33,19 @@ def estate(turn: Turn, of: Person) -> Estate:
     """What there is to hand over."""
     cases = select(Case).where(Case.owner_id == of.id, Case.status == CaseStatus.OPEN).order_by(col(Case.id))
     letters = select(Enquiry).where(Enquiry.owner_id == of.id, Enquiry.status == CaseStatus.OPEN)
-    mine = tuple(turn.db.exec(cases.where(visible.cases(turn))))
+    seen = turn.db.exec(cases.where(visible.cases(turn)))
+    mine = tuple(case for case in seen if not case.restricted or referrals.is_theirs(turn, case))
     theirs = tuple(turn.db.exec(letters.where(visible.enquiries(turn)).order_by(col(Enquiry.id))))
-    every = len(turn.db.exec(cases).all()) + len(turn.db.exec(letters).all())
-    return Estate(mine, theirs, every - len(mine) - len(theirs))
+    return Estate(mine, theirs)
+
+
+def known_to_all(turn: Turn, of: Person) -> tuple[int, int]:
+    """How many open cases and letters somebody owns of which everybody may know: no restricted case is counted."""
+    fit = visible.SEES[visible.Reader.ROOM]
+    cases = select(func.count()).select_from(Case).where(Case.owner_id == of.id, Case.status == CaseStatus.OPEN, fit)
+    theirs = (Enquiry.owner_id == of.id, Enquiry.status == CaseStatus.OPEN, visible.letters_on(fit))
+    letters = select(func.count()).select_from(Enquiry).where(*theirs)
+    return turn.db.exec(cases).one(), turn.db.exec(letters).one()
 
 
 def check(turn: Turn, owned: Estate, of: Person, to: Person) -> None:
@@ -43,8 +53,7 @@ def check(turn: Turn, owned: Estate, of: Person, to: Person) -> None:
     if of.id == to.id:
         raise AlreadyDone(f"It all belongs to {to.name} already.")
     if not owned.count:
-        left = f" {owned.hidden} restricted: only their own manager can hand those over." if owned.hidden else ""
-        raise NotNow(f"{of.name} owns nothing open that you could hand over.{left}")
+        raise NotNow(f"{of.name} owns nothing open that you could hand over. {THEIR_MANAGERS}")
     referrals.check_owner(turn, to, OFFICERS if owned.cases else OWNERS, blank="to")
 
 

@@ -111,7 +111,10 @@ def _duties(turn: Turn, wanted: Wanted) -> Select[Deadline, Case, Enquiry, Reque
         .outerjoin(Person, col(Person.id) == func.coalesce(Case.owner_id, Enquiry.owner_id))
         .where(col(Deadline.state) == ClockState.RUNNING, col(Deadline.information).is_(False))
         .where(
-            or_(col(Case.id).is_not(None) & visible.cases(turn), col(Enquiry.id).is_not(None) & visible.enquiries(turn))
+            or_(
+                col(Case.id).is_not(None) & visible.told_here(turn),
+                col(Enquiry.id).is_not(None) & visible.letters_told_here(turn),
+            )
         )
     )
     for condition in _conditions(turn, wanted):
@@ -123,8 +126,6 @@ def _conditions(turn: Turn, wanted: Wanted) -> list[ColumnElement[bool]]:
     viewer = visible.viewer(turn)
     whose = _of_requests(viewer)  # a partner's list is what the partner owes, not what the council does
     found: list[ColumnElement[bool]] = [or_(col(Deadline.request_id).is_(None), whose) if viewer.council else whose]
-    if not turn.private:
-        found.append(or_(col(Case.id).is_(None), col(Case.restricted).is_(False)))
     if not viewer.may_know(Kind.MP_MATTER):
         found.append(col(Enquiry.id).is_(None))
     if wanted.owners:
@@ -147,7 +148,7 @@ def _conditions(turn: Turn, wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _of_requests(viewer: Viewer) -> ColumnElement[bool]:
-    return col(Request.agency).in_([agency for agency in Agency if viewer.may_know_request(agency)])
+    return col(Request.agency).in_([agency for agency in Agency if viewer.may_know(Kind.REQUESTS, agency)])
 
 
 def _about_mp(viewer: Viewer, name: str) -> ColumnElement[bool]:
@@ -170,8 +171,7 @@ def open_cases(
     turn: Turn, owner_id: int | None, process: Process | None, page: int, *, size: int = PAGE
 ) -> tuple[list[tuple[Case, str]], int]:
     """Open cases with their owner's name, the one with the soonest date first, and how many there are."""
-    where = [visible.cases(turn), col(Case.status) == CaseStatus.OPEN]
-    where += [] if turn.private else [col(Case.restricted).is_(False)]
+    where = [visible.told_here(turn), col(Case.status) == CaseStatus.OPEN]
     where += [col(Case.owner_id) == owner_id] if owner_id else []
     where += [col(Case.process) == process] if process else []
     total = turn.db.exec(select(func.count()).select_from(Case).where(*where)).one()
@@ -210,5 +210,5 @@ def next_dates(turn: Turn, cases: list[Case]) -> dict[int, tuple[Deadline, Reque
         .where(col(Deadline.state) == ClockState.RUNNING, col(Deadline.information).is_(False))
         .order_by(col(Deadline.legal).desc(), col(Deadline.id).desc())
     )
-    own = [each for each in found if each[1] is None or viewer.may_know_request(each[1].agency)]
+    own = [each for each in found if each[1] is None or viewer.may_know(Kind.REQUESTS, each[1].agency)]
     return {deadline.case_id or 0: (deadline, request) for deadline, request in own}

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, true, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, true, update
 from sqlmodel import col, select
 
 from bot.cases import staff, visible
@@ -177,7 +177,7 @@ def _standing(turn: Turn, post: Post, *, whoever: bool = False) -> list[Nudge]:
     that says it has answered (now the council has to confirm), nor those of a restricted case that is not, or no
     longer, the reader's to see; of these all, `whoever` reads it.
     """
-    reader, values = visible.reader(turn.db.get(Person, post.person_id) if post.person_id else None)
+    reader, values = visible.reader(turn, turn.db.get(Person, post.person_id) if post.person_id else None)
     standing = _standing_for(None if whoever else reader)
     found = turn.db.scalars(standing, {"nudges": post.about.get("nudges", []), **({} if whoever else values)})
     latest = post.about.get("latest", {})
@@ -199,9 +199,14 @@ def _standing_for(reader: visible.Reader | None) -> Any:
         .outerjoin(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
         .outerjoin(Request, col(Deadline.request_id) == Request.id)
         .where(col(Nudge.id).in_(bindparam("nudges", expanding=True)), *runs, is_open, asked)
-        .where(or_(col(Case.id).is_(None), visible.SEES[reader]) if reader else true())
+        .where(_fit(visible.SEES[reader]) if reader else true())
         .order_by(col(Nudge.due), col(Nudge.id))
     )
+
+
+def _fit(fit: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of a case that fits, or of a letter about none that does not."""
+    return or_(and_(col(Case.id).is_not(None), fit), and_(col(Enquiry.id).is_not(None), visible.letters_on(fit)))
 
 
 def post_key(*parts: object) -> str:

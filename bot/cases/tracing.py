@@ -23,7 +23,7 @@ from bot.domain import guard
 from bot.domain.errors import BadSettings
 from bot.domain.guard import REFERENCE, Found, Trace, Word
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Kind, Mark
+from bot.domain.terms import Kind, Mark, Relation
 from bot.turn import Turn
 from storage.columns import columns
 from storage.tables import Case, Child, Enquiry, EnquiryCase, Fingerprint, Person, Request
@@ -139,7 +139,7 @@ def _asked(turn: Turn, texts: Sequence[_Text], references: Sequence[str]) -> _Kn
     digests = [digest for text in texts for digest in text.marks][:MOST_ASKED]
     if not digests and not references:
         return _Known()
-    reader, values = visible.reader(turn.who)
+    reader, values = visible.reader(turn, turn.who)
     asked = {**values, **_agency(turn), "digests": digests, "references": references}
     marked, about, knows = defaultdict[bytes, set[int]](set), dict[int, _Child](), set[int]()
     question = _question(reader, _once_asked(turn))
@@ -161,7 +161,8 @@ def _once_asked(turn: Turn) -> bool | None:
     viewer = Viewer(agency=turn.who.agency, role=turn.who.role, private=True)
     if viewer.may_know(Kind.IDENTITY):
         return False
-    return True if replace(viewer, asked=True).may_know(Kind.IDENTITY) else None
+    once = replace(viewer, relations=frozenset({Relation.ASKED}))
+    return True if once.may_know(Kind.IDENTITY) else None
 
 
 def _agency(turn: Turn) -> dict[str, Any]:

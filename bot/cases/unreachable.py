@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, func, select
 
 from bot.cases.posts import tell_administrators
 from bot.cases.recipients import leads_of
+from bot.cases.visible import SEES, Reader, letters_on
 from bot.domain.calendar import london_time
 from bot.domain.terms import Agency, CaseStatus, ClockState, Hears, Notice
 from bot.rules import Rules
@@ -38,15 +40,15 @@ class Unreachable:
 
 
 def unreachable(db: Session, rules: Rules) -> Unreachable:
-    """What there is now, restricted cases counted with the others."""
-    owned = _owned(db)
+    """What there is now. How much somebody owns is told without what is restricted; how much is nobody's, of all."""
+    owned, told = _owned(db), _owned(db, SEES[Reader.ROOM])
     people = {person.id: person for person in db.exec(select(Person).order_by(Person.name))}
     owners = [person for person in people.values() if person.active and person.id in owned]
     managers = {person.id: people.get(person.manager_id) for person in owners}
     asked, led = (_asked(db, _telling(rules, hears)) for hears in (Hears.ROOM, Hears.LEAD))
     there = {one.id: one for one in (*owners, *managers.values()) if one is not None and one.active}
     return Unreachable(
-        left=tuple((one.name, owned[one.id]) for one in people.values() if not one.active and one.id in owned),
+        left=tuple((one.name, told[one.id]) for one in people.values() if not one.active and one.id in told),
         nobodys=owned.get(None, 0),
         unlinked=tuple(sorted(one.name for one in there.values() if not accounts_of(db, one.id or 0))),
         no_manager=tuple(one.name for one in owners if not _is_there(managers[one.id])),
@@ -70,14 +72,14 @@ def _is_there(manager: Person | None) -> bool:
     return manager is not None and manager.active
 
 
-def _owned(db: Session) -> dict[int | None, int]:
-    """How much is open, by owner."""
+def _owned(db: Session, fit: ColumnElement[bool] | None = None) -> dict[int | None, int]:
+    """How much is open, by owner: of all cases, or of those that fit and the letters about nothing else."""
     owned: dict[int | None, int] = {}
-    for table in (Case, Enquiry):
-        found = (
-            select(table.owner_id, func.count()).where(table.status == CaseStatus.OPEN).group_by(col(table.owner_id))
+    for table, there in ((Case, fit), (Enquiry, None if fit is None else letters_on(fit))):
+        found = select(table.owner_id, func.count()).where(
+            table.status == CaseStatus.OPEN, true() if there is None else there
         )
-        for owner_id, many in db.exec(found):
+        for owner_id, many in db.exec(found.group_by(col(table.owner_id))):
             owned[owner_id] = owned.get(owner_id, 0) + many
     return owned
 

@@ -1,6 +1,7 @@
 """Which cases and letters a person may see at all: one condition, used by every look-up, list and count."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Any, TypeVar
 
@@ -10,31 +11,47 @@ from sqlmodel import col, select
 from bot.cases import references
 from bot.cases.references import Written
 from bot.domain.errors import NotFound, WhichOne
-from bot.domain.sharing import MAY_KNOW, Viewer
-from bot.domain.terms import CaseStatus, Kind, Role
+from bot.domain.sharing import Viewer
+from bot.domain.terms import Agency, Basis, CaseStatus, Kind, Relation, Role
 from bot.turn import Turn
-from storage.tables import Case, Enquiry, EnquiryCase, Person, Request
+from storage.columns import Moment
+from storage.tables import Admitted, Case, Enquiry, EnquiryCase, Entry, Person, Request
 
 R = TypeVar("R", Case, Enquiry)
 
 
 def cases(turn: Turn) -> ColumnElement[bool]:
-    """The condition on Case: a restricted case exists for its owner and the owner's manager alone."""
+    """The condition on Case: a restricted one is there for its owner, the owner's manager and who is admitted to it."""
     person = turn.person
-    return _at_school(person.setting_id) if _works_at_school(person) else _in_general(person.id)
+    if _works_at_school(person):
+        return _at_school(person.setting_id, person.id, turn.now)
+    return _in_general(person.id, turn.now)
+
+
+def told_here(turn: Turn) -> ColumnElement[bool]:
+    """The same for a list or a count: in a room those alone that it may hear of."""
+    return cases(turn) if turn.private else and_(col(Case.restricted).is_(False), cases(turn))
 
 
 def _works_at_school(person: Person) -> bool:
     return person.role is Role.CONTRIBUTOR and person.setting_id is not None
 
 
-def _at_school(school: Any) -> ColumnElement[bool]:
-    return and_(col(Case.restricted).is_(False), col(Case.setting_id) == school)
+def _at_school(school: Any, viewer: Any, now: Any) -> ColumnElement[bool]:
+    theirs = and_(col(Case.restricted).is_(False), col(Case.setting_id) == school)
+    return or_(theirs, col(Case.id).in_(_admitted(viewer, now)))
 
 
-def _in_general(viewer: Any) -> ColumnElement[bool]:
+def _in_general(viewer: Any, now: Any) -> ColumnElement[bool]:
     team = select(Person.id).where(Person.manager_id == viewer)
-    return or_(col(Case.restricted).is_(False), col(Case.owner_id) == viewer, col(Case.owner_id).in_(team))
+    theirs = or_(col(Case.owner_id) == viewer, col(Case.owner_id).in_(team))
+    return or_(col(Case.restricted).is_(False), theirs, col(Case.id).in_(_admitted(viewer, now)))
+
+
+def _admitted(viewer: Any, now: Any) -> Any:
+    """The cases that somebody is named to, or has opened by breaking the glass for a while that is not over."""
+    lasts = or_(col(Admitted.until).is_(None), col(Admitted.until) > now)
+    return select(Admitted.case_id).where(Admitted.person_id == viewer, lasts)
 
 
 def restricted_to(turn: Turn, owner_id: int | None) -> tuple[int, ...]:
@@ -54,21 +71,29 @@ class Reader(Enum):
 
 SEES: Mapping[Reader, ColumnElement[bool]] = {
     Reader.ROOM: col(Case.restricted).is_(False),
-    Reader.STAFF: _in_general(bindparam("viewer")),
-    Reader.SCHOOL: _at_school(bindparam("school")),
+    Reader.STAFF: _in_general(bindparam("viewer"), bindparam("now", type_=Moment)),
+    Reader.SCHOOL: _at_school(bindparam("school"), bindparam("viewer"), bindparam("now", type_=Moment)),
 }
 """The condition on Case for queries that are made once. `reader` gives their values."""
 NUMBERED = select(Case).where(Case.number == bindparam("number"))
 NUMBERED_FOR = {reader: NUMBERED.where(fit) for reader, fit in SEES.items()}
+IS_THERE = {reader: select(Case.id).where(Case.id == bindparam("case"), fit) for reader, fit in SEES.items()}
 
 
-def reader(person: Person | None) -> tuple[Reader, Mapping[str, Any]]:
+def reader(turn: Turn, person: Person | None) -> tuple[Reader, Mapping[str, Any]]:
     """Which of these somebody is, nobody being a room, and the values for its condition."""
     if person is None:
         return Reader.ROOM, {}
+    values = {"viewer": person.id, "now": turn.now}
     if _works_at_school(person):
-        return Reader.SCHOOL, {"school": person.setting_id}
-    return Reader.STAFF, {"viewer": person.id}
+        return Reader.SCHOOL, {"school": person.setting_id, **values}
+    return Reader.STAFF, values
+
+
+def sees(turn: Turn, person: Person, case: Case) -> bool:
+    """Whether a case is there for somebody who has not spoken."""
+    who, values = reader(turn, person)
+    return turn.db.execute(IS_THERE[who], {"case": case.id, **values}).first() is not None
 
 
 def enquiries(turn: Turn) -> ColumnElement[bool]:
@@ -78,9 +103,14 @@ def enquiries(turn: Turn) -> ColumnElement[bool]:
     return letters_on(cases(turn))
 
 
+def letters_told_here(turn: Turn) -> ColumnElement[bool]:
+    """The same for a list or a count: in a room those alone that it may hear of."""
+    return letters_on(told_here(turn)) if knows_letters(turn.person) else ~true()
+
+
 def knows_letters(person: Person) -> bool:
     """Whether somebody may know of letters at all."""
-    return Kind.MP_MATTER in MAY_KNOW[person.role]
+    return Viewer(person.agency, person.role, private=True).may_know(Kind.MP_MATTER)
 
 
 def letters_on(fit: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -100,12 +130,59 @@ def is_restricted(turn: Turn, about: Case | Enquiry) -> bool:
 
 
 def viewer(turn: Turn, case: Case | None = None) -> Viewer:
-    """The reader of this answer about a case: the asker alone, or the whole room."""
+    """The reader of this answer about a case: the asker alone, or the whole room, which hears no more than they may."""
     person = turn.person
+    asker = Viewer(person.agency, person.role, private=turn.private)
     if not turn.private and turn.room is not None:
-        return Viewer(agency=turn.room.agency)
-    asked = case is not None and person.role is Role.CONTRIBUTOR and _asked(turn, case)
-    return Viewer(agency=person.agency, role=person.role, private=turn.private, asked=asked)
+        return Viewer(turn.room.agency, asker=asker)
+    return replace(asker, relations=relations_to(turn, person, case)) if case is not None else asker
+
+
+def relations_to(turn: Turn, person: Person, case: Case) -> frozenset[Relation]:
+    """What somebody is to a case, by which it is there for them: of one that is not restricted anybody's will do."""
+    if case.restricted:
+        return frozenset(_by_name(turn, person, case))
+    asked = person.role is Role.CONTRIBUTOR and _asked(turn, person, case)
+    return frozenset({Relation.ANY, Relation.ASKED} if asked else {Relation.ANY})
+
+
+def _by_name(turn: Turn, person: Person, case: Case) -> Iterator[Relation]:
+    owner = turn.db.get(Person, case.owner_id) if case.owner_id else None
+    if owner and not _works_at_school(person):
+        yield from [Relation.OWNER] if owner.id == person.id else []
+        yield from [Relation.MANAGER] if owner.manager_id == person.id else []
+    lasts = or_(col(Admitted.until).is_(None), col(Admitted.until) > turn.now)
+    mine = select(Admitted.basis).where(Admitted.case_id == case.id, Admitted.person_id == person.id, lasts)
+    for basis in turn.db.exec(mine):
+        yield Relation.NAMED if basis is Basis.NAMED else Relation.BROKE_GLASS
+
+
+def _asked(turn: Turn, person: Person, case: Case) -> bool:
+    own = select(Request.id).where(Request.case_id == case.id, Request.agency == person.agency).limit(1)
+    return turn.db.exec(own).first() is not None
+
+
+def letters_among(turn: Turn, reader: Viewer, letters: Sequence[Enquiry]) -> list[Enquiry]:
+    """Those of a case's letters that this reader may know of: none that is about a case hidden from them too."""
+    if not letters or not reader.may_know(Kind.MP_MATTER):
+        return []
+    fit = enquiries(turn) if reader.role else letters_on(SEES[Reader.ROOM])
+    there = {*turn.db.scalars(select(Enquiry.id).where(col(Enquiry.id).in_([one.id for one in letters]), fit))}
+    return [letter for letter in letters if letter.id in there]
+
+
+def entries_among(turn: Turn, reader: Viewer, entries: Sequence[Entry]) -> list[Entry]:
+    """Those entries whose words this reader may read: all, or what their own agency's people wrote."""
+    if reader.may_know(Kind.NOTES):
+        return [*entries]
+    if not reader.may_know(Kind.NOTES, reader.agency):
+        return []
+    return [entry for entry in entries if (by := _agency_of(turn, entry)) and reader.may_know(Kind.NOTES, by)]
+
+
+def _agency_of(turn: Turn, entry: Entry) -> Agency | None:
+    by = turn.db.get(Person, entry.recorded_by) if entry.recorded_by else None
+    return by.agency if by else None
 
 
 def fit_for_room(turn: Turn, named: object) -> bool:
@@ -116,21 +193,16 @@ def fit_for_room(turn: Turn, named: object) -> bool:
         case Request():
             return not turn.db.get_one(Case, named.case_id).restricted
         case Enquiry():
-            return viewer(turn).may_know(Kind.MP_MATTER)
+            return turn.private or (viewer(turn).may_know(Kind.MP_MATTER) and not is_restricted(turn, named))
         case tuple():
             return all(fit_for_room(turn, one) for one in named)
     return True
 
 
-def _asked(turn: Turn, case: Case) -> bool:
-    own = select(Request.id).where(Request.case_id == case.id, Request.agency == turn.person.agency).limit(1)
-    return turn.db.exec(own).first() is not None
-
-
 def find_case(turn: Turn, text: str) -> Case:
     """The one case meant by a reference among those the asker may see: open ones first, then this year's."""
     written = references.read(text)
-    who, values = reader(turn.person)
+    who, values = reader(turn, turn.person)
     found = _narrowed(turn, written, list(turn.db.scalars(NUMBERED_FOR[who], {"number": written.number, **values})))
     return _the_one(text, written, found, "cases")
 

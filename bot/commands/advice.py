@@ -32,7 +32,7 @@ from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead
 from bot.domain.facts import Asks
 from bot.domain.message import Action, BlankKind, Fact, Message, State
-from bot.domain.terms import ResponseType
+from bot.domain.terms import Kind, ResponseType
 from bot.grammar import Ask, command, line
 from bot.turn import Turn
 from storage.tables import Case, Request
@@ -78,7 +78,7 @@ def ask(
     told = tuple(
         Fact(sentence(advice.title(turn, request)), when(turn, deadline), state=State.WAITING)
         for request, deadline in asked
-        if reader.may_know_request(request.agency)
+        if reader.may_know(Kind.REQUESTS, request.agency)
     )
     number = f"{len(asked)} request{'' if len(asked) == 1 else 's'}"
     return Message(
@@ -266,7 +266,7 @@ def _with_rest(turn: Turn, file: CaseFile, got: Request, answer: Message) -> Mes
     named = [
         f"{advice.label(turn, r)} (due {say_day(deadline.legal, turn.today)})"
         for r in waiting
-        if (deadline := file.of_request(r)) and reader.may_know_request(r.agency)
+        if (deadline := file.of_request(r)) and reader.may_know(Kind.REQUESTS, r.agency)
     ]
     if answer.aside or not named:
         return answer

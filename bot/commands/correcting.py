@@ -74,7 +74,7 @@ def _recorded_on_last(turn: Turn) -> Case | Enquiry:
     if not number_:
         raise NotNow("You have recorded nothing in the last ten minutes. To put an older entry right, say: correct")
     if of == "enquiry":
-        return turn.db.get_one(Enquiry, int(number_))
+        return visible.find_enquiry(turn, turn.db.get_one(Enquiry, int(number_)).reference)
     return visible.find_case(turn, turn.db.get_one(Case, int(number_)).reference)
 
 

@@ -170,7 +170,7 @@ def _headline(turn: Turn, shown: Page, wanted: Wanted, again: Mapping[str, objec
     of = f" for {the}{wanted.agency.label}" if wanted.agency else ""
     match shown.total:
         case 0:
-            partly = wanted.agency and not visible.viewer(turn).may_know_request(wanted.agency)
+            partly = wanted.agency and not visible.viewer(turn).may_know(Kind.REQUESTS, wanted.agency)
             seen = " that you may see" if partly else ""
             return f"Nothing{seen} is {how}{of}."
         case 1:

@@ -16,10 +16,9 @@ from bot.commands.roles import ADMINISTRATORS, COUNCIL, MANAGERS, STAFF_LIST
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotNow
 from bot.domain.message import Action, BlankKind, Choice, Message, Row, Style, Table
-from bot.domain.terms import CaseStatus
 from bot.grammar import Ask, command, line
 from bot.turn import Turn
-from storage.tables import Case, Enquiry, Identity, Person
+from storage.tables import Identity, Person
 
 
 def _weekdays(_turn: Turn, words: str) -> str:
@@ -170,15 +169,14 @@ def hand_over_all(
     owned = handing_over.estate(turn, whose)
     handing_over.check(turn, owned, whose, to)
     what = counted(len(owned.cases), len(owned.letters))
-    left = f"{owned.hidden} more, restricted: only their own manager hands those over." if owned.hidden else ""
     if count != owned.count:
         sure = line("hand over all", whose=whose.email, to=to.email, count=owned.count)
         ask = f"{whose.name} owns {what}. Hand over all of it to {to.name}?"
-        return Message(
-            ask, actions=(Action(f"Hand over {owned.count}", sure, Style.PRIMARY),), aside=left, private=True
-        )
+        give = Action(f"Hand over {owned.count}", sure, Style.PRIMARY)
+        return Message(ask, actions=(give,), aside=handing_over.THEIR_MANAGERS, private=True)
     handing_over.hand_over(turn, owned, whose, to)
-    return Message(f"Handed over from {whose.name} to {to.name}: {what}.", aside=left, private=True)
+    done = f"Handed over from {whose.name} to {to.name}: {what}."
+    return Message(done, aside=handing_over.THEIR_MANAGERS, private=True)
 
 
 @command(
@@ -192,11 +190,8 @@ def deactivate(turn: Turn, *, person: PersonBlank) -> Message:
     """Take someone who has left off the staff list. What they recorded stays; their cases need a new owner."""
     if person.id == turn.person.id:
         raise NotNow("You can't take yourself off the list. Ask another administrator.")
-    cases, letters = (
-        len(turn.db.exec(select(each.id).where(each.owner_id == person.id, each.status == CaseStatus.OPEN)).all())
-        for each in (Case, Enquiry)
-    )
+    owned = handing_over.known_to_all(turn, person)
     person.active = False
-    left = f"Without an owner now: {counted(cases, letters)}." if cases or letters else "No open case was theirs."
-    aside = f"A manager says: hand over all from {person.email} to …" if cases or letters else ""
+    left = f"Without an owner now: {counted(*owned)}." if any(owned) else "No case that all staff may see was theirs."
+    aside = f"A manager says: hand over all from {person.email} to …"
     return Message(f"{person.name} can no longer use referralbot. {left}", aside=aside, private=True)

@@ -383,12 +383,39 @@ class Kind(StrEnum):
     """Kinds of information about a case; `domain/sharing.py` says who may have each."""
 
     EXISTENCE = "existence"
+    """That there is such a case, by its number."""
+    STAGE = "stage"
+    """Its process, how far it is and whose it is."""
     DATES = "dates"
     REQUESTS = "requests"
     IDENTITY = "identity"
     SETTING = "setting"
     MP_MATTER = "mp_matter"
     NOTES = "notes"
+    RESTRICTED = "restricted"
+    """Why it is for the named alone, and who they are."""
+
+
+class Relation(Term):
+    """What somebody is to a case; of several the first that is enough is what they are shown something on."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    """Of the owner."""
+    ANY = "any"
+    """Nothing in particular: what their role alone lets them know of a case that is not restricted."""
+    ASKED = "asked"
+    """Of an agency that was asked for advice on it."""
+    NAMED = "named"
+    BROKE_GLASS = "broke_glass"
+    RIGHTS = "rights"
+    """They answer a request of the family's own, or erase."""
+
+    @property
+    def basis(self) -> "Basis":
+        """On what ground what is shown is shown."""
+        own = {Relation.ASKED: Basis.ASKED, Relation.NAMED: Basis.NAMED, Relation.BROKE_GLASS: Basis.BROKE_GLASS}
+        return (own | {Relation.RIGHTS: Basis.RIGHTS}).get(self, Basis.CASEWORK)
 
 
 class Basis(Term):
