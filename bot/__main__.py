@@ -287,6 +287,8 @@ TASKS: Mapping[str, str] = {
     "posts": "bot.upkeep.outposts:posts",
     "backup": "bot.upkeep.backup:backup",
     "restore": "bot.upkeep.backup:restore",
+    "exports": "bot.upkeep.exports:list_exports",
+    "export": "bot.upkeep.exports:export",
 }
 """Loaded only when asked for: the libraries of Teams alone take a second."""
 

@@ -90,6 +90,8 @@ def parser() -> argparse.ArgumentParser:
 
     _audit(command("audit", "Prove that the record is what it was; keep what proves it elsewhere."))
     _posts(command("posts", "What waits to be sent and what failed: list, show, send again, take out."))
+    command("exports", "The sealed files there are: for whom, and until when they can be opened.")
+    _export(command("export", "Open a sealed file for the person who asked for it, or destroy it."))
     backup = command("backup", "Copy the record to a file while the bot runs.")
     backup.add_argument("file", type=Path, help="where to; a file that is not there yet")
     restore = command("restore", "Put a backup in the place of the record, with what waited then marked as in doubt.")
@@ -138,6 +140,17 @@ def _posts(posts: argparse.ArgumentParser) -> None:
 
 def _rounds(command: argparse.ArgumentParser) -> None:
     which = command.add_subparsers(dest="which", required=True)
+def _export(export: argparse.ArgumentParser) -> None:
+    what = export.add_subparsers(dest="what", required=True)
+    opened = what.add_parser("open", help="write what it holds, in clear, for the person who asked; it is on record")
+    opened.add_argument("number", type=int, metavar="N", help="as the chat said, and `referralbot exports` lists it")
+    where = "where to; a folder for that person alone, made where there is none"
+    opened.add_argument("--to", type=Path, required=True, metavar="FOLDER", help=where)
+    opened.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="the person who asked for it")
+    gone = what.add_parser("delete", help="destroy its key and the file: no copy of it opens again")
+    gone.add_argument("number", type=int, metavar="N")
+
+
     kinds = (
         ("reviews", "the reviews that fall due in a calendar year"),
         ("transfers", "the moves to another phase in a September"),

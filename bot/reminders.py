@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.cases import anchors
+from bot.cases import anchors, exports
 from bot.cases.digests import are_due, put_digests
 from bot.cases.hours import SPEAKING, breaks_quiet
 from bot.cases.mornings import anything_stale, look_again
@@ -18,7 +18,7 @@ from bot.cases.unreachable import report
 from bot.domain.terms import Hears, RuleId
 from bot.fault import log_fault
 from bot.rules import Rules
-from bot.turn import At, Turn
+from bot.turn import At, Exports, Turn
 from storage.connect import Store, will_pass
 from storage.crypto import Vault
 from storage.signing import Signer
@@ -136,6 +136,22 @@ def anchor(store: Store, rules: Rules, vault: Vault, now: datetime, *, signer: S
             return False
     with store.transaction() as db:
         return anchors.make(Turn(db, now, rules, vault), signer) is not None
+
+
+def expire(store: Store, rules: Rules, vault: Vault, now: datetime, *, kept: Exports) -> int:
+    """Destroy the keys of exports whose time is over, and then remove each file that no key opens; how many keys.
+
+    In this order: a file without its key is nothing, whenever a crash comes.
+    """
+    with store.reading() as db:
+        over, gone = exports.expired(Turn(db, now, rules, vault)), 0
+    if over:
+        with store.transaction() as db:
+            turn = Turn(db, now, rules, vault)
+            gone = exports.destroy(turn, exports.expired(turn))
+    with store.reading() as db:
+        exports.tidied(Turn(db, now, rules, vault, exports=kept))
+    return gone
 
 
 def _would_say(turn: Turn, one: Look, reminder: Reminder, place: Place) -> WouldSay:

@@ -39,6 +39,7 @@ EVERY: Mapping[str, float] = {
     "derive": 60,
     "anchor": 60,
     "purge": 3600,
+    "exports": 600,
     "names": 3600,
 }
 """Seconds between ticks. A delivery with nothing to do is one small read, and so is a sweep: looking each minute alone,

@@ -6,6 +6,8 @@ import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from bot.app import App
@@ -13,6 +15,7 @@ from bot.cards.posted import post_message
 from bot.courier import Chat, Courier, Credentials
 from bot.domain.terms import Platform
 from bot.fading import Copies, Fading, Unnoted
+from bot.reminders import expire
 from bot.scheduler import EVERY, Scheduler, Work, no_beat
 from bot.serving import web
 from bot.serving.heartbeat import Heartbeat
@@ -115,7 +118,7 @@ def ticking(
         came_to=metrics.came_to,
         beat=Heartbeat(url, proxy=proxy).beat if url else no_beat,
         signer=here.signer,
-        besides=besides,
+        besides={"exports": partial(_expire, here), **(besides or {})},
         every=every,
     )
 
@@ -124,6 +127,10 @@ def jumping(here: Installation, scheduler: Scheduler) -> Jump | None:
     """The way to move the demo's clock; nobody else's moves."""
     if not isinstance(here.clock, MovedClock):
         return None
+async def _expire(here: Installation, now: datetime) -> int:
+    return await asyncio.to_thread(expire, here.store, here.rules, here.vault, now, kept=here.exports)
+
+
 
     return Jump(here.store, here.rules.calendar, here.clock, scheduler.run_once)
 

@@ -137,6 +137,20 @@ class Settings:
         " terms. `docs/rules.md` describes it. Empty: the rules that come with the bot.",
         group=COUNCIL,
     )
+    exports: str = setting(
+        "REFERRALBOT_EXPORTS",
+        "The folder of sealed exports, such as a subject access pack, for the service's own account alone. Processes that"
+        " share a record in PostgreSQL share this folder too. Empty: `exports` beside the SQLite file, else `var/exports`."
+        " [rights.md](rights.md) says what is in it.",
+        group=COUNCIL,
+    )
+    export_days: int = setting(
+        "REFERRALBOT_EXPORT_DAYS",
+        "How many days an export can be opened, 1 to 30; then its key is destroyed, and every copy of it unreadable.",
+        group=COUNCIL,
+        default="7",
+        read=readers.number(1, 30),
+    )
     slack_bot_token: str = setting(
         "SLACK_BOT_TOKEN",
         "The bot token of the first workspace, from *OAuth & Permissions*.",

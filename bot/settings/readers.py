@@ -29,6 +29,17 @@ def port(value: str) -> int:
     return int(value)
 
 
+def number(least: int, most: int) -> Callable[[str], int]:
+    """A whole number, `least` and `most` included."""
+
+    def read(value: str) -> int:
+        if not value.isdecimal() or not least <= int(value) <= most:
+            raise ValueError(f"must be a number from {least} to {most}")
+        return int(value)
+
+    return read
+
+
 def database(value: str) -> str:
     if not re.match(r"(sqlite|postgres|postgresql)(\+\w+)?://", value):
         raise ValueError("must start with sqlite:/// or postgresql://")

@@ -18,6 +18,7 @@ from bot.domain.calendar import LONDON
 from bot.domain.errors import BadSettings
 from bot.rules import HERE, SHIPPED, Rules, load_rules, tables_in
 from bot.settings import Settings
+from bot.turn import Exports
 from bot.upkeep.clock import MovedClock
 from storage.connect import Store
 from storage.crypto import Vault, new_key
@@ -26,6 +27,8 @@ from storage.migrate import is_current, migrate
 from storage.signing import Signer
 
 DEMO = Path("var/demo")
+EXPORTS = Path("var/exports")
+"""Where exports are kept beside a record in PostgreSQL, unless the settings say where."""
 """The demo's own record, key and clock: nothing of it is ever in the installation's."""
 Clock = Callable[[], datetime]
 
@@ -46,7 +49,26 @@ class Installation:
 
     @property
     def app(self) -> App:
-        return App(self.store, self.vault, self.rules, BOOK, record_url=self.settings.record_url)
+        own = self.settings
+        return App(
+            self.store,
+            self.vault,
+            self.rules,
+            BOOK,
+            record_url=own.record_url,
+            exports=self.exports,
+        )
+
+    @property
+    def exports(self) -> Exports:
+        """Where sealed exports are kept: beside an SQLite file, unless the settings name a folder."""
+        if self.settings.exports:
+            folder = Path(self.settings.exports)
+        else:
+            url = make_url(self.settings.database_url)
+            beside = url.database if url.get_backend_name() == "sqlite" else ""
+            folder = Path(beside).parent / "exports" if beside else EXPORTS
+        return Exports(folder, self.settings.export_days)
 
 
 def open_installation(settings: Settings, wall: Clock) -> Installation:
