@@ -124,6 +124,7 @@ def open_slack(inside: "Inside", found: Sequence["Credentials"]) -> "Door":
         told=tell,
         proxy=settings.https_proxy or None,
         copies=inside.copies,
+        changes=inside.looker,
     )
 
 
@@ -144,6 +145,7 @@ def open_teams(inside: "Inside", found: Sequence["Credentials"]) -> "Door":
         metadata_url=settings.teams_metadata_url,
         login_url=settings.teams_login_url,
         copies=inside.copies,
+        changes=inside.looker,
     )
 
 
@@ -277,6 +279,7 @@ TASKS: Mapping[str, str] = {
     "sweep": "bot.upkeep.tasks:sweep",
     "rules": "bot.upkeep.rulebook:rules",
     "clock": "bot.upkeep.rulebook.clock:clock",
+    "understand": "bot.upkeep.understand:tell",
     "rebuild": "bot.upkeep.rebuild:rebuild",
     "new-key": "bot.upkeep.tasks:print_key",
     "rotate-key": "bot.upkeep.keys:rotate_key",
@@ -285,14 +288,15 @@ TASKS: Mapping[str, str] = {
     "connect": "bot.upkeep.tasks:connect",
     "audit": "bot.upkeep.audit:audit",
     "posts": "bot.upkeep.outposts:posts",
-    "backup": "bot.upkeep.backup:backup",
-    "restore": "bot.upkeep.backup:restore",
+    "retention": "bot.upkeep.retention:retention",
     "exports": "bot.upkeep.exports:list_exports",
     "export": "bot.upkeep.exports:export",
+    "backup": "bot.upkeep.backup:backup",
+    "restore": "bot.upkeep.backup:restore",
 }
 """Loaded only when asked for: the libraries of Teams alone take a second."""
 
-BY_ITSELF = {"clock"}
+BY_ITSELF = {"clock", "understand"}
 """What needs no settings."""
 
 

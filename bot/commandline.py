@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     may = "PostgreSQL: let the role that the bot works under do its work, and change nothing that is on record"
     migrate.add_argument("--grant", metavar="ROLE", help=may)
     _rules(command("rules", "The law as tables: check it, read it, compare it."))
+    _understand(command("understand", "Say what a sentence in plain English is understood as."))
     _clock(command("clock", "Count one date of the law, and show the working."))
     afresh = "Derive every date afresh from the entries and the rules, and mend what is kept otherwise."
     check = "change nothing; ends with 1 where anything is kept otherwise"
@@ -90,6 +91,8 @@ def parser() -> argparse.ArgumentParser:
 
     _audit(command("audit", "Prove that the record is what it was; keep what proves it elsewhere."))
     _posts(command("posts", "What waits to be sent and what failed: list, show, send again, take out."))
+    kept = command("retention", "Print what is due to be erased by a day, restricted cases too; it changes nothing.")
+    kept.add_argument("--by", metavar="DATE", help="such as 2027-12-31; today, unless given")
     command("exports", "The sealed files there are: for whom, and until when they can be opened.")
     _export(command("export", "Open a sealed file for the person who asked for it, or destroy it."))
     backup = command("backup", "Copy the record to a file while the bot runs.")
@@ -138,8 +141,6 @@ def _posts(posts: argparse.ArgumentParser) -> None:
     one.add_argument("--as", dest="email", default="", metavar="EMAIL", help=who)
 
 
-def _rounds(command: argparse.ArgumentParser) -> None:
-    which = command.add_subparsers(dest="which", required=True)
 def _export(export: argparse.ArgumentParser) -> None:
     what = export.add_subparsers(dest="what", required=True)
     opened = what.add_parser("open", help="write what it holds, in clear, for the person who asked; it is on record")
@@ -151,6 +152,8 @@ def _export(export: argparse.ArgumentParser) -> None:
     gone.add_argument("number", type=int, metavar="N")
 
 
+def _rounds(command: argparse.ArgumentParser) -> None:
+    which = command.add_subparsers(dest="which", required=True)
     kinds = (
         ("reviews", "the reviews that fall due in a calendar year"),
         ("transfers", "the moves to another phase in a September"),
@@ -202,6 +205,20 @@ def _clock(clock: argparse.ArgumentParser) -> None:
     clock.add_argument("start", nargs="*", metavar="START", help=start)
     clock.add_argument("--json", action="store_true", help="print it as JSON, one object a line")
     _overlay(clock)
+
+
+def _understand(understand: argparse.ArgumentParser) -> None:
+    each_line = "with - in its place, JSON objects are read a line at a time from standard input"
+    understand.add_argument("text", metavar="TEXT", nargs="+", help=f"what somebody says; {each_line}")
+    understand.add_argument(
+        "--context", action="append", default=[], metavar="TEXT", help="what they said before; may be given again"
+    )
+    where = "dm, or channel: and its name; a private chat, unless given"
+    understand.add_argument("--setting", default="dm", metavar="WHERE", help=where)
+    understand.add_argument("--today", metavar="DATE", help="the day it is said on; today, unless given")
+    understand.add_argument("--json", action="store_true", help="print the JSON in one line")
+    names = "a JSON file of people, MPs, schools, cases and terms; docs/conversation.md describes it"
+    understand.add_argument("--vocabulary", type=Path, metavar="FILE", help=names)
 
 
 def _overlay(command: argparse.ArgumentParser) -> None:

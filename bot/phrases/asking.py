@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.phrases.understood import INTENTS, Option, Question
+from bot.phrases.wordlists import words
 
 MOST = 4
 MY_CASES = Option("My cases", "list mine")
@@ -15,9 +16,11 @@ WHICH_CASE = Question("Which case do you mean? Say its number, such as 0042.", (
 NEAREST = {
     "agency": Question("What would you like to know?", (LATE, DUE, MY_CASES, HELP)),
 }
-NEEDS_A_CASE = frozenset(
-    "agency_status blockers case_status explain_date next_step forecast audit act_remind act_record act_snooze "
-    "act_escalate act_assign act_note".split()
+NEEDS_A_CASE = words(
+    """
+    agency_status blockers case_status explain_date next_step forecast audit act_remind act_record act_snooze
+    act_escalate act_assign act_note
+    """
 )
 TELLS_OF_NO_CASE = frozenset({"audit"})
 

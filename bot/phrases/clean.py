@@ -30,8 +30,8 @@ WORD = re.compile(
     r"#?(?:send|mp|comp|foi|sar)[- ]?20\d\d[-/ ]#?\d{1,5}(?!\d)"  # a reference written in full
     r"|20\d\d-\d\d?-\d\d?(?!\d)|\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?(?![\d/])"  # a date in figures
     r"|20\d\d[-/]\d{4,5}(?!\d)"  # a reference without its prefix
-    r"|#?\d+(?:st|nd|rd|th|wks?|w|d)?\+?(?![^\W_])|\d+|[<>]=?|%"
-    r"|[^\W\d_]+(?:[&][^\W\d_]+)?(?:'[^\W\d_]+)*|\+(?=\s)|[?!.;:,]|-(?=\s|\d)|&",
+    r"|#?\d+(?:st|nd|rd|th|wks?|w|d)?\+?(?![^\W_])|\d+|y(?:ea)?r?\d{1,2}s?(?![^\W_])|ks\d(?![^\W_])|r1(?![^\W_])|[<>]=?|%"
+    r"|[^\W\d_]+(?:[&][^\W\d_]+)?(?:'[^\W\d_]+)*|\+(?=\s)|[?!.;:,]|(?<=[\s\d])-(?=\s|\d)|&",
     re.IGNORECASE,
 )
 ENDS = frozenset("?!.;:,")

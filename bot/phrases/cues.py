@@ -36,7 +36,9 @@ def rows(name: str) -> Sequence[Mapping[str, str]]:
 
 def compiled(written: str, begins: str = "(?<!\\S)") -> re.Pattern[str]:
     """A pattern as the tables write it: words with single spaces, ( | ) alternatives, `..` a gap."""
-    plain = written.strip().replace("(.. )?", GAP).replace(" .. ", f" {GAP}").replace(".. ", GAP)
+    plain = (
+        written.strip().removesuffix(" (.. )?").replace("(.. )?", GAP).replace(" .. ", f" {GAP}").replace(".. ", GAP)
+    )
     plain = re.sub(r"\((?!\?)", "(?:", plain)
     return re.compile(f"{begins}{plain}(?!\\S)")
 
@@ -92,7 +94,8 @@ def limits() -> tuple[Cue, ...]:
 
 def _spaced(pattern: str) -> str:
     """An optional word at the end takes its space with it: "waiting (for)?"."""
-    return re.sub(r" (\([^()]*\))\?(?= |$)", r"(?: \1)?", pattern)
+    gaps = re.sub(r" \.\. (\([^()]*\))\?(?= |$)", r"(?: .. \1)?", pattern)
+    return re.sub(r" (\([^()]*\))\?(?= |$)", r"(?: \1)?", gaps)
 
 
 def _words() -> frozenset[str]:

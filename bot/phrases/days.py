@@ -79,30 +79,11 @@ WEEKDAYS = {name: at for at, day in enumerate(DAYS) for name in (day.lower(), da
 MONTH_NAMES = {name: at for at, month in enumerate(MONTHS, 1) for name in (month.lower(), month[:3].lower())} | {
     "sept": 9
 }
-NUMBERS = {
-    word: at
-    for at, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-        ]
-    )
-} | {"a": 1, "an": 1, "twenty": 20, "thirty": 30, "couple": 2}
+IN_WORDS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
+NUMBERS = {word: at for at, word in enumerate(IN_WORDS)} | {"a": 1, "an": 1, "thirty": 30, "couple": 2}
 UNITS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14, "month": 0, "months": 0}
 ISO = re.compile(r"(20\d\d)-(\d\d?)-(\d\d?)")
 FIGURES = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:[/.](\d{2}|\d{4}))?")

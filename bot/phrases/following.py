@@ -6,12 +6,19 @@ from typing import Any
 
 from bot.phrases.reading import Sentence
 from bot.phrases.understood import ACTIONS, Understood
+from bot.phrases.wordlists import words
 
-OF_A_CASE = frozenset(
-    "agency_status blockers case_status clock_date next_clock next_step consult_status review_status forecast panel "
-    "owner audit exception explain_date tribunal mp_status draft_text".split()
+OF_A_CASE = words(
+    """
+    agency_status blockers case_status clock_date next_clock next_step consult_status review_status forecast panel
+    owner audit exception explain_date tribunal mp_status draft_text
+    """
 )
-LISTS = frozenset("overdue_list due_list filter_list awaiting_list mp_list data_quality phase_list kpi".split())
+LISTS = words(
+    """
+    overdue_list due_list filter_list awaiting_list mp_list data_quality phase_list kpi
+    """
+)
 FILLER = re.compile(
     r"(?<!\S)(?:and|also|but|or|so|then|ok|okay|what|how|about|is|are|the|a|an|one|ones|same|again|thing|question|for|on|in|"
     r"with|of|to|too|as|well|now|just|only|please|ditto|likewise|that|those|this|other|others|more|any|instead|"
@@ -50,7 +57,7 @@ NAMES_IT = (
 
 def bare(sentence: Sentence) -> str:
     """The intent of a question of one or two words that leaves out what it is about."""
-    said = sentence.said
+    said = sentence.whole
     return next((intent for intent, pattern in BARE if pattern.match(said)), "")
 
 

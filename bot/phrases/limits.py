@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from bot.domain.guard.vocabulary import ORDINARY
 from bot.phrases.cues import limits
-from bot.phrases.everyday import EVERYDAY
 from bot.phrases.reading import Sentence
 from bot.phrases.spelling import KNOWN
 from bot.phrases.vocabulary import Vocabulary, plain_name
+from bot.phrases.wordlists import EVERYDAY, words
 
 ADVICE = (
     "I can't say what to decide, and I give no legal advice. The panel advises and the council decides; a manager or "
@@ -33,9 +33,11 @@ NOT_A_CHILD = re.compile(
     r"(?<!\S)(?:cover\w*|off|leave|away|back|assign\w*|reassign\w*|allocate\w*|give|hand|pass|officer|manager|mp|mps|"
     r"letter|constituency|councillor|cllr|owner|owned|owns|caseload|cases|team|member|colleague|standing|deputising)(?!\S)"
 )
-BEFORE_A_CHILD = frozenset(
-    "with about for of is has little young child pupil called named regarding re does did was seen by on poor wee master miss "
-    "and at over mention because to see assess".split()
+BEFORE_A_CHILD = words(
+    """
+    with about for of is has little young child pupil called named regarding re does did was seen by on poor wee
+    master miss and at over mention because to see assess
+    """
 )
 LOWER_CASE = re.compile(
     r"(?<!\S)(?:wrong with|matter with|up with|happening with|going on with|little|child called|child named|pupil called|a boy called|a girl called) ([a-z]{3,})(?: ([a-z]{3,}))?(?= at | in |$)"
@@ -44,8 +46,9 @@ LOWER_CASE = re.compile(
 
 def declined(sentence: Sentence) -> tuple[str, str] | None:
     """The intent and the words with which a sentence is declined; None for what may be answered."""
+    bag = sentence.bag | frozenset(sentence.whole.split())
     for cue in limits():
-        if not cue.fits(sentence.bag, sentence.tagged, sentence.plain, sentence.said):
+        if not cue.fits(bag, sentence.tagged, sentence.plain, sentence.said, sentence.whole):
             continue
         if cue.intent == "hidden":
             return "refuse_access", HIDDEN
@@ -77,13 +80,10 @@ def _runs(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[str]:
         for at in range(len(words) - length + 1):
             run = [word for word in words[at : at + length] if word is not None]
             if len(run) == length and all(word.low.isalpha() for word in run):
-                if (
-                    any(word.capital or word.low not in KNOWN for word in run)
-                    or length == 1
-                    and run[0].low in vocabulary.children
-                    and run[0].low not in ORDINARY
+                if any(word.capital or word.low not in KNOWN for word in run) or (
+                    length == 1 and run[0].low in vocabulary.children and run[0].low not in ORDINARY
                 ):
-                    yield " ".join(word.low for word in run)
+                    yield sentence.text[run[0].start : run[-1].end]
 
 
 def _stands_for_a_child(sentence: Sentence, at: int, vocabulary: Vocabulary) -> bool:

@@ -61,7 +61,7 @@ def adviser(slots: Slots) -> str:
     """Whose advice, as a line names it."""
     for kind in ("service", "agency"):
         if (value := one(slots, kind)) and (line := LINE_OF.get((kind, value))):
-            return line.replace("_", " ") if kind == "agency" else line.replace("_", " ")
+            return line.replace("_", " ")
     return ""
 
 

@@ -8,33 +8,21 @@ from typing import Any
 
 from bot.phrases.clean import ENDS, Word
 from bot.phrases.days import Almanac
-from bot.phrases.spans import TAG, Span, found_in
+from bot.phrases.finding import found_in
+from bot.phrases.span import TAG, Span
 from bot.phrases.vocabulary import Vocabulary
+from bot.phrases.wordlists import words
 
-POLITE = frozenset(
-    [
-        "please",
-        "pls",
-        "plz",
-        "kindly",
-        "thanks",
-        "ta",
-        "cheers",
-        "sorry",
-        "thankyou",
-        "referralbot",
-        "actually",
-        "basically",
-        "btw",
-        "fyi",
-        "yet",
-    ]
+POLITE = words(
+    """
+    please pls plz kindly thanks ta cheers sorry thankyou referralbot actually basically btw fyi yet
+    """
 )
 LEADS_IN = re.compile(
     r"(?:(?:hi|hiya|hello|hey|morning|afternoon|evening|good (?:morning|afternoon|evening)|ok|okay|right|so|well|oh|ah|"
     r"and|also|then|plus|but|just|bot|all|there|team|folks|everyone|anyway|yes|yeah|no worries|now|quickly|quick|"
     r"quick (?:question|one|q|query)|question|one more(?: thing)?|another one|two things|a few things|urgent|urgently|"
-    r"(?:can|could|would|will) (?:you|we|i|u|someone|somebody)(?: possibly| maybe| just| kindly| quickly| also)*|"
+    r"(?:(?:can|could|would|will) (?:you|u|someone|somebody)|(?:can|could) (?:we|i)(?! still| make| hit| meet| legally| lawfully| refuse| manage| reach| get away| say no| ignore| turn))(?: possibly| maybe| just| kindly| quickly| also)*|"
     r"(?:any|is there any) (?:chance|way) (?:of|you (?:can|could)|that you (?:can|could)|to|we (?:can|could))|"
     r"(?:would|is) it (?:be )?possible (?:to|for you to)|(?:would|do) you mind|"
     r"(?:when|if) you (?:get|have|got) (?:a |the |any )?(?:chance|moment|minute|sec|second|time)|"
@@ -51,90 +39,18 @@ LEADS_IN = re.compile(
 )
 SINGLE = re.compile(r"(?:^|\s)(?:the|a|an)\s")
 KEEPS = frozenset({"check", "like", "quick", "now", "me", "get", "to know"})
-STARTS = frozenset(
-    [
-        "who",
-        "what",
-        "when",
-        "where",
-        "which",
-        "how",
-        "why",
-        "has",
-        "have",
-        "is",
-        "are",
-        "did",
-        "do",
-        "does",
-        "will",
-        "can",
-        "could",
-        "whose",
-        "show",
-        "list",
-        "status",
-        "remind",
-        "chase",
-        "mark",
-        "log",
-        "snooze",
-        "escalate",
-        "assign",
-        "note",
-        "tell",
-        "give",
-        "record",
-        "nudge",
-        "open",
-        "any",
-        "was",
-        "were",
-        "update",
-        "should",
-        "would",
-        "am",
-        "had",
-        "anything",
-        "also",
-        "plus",
-        "whats",
-    ]
+STARTS = words(
+    """
+    who what when where which how why has have is are did do does will can could whose show list status remind chase
+    mark log snooze escalate assign note tell give record nudge open any was were update should would am had
+    anything also plus whats
+    """
 )
-QUESTION_WORDS = frozenset(
-    [
-        "who",
-        "what",
-        "when",
-        "where",
-        "which",
-        "how",
-        "why",
-        "whose",
-        "has",
-        "have",
-        "is",
-        "are",
-        "did",
-        "do",
-        "does",
-        "will",
-        "can",
-        "could",
-        "was",
-        "were",
-        "should",
-        "would",
-        "am",
-        "had",
-        "any",
-        "anything",
-        "anyone",
-        "shall",
-        "whom",
-        "may",
-        "might",
-    ]
+QUESTION_WORDS = words(
+    """
+    who what when where which how why whose has have is are did do does will can could was were should would am had
+    any anything anyone shall whom may might
+    """
 )
 
 
@@ -146,6 +62,8 @@ class Sentence:
     spans: tuple[Span, ...]
     text: str
     """The whole cleaned message, in which words have their places."""
+    whole: str = ""
+    """Every word of it in small letters, its lead-in too."""
     asked: bool = False
     """It ends with a question mark."""
 
@@ -201,7 +119,7 @@ class Sentence:
 
     @cached_property
     def begins_as_question(self) -> bool:
-        return bool(self.low) and self.low[0] in QUESTION_WORDS
+        return bool(self.low) and self.low[0] in QUESTION_WORDS and self.low[:2] != ["do", "not"]
 
     def after(self, words: int) -> str:
         """The message as it was typed, from a word on."""
@@ -213,36 +131,50 @@ def sentences(words: Sequence[Word], text: str, vocabulary: Vocabulary, almanac:
     for part in _parts(words):
         asked = any(word.low == "?" for word in part)
         tidy = _without_lead(part)
-        yield Sentence(tuple(tidy), tuple(found_in(tidy, vocabulary, almanac, text)), text, asked)
+        whole = " ".join(word.low for word in part if word.low not in ENDS)
+        yield Sentence(tuple(tidy), tuple(found_in(tidy, vocabulary, almanac, text)), text, whole, asked)
 
 
 def _parts(words: Sequence[Word]) -> list[list[Word]]:
     parts: list[list[Word]] = [[]]
     for at, word in enumerate(words):
-        rest = [each.low for each in words[at + 1 : at + 4]]
-        joins = (
-            word.low in (",", "and", "&", "-", "plus", ":")
-            and rest[:1]
-            and (rest[0] in STARTS or (rest[0] in ("and", "also") and rest[1:2] and rest[1] in STARTS))
-        )
-        if word.low in ("?", "!", ".", ";"):
+        after = [each.low for each in words[at + 1 : at + 4]]
+        if word.low in BREAKS:
             parts[-1].append(word)
             parts.append([])
-        elif (
-            joins
-            and len(parts[-1]) > 1
-            and not (
-                word.low == "and"
-                and rest[0] in ("any", "note", "have", "has", "is", "are", "list", "open", "had", "was", "were")
-            )
-        ):
-            parts[-1].append(Word("?", word.start, word.end)) if any(
-                w.low in QUESTION_WORDS for w in parts[-1][:1]
-            ) else None
+        elif len(parts[-1]) > 1 and _begins_another(word.low, after):
+            if parts[-1][0].low in QUESTION_WORDS:
+                parts[-1].append(Word("?", word.start, word.end))
             parts.append([])
         else:
             parts[-1].append(word)
     return [part for part in parts if any(word.low not in ENDS for word in part)]
+
+
+BREAKS = frozenset("?!.;")
+JOINS = frozenset({",", "and", "-", "plus", ":"})
+GOES_ON = words(
+    """
+    any note have has is are list open had was were did would should record will tell
+    """
+)
+"""After "and" these go on with what was said: "and has no draft"; before a name they begin another question."""
+SUBJECTS = words(
+    """
+    the we they it anyone i mum dad slt ot ep camhs health social school parents my he she this that
+    """
+)
+
+
+def _begins_another(join: str, after: Sequence[str]) -> bool:
+    if join not in JOINS or not after:
+        return False
+    first, *more = after
+    if first in ("and", "also") and more:
+        first, *more = more
+    if first not in STARTS:
+        return False
+    return join != "and" or first not in GOES_ON or bool(more and more[0] in SUBJECTS)
 
 
 def _without_lead(part: Sequence[Word]) -> list[Word]:

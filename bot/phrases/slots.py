@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.phrases.reading import Sentence
-from bot.phrases.spans import Comparator, Span
+from bot.phrases.comparing import Comparator
 from bot.phrases.days import When
+from bot.phrases.reading import Sentence
+from bot.phrases.span import Span
 
 LISTS = frozenset({"due_list", "overdue_list", "awaiting_list", "filter_list", "data_quality", "phase_list", "mp_list"})
 REFS, WHAT = ("refs",), ("agency", "service", "not_agency", "not_service")
@@ -167,7 +168,7 @@ def _whose(sentence: Sentence, intent: str) -> dict[str, Any]:
 def _is_mine(sentence: Sentence, intent: str) -> bool:
     said = sentence.plain
     if intent == "act_remind":
-        return said.startswith("remind me") or " me " in f" {said} " and not sentence.has("service", "agency")
+        return said.startswith("remind me") or (" me " in f" {said} " and not sentence.has("service", "agency"))
     if intent == "act_assign":
         return bool(re.search(r"(?<!\S)(me|myself|i|mine)(?!\S)", said))
     if intent in LISTS | {"owner", "kpi", "next_clock"}:
@@ -187,9 +188,8 @@ def _days(sentence: Sentence, intent: str) -> dict[str, Any]:
     spans = sentence.of("when")
     if not spans:
         return {}
-    past = (
-        intent in PAST
-        or intent in ("mp_list", "panel", "filter_list", "overdue_list", "consult_status")
+    past = intent in PAST or (
+        intent in ("mp_list", "panel", "filter_list", "overdue_list", "consult_status")
         and bool(HAS_COME.search(sentence.said))
     )
     match intent:

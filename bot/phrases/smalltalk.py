@@ -2,27 +2,35 @@
 
 from collections.abc import Sequence
 
+from bot.phrases.wordlists import words
+
 GREETING = "Hello. Ask me about a case by its number, or about what is due or late; say help to see more."
 OUT_OF_SCOPE = (
     "I can't help with that. I answer questions about cases and their dates: where 0042 stands, what is overdue for "
     "health, which MP letters are due this week."
 )
-WORDS = frozenset(
-    """hi hiya hello hey yo morning afternoon evening good day thanks thank you thankyou cheers ta lovely great brilliant
-    perfect excellent super fab fabulous amazing awesome nice one much many so very a lot ok okay cool no worries problem
-    all the best bye goodbye see later tomorrow then have nice weekend night star you're are your a legend hero help
-    helpful appreciated appreciate it that that's is was got sorted done wonderful there bot referralbot mate love for
-    your you again everyone team happy monday friday tuesday wednesday thursday how things doing today today's
-    welcome sorry my bad oops lol haha ha hope well long time speak soon please go on then fine good thing gotcha
-    understood noted ah oh wow yay hooray the best what up been useful always star's sweet top job work well done good
-    bot love it pleasure meet nice to who's a clever keep up enjoy rest of evening christmas merry new year easter""".split()
+WORDS = words(
+    """
+    hi hiya hello hey yo morning afternoon evening good day thanks thank you thankyou cheers ta lovely great
+    brilliant perfect excellent super fab fabulous amazing awesome nice one much many so very a lot ok okay cool no
+    worries problem all the best bye goodbye see later tomorrow then have nice weekend night star you're are your a
+    legend hero help helpful appreciated appreciate it that that's is was got sorted done wonderful there bot
+    referralbot mate love for your you again everyone team happy monday friday tuesday wednesday thursday how things
+    doing today today's welcome sorry my bad oops lol haha ha hope well long time speak soon please go on then fine
+    good thing gotcha understood noted ah oh wow yay hooray the best what up been useful always star's sweet top job
+    work well done good bot love it pleasure meet nice now to who's a clever keep up enjoy rest of evening christmas
+    merry new year easter
+    """
 )
-OPENERS = frozenset(
-    """hi hiya hello hey yo morning afternoon evening good thanks thank thankyou cheers ta lovely great brilliant perfect
-    excellent super fab fabulous amazing awesome nice cool bye goodbye you're bye ok okay sorry lol haha ha wow yay happy
-    welcome no see have well you how understood noted gotcha top love much many fine merry enjoy oops keep that's that what""".split()
+OPENERS = words(
+    """
+    hi hiya hello hey yo morning afternoon evening good thanks thank thankyou cheers ta lovely great brilliant
+    perfect excellent super fab fabulous amazing awesome nice cool bye goodbye you're bye ok okay sorry lol haha ha
+    wow yay happy welcome no see have well you how understood noted gotcha top love much many fine merry enjoy oops
+    keep that's that what
+    """
 )
-ASKS = frozenset("what help who how".split())
+ASKS = frozenset(["what", "help", "who", "how"])
 SOCIAL = (
     "how are you", "how are you doing", "how are things", "how is it going", "you are", "what is up", "what up", "that is",
     "how is your day", "how you doing", "have a", "see you", "no worries", "no problem", "well done",

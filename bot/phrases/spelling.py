@@ -10,9 +10,9 @@ from bot.domain.guard.vocabulary import ORDINARY
 from bot.phrases.clean import SHORT, Word
 from bot.phrases.cues import CUE_WORDS
 from bot.phrases.days import MONTH_NAMES, NUMBERS, UNITS, WEEKDAYS
-from bot.phrases.everyday import EVERYDAY
 from bot.phrases.stretches import LEADS
 from bot.phrases.vocabulary import TRADE
+from bot.phrases.wordlists import EVERYDAY
 
 SHORTEST = 4
 """Letters from which a word is long enough to be mended."""
@@ -22,6 +22,26 @@ TRADE_WORDS = frozenset(word for name in TRADE for word in name.split() if word.
 DAY_WORDS = frozenset(
     {*WEEKDAYS, *MONTH_NAMES, *UNITS, *LEADS, *NUMBERS}
     | {"today", "tomorrow", "yesterday", "commencing", "beginning", "quarter", "weekend", "christmas", "holidays"}
+    | set(
+        [
+            "term",
+            "half",
+            "end",
+            "start",
+            "academic",
+            "financial",
+            "school",
+            "holiday",
+            "break",
+            "easter",
+            "summer",
+            "spring",
+            "autumn",
+            "date",
+            "ago",
+            "gone",
+        ]
+    )
 )
 KNOWN = TRADE_WORDS | DAY_WORDS | CUE_WORDS | EVERYDAY | ORDINARY | frozenset(SHORT)
 TARGETS = tuple(sorted(word for word in TRADE_WORDS | DAY_WORDS | CUE_WORDS if len(word) >= SHORTEST))
@@ -31,7 +51,9 @@ ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "'s")
 def mended(words: tuple[Word, ...], own: Collection[str]) -> tuple[Word, ...]:
     """The words with their slips put right, towards the trade's words and the council's own names."""
     names = frozenset(own)
-    return tuple(_mended(word, names) if _may_be_wrong(word, names) else word for word in words)
+    return tuple(
+        _mended(word, names, opens=at == 0) if _may_be_wrong(word, names) else word for at, word in enumerate(words)
+    )
 
 
 def _may_be_wrong(word: Word, names: frozenset[str]) -> bool:
@@ -45,8 +67,11 @@ def _inflected(low: str) -> bool:
     return any(len(stem) > 2 and (stem in KNOWN or f"{stem}e" in KNOWN or stem[:-1] in KNOWN) for stem in stems)
 
 
-def _mended(word: Word, names: frozenset[str]) -> Word:
+def _mended(word: Word, names: frozenset[str], *, opens: bool) -> Word:
+    """A short word with a capital may be somebody's name: it is mended to a name alone, to a day, to an agency."""
     low = nearest(word.low, names)
+    if word.capital and not opens and low not in DAY_WORDS | TRADE_WORDS | names and len(low) < LONG + 1:
+        return word
     return Word(low, word.start, word.end, word.capital, word.owns) if low else word
 
 

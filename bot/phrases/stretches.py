@@ -120,7 +120,8 @@ def _to_another(found: When, words: Sequence[str], at: int, almanac: Almanac) ->
 
 def _both(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     """ "between monday and friday", once the first word is past."""
-    first = read_day(words, at, almanac)
+    now = When(1, lambda _past: (almanac.today, almanac.today))
+    first = now if words[at : at + 1] == ["now"] else read_day(words, at, almanac)
     if first and words[at + first.length : at + first.length + 1] in (["and"], ["to"], ["-"]):
         start = at + first.length + 1
         start += words[start : start + 1] == ["the"]
@@ -287,10 +288,15 @@ def _event(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
         which = WHICH.get(rest[0], which)
         rest, skip = rest[1:], skip + 1
     if rest[:2] == ["half", "term"]:
-        half = almanac.half_term(which)
-        if half is None:
+        half, gone = almanac.half_term(which), almanac.half_term("last")
+        if half is None and gone is None:
             return When(skip + 2, lambda _past: (None, None), day=False, unknown="half term")
-        return When(skip + 2, lambda _past: (half.first, half.last), day=False)
+
+        def resolve(past: bool) -> Span:
+            meant = (gone if past else half) or half or gone
+            return (meant.first, meant.last) if meant else (None, None)
+
+        return When(skip + 2, resolve, day=False)
     month, at_word = (HOLIDAYS[rest[0]], 1) if rest and rest[0] in HOLIDAYS else (0, rest[:1] == ["school"])
     if rest[int(at_word) : int(at_word) + 1] not in (["holidays"], ["holiday"], ["break"]):
         return None

@@ -1,25 +1,25 @@
 """Plain English in, a line or a question out: the stages one after another."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.domain.dates import say_day
 from bot.phrases import asking, following, limits
+from bot.phrases.acting import act_of, of_note, of_record, written_name
 from bot.phrases.clean import cleaned, words_of
-from bot.phrases.cues import acts, scored
+from bot.phrases.cues import scored
 from bot.phrases.days import Almanac
+from bot.phrases.finishing import finished
 from bot.phrases.lines import line_of
 from bot.phrases.reading import Sentence, sentences
-from bot.phrases.record import fact_of
 from bot.phrases.slots import slots_of
 from bot.phrases.smalltalk import GREETING, OUT_OF_SCOPE, is_smalltalk
-from bot.phrases.spans import Span
 from bot.phrases.spelling import mended
-from bot.phrases.understood import ACTIONS, REFUSALS, Question, Understood
+from bot.phrases.understood import REFUSALS, Understood
 from bot.phrases.vocabulary import Vocabulary
+from bot.phrases.wordlists import words
 
 SURE = 4.0
 """A cue of this weight stands for its question by itself."""
@@ -28,7 +28,6 @@ WEAK = frozenset({"smalltalk", "out_of_scope", "clarify", "followup"})
 DESCRIBED = re.compile(
     r"(?<!\S)(?:that|this|the|those|her|his|their) (?:\S+ ){0,3}(?:case|one|boy|girl|child|kid|lad|lass|twins?|sisters|brothers|siblings|family|pupil)(?!\S)"
 )
-NO_SUCH_TELLING = re.compile(r"^(?:do not|never|dont) ")
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def _together(found: list[Understood], asker: Asker, before: Understood | None) 
     """The first thing asked, and the others beside it; what adds nothing is left out."""
     strong = [one for one in found if one.intent not in WEAK] or found[:1]
     if not strong:
-        return _outside() if found == [] and before is None else _outside()
+        return _outside()
     kept: list[Understood] = []
     for one in strong:
         if not any(_adds_nothing(one, other) for other in kept):
@@ -105,28 +104,20 @@ def _together(found: list[Understood], asker: Asker, before: Understood | None) 
 SAME_THING = frozenset({("agency_status", "clock_date"), ("mp_status", "clock_date"), ("consult_status", "clock_date"),
     ("review_status", "clock_date"), ("case_status", "agency_status"), ("mp_list", "due_list"), ("clock_date", "explain_date"),
     ("exception", "explain_date"), ("tribunal", "blockers"), ("blockers", "owner"), ("case_status", "clock_date"), ("case_status", "blockers"), ("panel", "clock_date"),
-    ("next_step", "clock_date"), ("next_clock", "clock_date"), ("blockers", "explain_date"), ("next_step", "owner")})  # fmt: skip
+    ("phase_list", "kpi"), ("mp_list", "kpi"), ("awaiting_list", "kpi"), ("overdue_list", "kpi"), ("data_quality", "kpi"),
+    ("filter_list", "kpi"), ("due_list", "kpi"), ("next_step", "clock_date"), ("next_clock", "clock_date"), ("blockers", "explain_date"), ("next_step", "owner")})  # fmt: skip
 
 
 def _adds_nothing(one: Understood, other: Understood) -> bool:
     """The same again, or "and when is it due" after asking for one agency's part."""
     if one.intent == other.intent:
-        return _about(one) == _about(other)
-    back = one.slots.get("pointed") or set(one.slots) <= {"refs"}
-    return (
-        (other.intent, one.intent) in SAME_THING
-        and bool(back)
-        and one.slots.get("refs") == other.slots.get("refs")
-        and _is_brief(one)
-    )
+        return one.slots == other.slots
+    told = all(other.slots.get(name) == value for name, value in one.slots.items() if name != "clock")
+    return (other.intent, one.intent) in SAME_THING and told and _is_brief(one)
 
 
 def _is_brief(one: Understood) -> bool:
     return one.says == "brief"
-
-
-def _about(one: Understood) -> dict[str, Any]:
-    return {name: value for name, value in one.slots.items()}
 
 
 # One sentence
@@ -135,7 +126,7 @@ def _about(one: Understood) -> dict[str, Any]:
 def _sentence(sentence: Sentence, asker: Asker, before: Understood | None) -> Understood:
     if told := _declined(sentence, asker):
         return told
-    if act := _act(sentence):
+    if act := act_of(sentence):
         return _acted(sentence, act, asker, before)
     if before and (carried := _followed(sentence, asker, before)):
         return carried
@@ -145,7 +136,7 @@ def _sentence(sentence: Sentence, asker: Asker, before: Understood | None) -> Un
 def _declined(sentence: Sentence, asker: Asker) -> Understood | None:
     if asker.room and limits.names_a_child(sentence, asker.vocabulary):
         return Understood("refuse_privacy", slots_of(sentence, "refuse_privacy"), refusal=limits.PRIVACY)
-    if _is_note(sentence):
+    if act_of(sentence) == "act_note":
         return None
     if no := limits.declined(sentence):
         return Understood(no[0], slots_of(sentence, no[0]), refusal=no[1])
@@ -155,134 +146,20 @@ def _declined(sentence: Sentence, asker: Asker) -> Understood | None:
     return None
 
 
-def _is_note(sentence: Sentence) -> bool:
-    act = _act(sentence)
-    return act == "act_note"
-
-
-def _act(sentence: Sentence) -> str:
-    """What is to be done, where the sentence says so: in the imperative, or told as having happened."""
-    text = sentence.tagged
-    if sentence.begins_as_question or NO_SUCH_TELLING.match(text) and "act_snooze" != _first_act(sentence):
-        return ""
-    return _first_act(sentence)
-
-
-def _first_act(sentence: Sentence) -> str:
-    for cue in acts():
-        if cue.mood == "told" and sentence.asked:
-            continue
-        if cue.fits(sentence.bag, sentence.tagged, sentence.plain) and _may_be(cue.intent, sentence):
-            return cue.intent
-    return ""
-
-
-def _may_be(intent: str, sentence: Sentence) -> bool:
-    """Words that are also a question's, or a list's: "chase list", "show what was sent", "open cases"."""
-    text, plain = sentence.tagged, sentence.plain
-    match intent:
-        case "act_record":
-            listed = re.match(r"^(?:show|list|update)(?!\S)", text) and not sentence.has("ref", "letter")
-            asks = re.search(
-                r"(?<!\S)(?:yet|which|what|who|when|any|how|not|still|why)(?!\S)", sentence.said
-            ) and not sentence.has("ref", "letter")
-            return (
-                not listed
-                and not asks
-                and not re.match(r"^(?:show|update) (?:me|on)", text)
-                and bool(fact_of(sentence) or sentence.has("ref", "letter"))
-                and not _only_status(sentence)
-            )
-        case "act_remind":
-            return not re.match(
-                r"^(?:chase|chasing|push|press|check|reminder) (?:list|up list|ups)", plain
-            ) and not re.search(r"(?<!\S)(?:which|who|what) ", plain.split(" about ")[0])
-        case "act_new_case":
-            return not re.match(r"^(?:new|open|start|create) (?:cases|requests|referrals)(?!\S)", plain) and not (
-                sentence.refs
-                and re.match(r"^open (?:REF|case|the)", text)
-                and "review" not in plain
-                and "appeal" not in plain
-            )
-        case "act_new_mp":
-            return (
-                not re.match(r"^(?:open|new) (?:mp )?(?:letters|enquiries)(?!\S)", plain)
-                and not sentence.has("letter")
-                and not re.search(r"(?<!\S)(?:reply|replied|sent|holding)(?!\S)", plain.split(" about ")[0])
-            )
-        case "act_snooze":
-            return bool(
-                re.match(
-                    r"^(?:snooze|quieten|mute|silence|hush|stop|hold|pause|suspend|switch|turn|no more|quit|do not|park|shelve|put|leave|rest|sleep|postpone|delay|defer|keep|go|shut|unsubscribe|stand|enough|cease|no)",
-                    text,
-                )
-            ) and (sentence.has("ref", "letter", "when") or "nudg" in plain or "remind" in plain)
-        case "act_escalate":
-            return True
-        case "act_assign":
-            return sentence.has("ref", "letter") or bool(re.search(r"(?<!\S)(?:it|this|that|case)(?!\S)", plain))
-    return True
-
-
-def _only_status(sentence: Sentence) -> bool:
-    """ "SLT advice 0042 outstanding" tells nothing that has happened."""
-    return bool(
-        re.search(r"(?<!\S)(?:outstanding|overdue|awaited|status|due|missing|late)(?!\S)", sentence.said)
-    ) and not fact_of(sentence)
-
-
 def _acted(sentence: Sentence, intent: str, asker: Asker, before: Understood | None) -> Understood:
     slots = slots_of(sentence, intent)
     if intent in asking.NEEDS_A_CASE and "refs" not in slots and before and "refs" in before.slots:
         if following.points_back(sentence) or not sentence.has("name", "setting"):
             slots = {"refs": before.slots["refs"], **slots}
+        if intent == "act_remind" and "person" not in slots and not (slots.get("agency") or slots.get("service")):
+            slots |= {name: before.slots[name] for name in ("agency", "service") if name in before.slots}
     if intent == "act_record":
-        slots |= _of_record(sentence, before)
+        slots |= of_record(sentence, before)
     if intent == "act_note":
-        slots |= _of_note(sentence)
+        slots |= of_note(sentence)
     if intent == "act_assign" and "person" not in slots:
-        slots |= _written_name(sentence)
-    return _finished(intent, slots, sentence, asker)
-
-
-def _of_record(sentence: Sentence, before: Understood | None) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if fact := fact_of(sentence):
-        found["fact"] = fact
-        if fact in ("received", "ask", "advice sent") and not sentence.has("service", "agency") and before:
-            found |= {name: before.slots[name] for name in ("service", "agency") if name in before.slots}
-    return found
-
-
-NOTE_LEAD = re.compile(
-    r"^\W*(?:(?:please|pls|can you|could you|hi|hello|hey|just)[\s,]+)*(?:add|make|put|leave|write|pop|stick|jot|record|log|create|enter|save|attach|drop)?\s*"
-    r"(?:down\s+)?(?:(?:a|an|this|the|quick|short)\s+)*(?:file |case )?notes?(?:\s+down)?",
-    re.IGNORECASE,
-)
-NOTE_JOIN = re.compile(
-    r"^[\s:,;-]*(?:(?:that|saying|to say|which says|to the effect that|reading)\b[\s:,]*)?", re.IGNORECASE
-)
-NOTE_REF = re.compile(
-    r"^\s*(?:(?:to|on|for|against|in|onto|about|re)\s+)?(?:the\s+)?(?:case\s+|file\s+)?#?(?:(?:SEND|MP|COMP|FOI|SAR)[- ]?)?(?:20\d\d[-/ ])?\d{2,5}(?!\d)",
-    re.IGNORECASE,
-)
-
-
-def _of_note(sentence: Sentence) -> dict[str, Any]:
-    """The words of the note, as they were typed."""
-    words = NOTE_LEAD.sub("", sentence.text, count=1)
-    words = NOTE_JOIN.sub("", NOTE_REF.sub("", words, count=1), count=1).strip()
-    return {"text": words} if words else {}
-
-
-def _written_name(sentence: Sentence) -> dict[str, Any]:
-    """A colleague whom the vocabulary does not know: the name as it was written after "to"."""
-    found = re.search(
-        r"\b(?:to|onto|make|let|give|with)\s+((?:[A-Z][\w'-]+)(?:\s+[A-Z][\w'-]+)?|[a-z]+$)", sentence.text
-    )
-    if found and found[1].lower() not in ("me", "the", "my", "a", "somebody", "someone", "it", "us"):
-        return {"person": found[1]}
-    return {}
+        slots |= written_name(sentence)
+    return finished(intent, slots, sentence, asker.today)
 
 
 # Follow-ups
@@ -290,19 +167,19 @@ def _written_name(sentence: Sentence) -> dict[str, Any]:
 
 def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understood | None:
     """What a sentence asks that leaves out what was said before; None where it stands alone."""
-    opened = following.opens_as_one(sentence.said)
+    opened = following.opens_as_one(sentence.whole)
     if following.is_elliptical(sentence, opened) and not _stands_alone(sentence, opened):
         given = {name: value for name, value in slots_of(sentence, "followup").items()}
         given |= _own(sentence, before.intent)
         if given:
             intent = following.intent_after(before, given)
             if "refs" in given and before.intent in following.LISTS:
-                return _finished("case_status", given, sentence, asker)
+                return finished("case_status", given, sentence, asker.today)
             slots = _fitting(intent, following.merged(before.slots, given))
-            return _finished(intent, slots, sentence, asker)
+            return finished(intent, slots, sentence, asker.today)
     if (intent := following.bare(sentence)) and "refs" in before.slots:
         slots = {name: value for name, value in before.slots.items() if name in ("refs", "agency", "service", "clock")}
-        return _finished(intent, _fitting(intent, slots), sentence, asker, brief=True)
+        return finished(intent, _fitting(intent, slots), sentence, asker.today, brief=True)
     return None
 
 
@@ -344,21 +221,27 @@ def _asked(sentence: Sentence, asker: Asker, before: Understood | None) -> Under
         if (
             best_with
             and (speaks_of_it or not _is_plural(sentence))
-            and (speaks_of_it or with_case[best_with] >= likely.get(best or "", 0) and best_with in following.OF_A_CASE)
+            and (
+                speaks_of_it or (with_case[best_with] >= likely.get(best or "", 0) and best_with in following.OF_A_CASE)
+            )
         ):
             likely, inherited = with_case, best_with in following.OF_A_CASE
     intent = _best(likely)
     if intent is None or likely[intent] < HINT:
         return _unsaid(sentence, asker, before)
+    if not refs and not inherited and likely[intent] < SURE + 0.5 and DESCRIBED.search(sentence.said):
+        return Understood("clarify", question=asking.WHICH_CASE)
     if likely[intent] < SURE and not refs and not inherited:
-        return _unsure(sentence, likely, asker)
+        return _unsure(sentence, likely, asker) if _is_of_the_trade(sentence) else _outside()
+    if intent == "case_status" and sentence.of("service", "agency") and sentence.values("agency") != ["LA"]:
+        intent = "agency_status"
     slots = slots_of(sentence, intent)
     if inherited and before:
         slots = {"refs": before.slots["refs"], **slots}
         if intent == "agency_status" and not (slots.get("agency") or slots.get("service")):
             slots |= {name: before.slots[name] for name in ("agency", "service") if name in before.slots}
     brief = following.points_back(sentence) or len(sentence.low) <= 4
-    return _finished(intent, slots, sentence, asker, brief=brief)
+    return finished(intent, slots, sentence, asker.today, brief=brief)
 
 
 PLURAL = re.compile(
@@ -368,6 +251,21 @@ PLURAL = re.compile(
 
 def _is_plural(sentence: Sentence) -> bool:
     return PLURAL.search(sentence.plain) is not None
+
+
+OURS = words(
+    """
+    case cases advice plan plans letter letters mp mps panel panels review reviews deadline deadlines due overdue
+    late report reports tribunal appeal appeals exception exceptions owner officer parents ehcp ehc assessment
+    assessments request requests referral referrals draft drafts decision decisions consultation clock clocks date
+    dates
+    """
+)
+
+
+def _is_of_the_trade(sentence: Sentence) -> bool:
+    named = sentence.has("service", "agency", "clock", "mp", "person", "setting", "constituency", "comparator")
+    return named or not OURS.isdisjoint(sentence.low)
 
 
 def _scores(sentence: Sentence, refs: bool) -> dict[str, float]:
@@ -405,12 +303,13 @@ def _best(likely: Mapping[str, float]) -> str | None:
 def _unsaid(sentence: Sentence, asker: Asker, before: Understood | None) -> Understood:
     """No question that is known: a case alone, a case described, a name alone, or something else altogether."""
     if sentence.refs:
-        intent = "followup" if sentence.asked and len(sentence.low) <= 3 and before is None else "case_status"
-        return _finished(intent, slots_of(sentence, intent), sentence, asker)
-    opened = following.opens_as_one(sentence.said)
+        opened = following.opens_as_one(sentence.whole) or (sentence.asked and len(sentence.low) <= 3)
+        intent = "followup" if opened and before is None else "case_status"
+        return finished(intent, slots_of(sentence, intent), sentence, asker.today)
+    opened = following.opens_as_one(sentence.whole)
     if following.is_elliptical(sentence, opened) or following.bare(sentence):
         return Understood("followup", slots_of(sentence, "followup"), question=asking.WHICH_CASE)
-    if DESCRIBED.search(sentence.said) or opened and len(sentence.low) < 5:
+    if DESCRIBED.search(sentence.said) or (opened and len(sentence.low) < 5):
         return Understood("clarify", question=asking.WHICH_CASE)
     if not asker.room and limits.names_a_child(sentence, asker.vocabulary):
         return Understood("clarify", question=asking.WHICH_CASE)
@@ -429,77 +328,3 @@ def _unsure(sentence: Sentence, likely: Mapping[str, float], asker: Asker) -> Un
     lines = {intent: line_of(intent, slots[intent], asker.today)[0] for intent in likely}
     best = _best(likely) or "clarify"
     return Understood("clarify", slots[best], question=asking.which_intent(likely, lines, slots[best]))
-
-
-# The end
-
-
-def _finished(
-    intent: str, slots: dict[str, Any], sentence: Sentence, asker: Asker, *, brief: bool = False
-) -> Understood:
-    """With its line, and with a question where something cannot be guessed."""
-    if not slots.get("refs") and intent in asking.NEEDS_A_CASE | NEEDS_ONE:
-        missing = "followup" if brief and intent not in ACTIONS else intent
-        return Understood(missing, slots, question=asking.WHICH_CASE, confirm=intent in ACTIONS)
-    line, unmet = line_of(intent, slots, asker.today)
-    confirm = intent in ACTIONS
-    question = _doubt(intent, slots, line, sentence, asker)
-    says = _effect(intent, slots) if confirm else "brief" if brief else ""
-    return Understood(intent, slots, line=line, question=question, confirm=confirm, says=says, unmet=unmet)
-
-
-NEEDS_ONE = frozenset({"case_status", "clock_date", "next_step"}) - {"clock_date"}
-
-
-def _doubt(intent: str, slots: Mapping[str, Any], line: str, sentence: Sentence, asker: Asker) -> Question | None:
-    for span in sentence.spans:
-        if span.others and span.kind in ("ref", "letter"):
-            return asking.which_case(span.others, line)
-        if span.others and span.kind in ("person", "mp", "setting"):
-            return asking.which_person(span.others, line)
-    unknown = next((span.value.unknown for span in sentence.of("when") if span.value.unknown), "")
-    if unknown:
-        return Question(f"I have no dates for {unknown} on record. Until which day?", (asking.DUE, asking.LATE))
-    if intent in ACTIONS:
-        return _doubted_day(slots, line, sentence, asker) or _missing(intent, slots)
-    return None
-
-
-def _doubted_day(slots: Mapping[str, Any], line: str, sentence: Sentence, asker: Asker) -> Question | None:
-    """ "Next Friday", said on a Wednesday, is two days; what is recorded or done goes by neither unasked."""
-    for span in sentence.of("when"):
-        unsure = (span.value.inner or span.value).unsure
-        said = slots.get("date") or slots.get("received")
-        if unsure and said:
-            days = [(day.isoformat(), say_day(day, asker.today)) for day in unsure()]
-            return asking.which_day(line, str(said), days)
-    return None
-
-
-def _missing(intent: str, slots: Mapping[str, Any]) -> Question | None:
-    case = (slots.get("refs") or [""])[0]
-    if intent == "act_assign" and "person" not in slots:
-        return Question(
-            "To whom?",
-            (asking.Option("To me", f"assign {case} to me"), asking.Option("Open the case", f"status {case}")),
-        )
-    if intent == "act_record" and "fact" not in slots:
-        return Question(
-            "What shall I record?",
-            (asking.Option("Advice that came", f"received {case}"), asking.Option("Something we sent", f"sent {case}")),
-        )
-    return None
-
-
-def _effect(intent: str, slots: Mapping[str, Any]) -> str:
-    """What pressing the button does, where the line does not say it."""
-    if intent != "act_remind":
-        return ""
-    if slots.get("agency") or slots.get("service"):
-        later = " I can't keep it for a later day." if slots.get("date") else ""
-        return f"The agency's room is told of the most pressing date, in office hours, under your name.{later}"
-    return "It is kept as a note. You are nudged before each date of the case in any case."
-
-
-def spans_of(sentence: Sentence) -> Iterator[Span]:
-    yield from sentence.spans

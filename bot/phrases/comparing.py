@@ -1,0 +1,167 @@
+"""Comparisons: "more than 10 days late", "past week 16", "20+ weeks", "week 18 or later"."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.phrases.days import NUMBERS
+from bot.phrases.span import UNITS, Span
+
+OVER = {
+    ("more", "than"): ">", ("over",): ">", ("past",): ">", ("beyond",): ">", ("above",): ">", ("exceeding",): ">",
+    ("greater", "than"): ">", ("longer", "than"): ">", ("older", "than"): ">", ("later", "than"): ">", (">",): ">",
+    ("in", "excess", "of"): ">", ("at", "least"): ">=", ("no", "less", "than"): ">=", ("a", "minimum", "of"): ">=",
+    (">=",): ">=", ("less", "than"): "<", ("fewer", "than"): "<", ("under",): "<", ("below",): "<", ("<",): "<",
+    ("younger", "than"): "<", ("not", "more", "than"): "<=", ("no", "more", "than"): "<=", ("at", "most"): "<=",
+    ("up", "to"): "<=", ("<=",): "<=", ("exactly",): "=", ("after",): ">=", ("at",): "=", ("before",): "<",
+    ("from",): ">=", ("by", "more", "than"): ">", ("by", "over"): ">", ("by", "at", "least"): ">=", ("gone",): ">",
+    ("gone", "over"): ">", ("gone", "past"): ">", ("well", "over"): ">", ("just", "over"): ">", ("nearly",): ">=",
+    ("on",): "=", ("in",): "=", ("reached",): ">=", ("hit",): ">=", ("got", "to"): ">=", ("passed",): ">",
+}  # fmt: skip
+PLAIN_OVER = frozenset(
+    {
+        ("after",),
+        ("at",),
+        ("before",),
+        ("from",),
+        ("gone",),
+        ("nearly",),
+        ("on",),
+        ("in",),
+        ("reached",),
+        ("hit",),
+        ("got", "to"),
+        ("up", "to"),
+    }
+)
+"""These compare with a week of a case; before any other number they say something else."""
+LATE = frozenset({"late", "overdue", "over", "behind", "past", "lateness", "red"})
+
+
+@dataclass(frozen=True)
+class Comparator:
+    field: str
+    op: str
+    value: int
+    unit: str
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        return {"field": self.field, "op": self.op, "value": self.value, "unit": self.unit}
+
+
+def comparators(low: Sequence[str]) -> Iterator[Span]:
+    """More than 10 days late, past week 16, 20+ weeks, week 18 or more, older than a month."""
+    for at in range(len(low)):
+        yield from filter(None, (_led(low, at) or _trailed(low, at),))
+
+
+def _led(low: Sequence[str], at: int) -> Span | None:
+    for length in (3, 2, 1):
+        key = tuple(low[at : at + length])
+        if key not in OVER:
+            continue
+        start = at + length
+        start += low[start : start + 1] == ["the"]
+        if (
+            low[start : start + 1] in (["week"], ["weeks"])
+            and start + 1 < len(low)
+            and low[start + 1].rstrip("+").isdigit()
+        ):
+            if key in (("from",), ("by",)) or int(low[start + 1].rstrip("+")) > 200:
+                return None
+            last = start + 2
+            op, more = OVER[key], _or_more(low, last)
+            return Span(
+                "comparator",
+                Comparator("week", more[0] or op, int(low[start + 1].rstrip("+")), "weeks"),
+                at,
+                last + more[1],
+            )
+        if key in PLAIN_OVER and not (key == ("after",) and _is_length(low, start)):
+            continue
+        if found := _amount(low, start):
+            value, unit, last = found
+            late, last = _of_what(low, at, last)
+            return Span(
+                "comparator", Comparator(_field(unit, late, low, key), OVER[key], value, _plural(unit)), at, last
+            )
+    return None
+
+
+def _is_length(low: Sequence[str], at: int) -> bool:
+    return at + 1 < len(low) and low[at].isdigit() and low[at + 1] in UNITS
+
+
+def _trailed(low: Sequence[str], at: int) -> Span | None:
+    """week 18 or more, week 18+, 10 days or more, 20+ weeks."""
+    if low[at] in ("week", "weeks") and at + 1 < len(low) and low[at + 1].rstrip("+").isdigit():
+        value, plus = int(low[at + 1].rstrip("+")), low[at + 1].endswith("+")
+        op, more = _or_more(low, at + 2)
+        if (op or plus) and value < 200:
+            return Span("comparator", Comparator("week", op or ">=", value, "weeks"), at, at + 2 + more)
+        return None
+    found = _amount(low, at)
+    if found is None:
+        return None
+    value, unit, last = found
+    op, more = _or_more(low, last)
+    plus = low[at].endswith("+")
+    if not op and not plus:
+        return None
+    late, last = _of_what(low, at, last + more)
+    if not more or not late:
+        op2, more2 = _or_more(low, last)
+        op, last = op or op2, last + more2
+    return Span("comparator", Comparator(_field(unit, late, low, ()), op or ">=", value, _plural(unit)), at, last)
+
+
+def _amount(low: Sequence[str], at: int) -> tuple[int, str, int] | None:
+    """10 days, ten working days, 52 weeks: number, unit, and the word after it."""
+    if at >= len(low):
+        return None
+    word = low[at].rstrip("+")
+    joined = re.fullmatch(r"(\d{1,3})(w|wk|wks|d)", word)
+    if joined:
+        return int(joined[1]), "days" if joined[2] == "d" else "weeks", at + 1
+    value = int(word) if word.isdigit() and len(word) < 4 else NUMBERS.get(word)
+    if value is None or at + 1 >= len(low):
+        return None
+    start = at + 1 + (low[at + 1] == "+")
+    if low[start : start + 2] in (["working", "days"], ["working", "day"]):
+        return value, "working_days", start + 2
+    if start < len(low) and low[start] in ("day", "days", "week", "weeks", "month", "months", "year", "years"):
+        return value, low[start], start + 1
+    return None
+
+
+def _or_more(low: Sequence[str], at: int) -> tuple[str, int]:
+    match list(low[at : at + 3]):
+        case ["or", "more" | "over" | "later" | "above" | "longer" | "beyond" | "older" | "greater", *_]:
+            return ">=", 2
+        case ["and", "over" | "above" | "beyond" | "later" | "more" | "up", *_]:
+            return ">=", 2
+        case ["onwards" | "onward" | "plus" | "+", *_]:
+            return ">=", 1
+        case ["or", "less" | "fewer" | "under" | "earlier" | "below", *_]:
+            return "<=", 2
+    return "", 0
+
+
+def _of_what(low: Sequence[str], first: int, last: int) -> tuple[bool, int]:
+    """Whether it is lateness that is compared, and the word after."""
+    after = low[last : last + 1]
+    if after and after[0] in ("late", "overdue", "old", "behind"):
+        return after[0] != "old", last + 1
+    return False, last
+
+
+def _field(unit: str, late: bool, low: Sequence[str], key: tuple[str, ...]) -> str:
+    if late or (unit in ("day", "days", "working_days") and LATE & set(low) - set(key)):
+        return "late"
+    return "week" if unit.startswith("week") else "age"
+
+
+def _plural(unit: str) -> str:
+    return unit if unit.endswith("s") else f"{unit}s"

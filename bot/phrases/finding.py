@@ -1,0 +1,120 @@
+"""What stands in a sentence: references, people, agencies, clocks, MPs, schools, days, comparisons, each found once."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.phrases.clean import ENDS, Word
+from bot.phrases.comparing import comparators
+from bot.phrases.days import Almanac, When
+from bot.phrases.numbering import references, shorts
+from bot.phrases.span import Span
+from bot.phrases.stretches import read_when
+from bot.phrases.vocabulary import LONGEST_NAME, OWN, Named, Vocabulary
+
+
+def found_in(words: Sequence[Word], vocabulary: Vocabulary, almanac: Almanac, text: str) -> list[Span]:
+    """Every span of a sentence, in its order. A word belongs to one span alone, the surest kind first."""
+    low = [word.low for word in words]
+    taken = [False] * len(low)
+    spans: list[Span] = []
+    finders = (
+        references(low, almanac, vocabulary),
+        comparators(low),
+        _whens(low, almanac),
+        _names(words, low, vocabulary),
+        shorts(low, almanac, vocabulary),
+        _unknown_mps(words, low, text),
+    )
+    for finder in finders:
+        for span in finder:
+            if not any(taken[span.first : span.last]):
+                taken[span.first : span.last] = [True] * (span.last - span.first)
+                spans.append(span)
+    return sorted(spans, key=lambda span: span.first)
+
+
+def _whens(low: Sequence[str], almanac: Almanac) -> Iterator[Span]:
+    at = 0
+    while at < len(low):
+        found = read_when(low, at, almanac) if low[at] not in ENDS else None
+        if found and _is_meant(found, low, at):
+            yield Span("when", found, at, at + found.length, bound=low[at])
+            at += found.length
+        else:
+            at += 1
+
+
+def _is_meant(found: When, low: Sequence[str], at: int) -> bool:
+    """ "15 feb" and "31 march" are deadlines of the phase transfers; "may" alone is a verb."""
+    words = list(low[at : at + found.length])
+    if words[-2:] in (["15", "feb"], ["15", "february"], ["31", "march"], ["31", "mar"]) and not {
+        "by",
+        "before",
+        "since",
+        "to",
+    } & set(words):
+        return False
+    if words[-2:] in (["20", "weeks"], ["16", "weeks"]) and words[0] in ("in", "within"):
+        return False
+    return words not in (["may"], ["sun"], ["sat"], ["march"], ["a"]) and not (words[0] == "the" and len(words) == 1)
+
+
+def _names(words: Sequence[Word], low: Sequence[str], vocabulary: Vocabulary) -> Iterator[Span]:
+    """The longest known name at each word."""
+    at, known = 0, vocabulary.names
+    while at < len(low):
+        for length in range(min(LONGEST_NAME, len(low) - at), 0, -1):
+            named = known.get(" ".join(low[at : at + length]))
+            if named and _counts(named, words, low, at, length):
+                yield _span(named, low, at, at + length)
+                at += length - 1
+                break
+        at += 1
+
+
+def _counts(named: Sequence[Named], words: Sequence[Word], low: Sequence[str], at: int, length: int) -> bool:
+    """A single word that is also an everyday one has to look like what it names."""
+    before, after = low[at - 1] if at else "", low[at + length] if at + length < len(low) else ""
+    if named[0].kind in OWN:
+        return True
+    if low[at] == "us" or (low[at] == "la" and after in ("la",)):
+        return False
+    if low[at] == "draft" and length == 1:
+        verb = after in ("me", "us", "a", "an", "some", "something", "up", "two", "2", "one", "out") or (
+            at == 0 and after in ("holding", "reply")
+        )
+        return not verb
+    if low[at] in ("reply", "answer", "response") and before in ("we", "they", "you", "to", "i", "not", "anyone"):
+        return False
+    if low[at] in ("order", "appeal") or (low[at] == "final" and after in ("date", "day", "week", "step", "warning")):
+        return length > 1
+    if low[at] in ("foi", "sar", "complaint") and after.isdigit():
+        return False
+    if low[at : at + length] == ["education"] and before == "of":
+        return True
+    return True
+
+
+LEAVES_OUT = (
+    ("except",), ("excluding",), ("besides",), ("minus",), ("bar",), ("ignoring",), ("excl",), ("not",), ("apart",),
+    ("aside",), ("except", "for"), ("apart", "from"), ("aside", "from"), ("other", "than"), ("anything", "but"),
+    ("everything", "but"), ("all", "but"), ("everyone", "but"), ("not", "counting"), ("not", "including"),
+    ("leaving", "out"), ("leave", "out"), ("but", "not"), ("excluding", "for"), ("without", "counting"),
+)  # fmt: skip
+ARTICLES = frozenset({"the", "a", "any", "all"})
+
+
+def _span(named: Sequence[Named], low: Sequence[str], first: int, last: int) -> Span:
+    before = [word for word in low[max(0, first - 4) : first] if word not in ARTICLES]
+    negated = any(tuple(before[-len(words) :]) == words for words in LEAVES_OUT)
+    others = tuple(one.id for one in named) if len(named) > 1 else ()
+    return Span(named[0].kind, named[0].id, first, last, negated, others)
+
+
+def _unknown_mps(words: Sequence[Word], low: Sequence[str], text: str) -> Iterator[Span]:
+    """An MP whom nobody has put on record: "Dana Okoro MP", "from Dana Okoro", as it is written."""
+    for at, word in enumerate(low):
+        if word == "mp" and at and words[at - 1].capital and low[at - 1] not in ("the", "new", "an", "any", "log"):
+            first = at - 1
+            while first and at - first < 3 and words[first - 1].capital and low[first - 1] not in ENDS and first > 1:
+                first -= 1
+            yield Span("mp", text[words[first].start : words[at - 1].end], first, at)

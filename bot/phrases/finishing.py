@@ -1,0 +1,76 @@
+"""What was understood, with its line, and with a question where something cannot be guessed."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.domain.dates import say_day
+from bot.phrases import asking
+from bot.phrases.lines import line_of
+from bot.phrases.reading import Sentence
+from bot.phrases.understood import ACTIONS, Question, Understood
+
+
+def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date, *, brief: bool = False) -> Understood:
+    """With its line, and with a question where something cannot be guessed."""
+    if not slots.get("refs") and intent in asking.NEEDS_A_CASE | NEEDS_ONE:
+        missing = "followup" if brief and intent not in ACTIONS else intent
+        return Understood(missing, slots, question=asking.WHICH_CASE, confirm=intent in ACTIONS)
+    line, unmet = line_of(intent, slots, today)
+    confirm = intent in ACTIONS
+    question = _doubt(intent, slots, line, sentence, today)
+    says = _effect(intent, slots) if confirm else "brief" if brief else ""
+    return Understood(intent, slots, line=line, question=question, confirm=confirm, says=says, unmet=unmet)
+
+
+NEEDS_ONE = frozenset({"case_status", "clock_date", "next_step"}) - {"clock_date"}
+
+
+def _doubt(intent: str, slots: Mapping[str, Any], line: str, sentence: Sentence, today: date) -> Question | None:
+    for span in sentence.spans:
+        if span.others and span.kind in ("ref", "letter"):
+            return asking.which_case(span.others, line)
+        if span.others and span.kind in ("person", "mp", "setting"):
+            return asking.which_person(span.others, line)
+    unknown = next((span.value.unknown for span in sentence.of("when") if span.value.unknown), "")
+    if unknown:
+        return Question(f"I have no dates for {unknown} on record. Until which day?", (asking.DUE, asking.LATE))
+    if intent in ACTIONS:
+        return _doubted_day(slots, line, sentence, today) or _missing(intent, slots)
+    return None
+
+
+def _doubted_day(slots: Mapping[str, Any], line: str, sentence: Sentence, today: date) -> Question | None:
+    """ "Next Friday", said on a Wednesday, is two days; what is recorded or done goes by neither unasked."""
+    for span in sentence.of("when"):
+        unsure = (span.value.inner or span.value).unsure
+        said = slots.get("date") or slots.get("received")
+        if unsure and said:
+            days = [(day.isoformat(), say_day(day, today)) for day in unsure()]
+            return asking.which_day(line, str(said), days)
+    return None
+
+
+def _missing(intent: str, slots: Mapping[str, Any]) -> Question | None:
+    case = (slots.get("refs") or [""])[0]
+    if intent == "act_assign" and "person" not in slots:
+        return Question(
+            "To whom?",
+            (asking.Option("To me", f"assign {case} to me"), asking.Option("Open the case", f"status {case}")),
+        )
+    if intent == "act_record" and "fact" not in slots:
+        return Question(
+            "What shall I record?",
+            (asking.Option("Advice that came", f"received {case}"), asking.Option("Something we sent", f"sent {case}")),
+        )
+    return None
+
+
+def _effect(intent: str, slots: Mapping[str, Any]) -> str:
+    """What pressing the button does, where the line does not say it."""
+    if intent != "act_remind":
+        return ""
+    if slots.get("agency") or slots.get("service"):
+        later = " I can't keep it for a later day." if slots.get("date") else ""
+        return f"The agency's room is told of the most pressing date, in office hours, under your name.{later}"
+    return "It is kept as a note. You are nudged before each date of the case in any case."
