@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -70,7 +70,7 @@ class Cells:
 
     def word(self, column: str, words: type[Word]) -> Word:
         """One word of a closed set."""
-        return self.one_of(column, {word.value: word for word in words})
+        return self._word(column, self.cells[column], words)
 
     def words(self, column: str, words: type[Word]) -> tuple[Word, ...]:
         """Words of a closed set, with | between them."""
@@ -81,8 +81,10 @@ class Cells:
         return tuple(each.strip() for each in self.cells[column].split("|") if each.strip())
 
     def _word(self, column: str, text: str, words: type[Word]) -> Word:
-        known = {word.value: word for word in words}
-        return known.get(text) or self.wrong(column, _unknown(text, known))
+        try:
+            return words(text)
+        except ValueError:
+            self.wrong(column, _unknown(text, [word.value for word in words]))
 
     def _read(self, column: str, text: str, read: Callable[[str], Thing], what: str) -> Thing:
         try:
@@ -130,5 +132,5 @@ def _text(path: Path) -> str:
         raise BadSettings(f"{path.name}: cannot be read ({fault})") from fault
 
 
-def _unknown(text: str, known: Mapping[str, object]) -> str:
+def _unknown(text: str, known: Iterable[str]) -> str:
     return f"'{text}' is not known; one of: {', '.join(word for word in known if word)}"
