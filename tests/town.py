@@ -4,10 +4,12 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlmodel import Session, SQLModel, select
@@ -25,9 +27,10 @@ from bot.domain.terms import Agency, Platform, Role
 from bot.reminders import digests, sweep
 from bot.rules import load_rules
 from bot.settings import Settings
-from bot.turn import Turn
+from bot.turn import Exports, Turn
 from storage.connect import Store
 from storage.crypto import Vault, new_key
+from storage.erasures import Erasures
 from storage.tables import Connection, Identity, Person, Room, Setting
 
 RULES = load_rules()
@@ -72,6 +75,8 @@ class Arrived:
 
     message: Message
     edited: bool
+    gone: bool = False
+    """It was taken away: the message is the one that stood there."""
 
 
 class Page:
@@ -81,17 +86,23 @@ class Page:
 
     def __init__(self) -> None:
         self.arrived: dict[str, list[Arrived]] = {}
+        self.stands: dict[str, tuple[str, Message]] = {}
+        """What can be read now, and where, by its id."""
         self._ids = count(1)
 
     async def send(self, to: Address, message: Message, key: str) -> str:
         self._keep(to, message, edited=False)
-        return f"p{next(self._ids)}"
+        platform_id = f"p{next(self._ids)}"
+        self.stands[platform_id] = (to.place, message)
+        return platform_id
 
     async def edit(self, to: Address, platform_id: str, message: Message) -> None:
         self._keep(to, message, edited=True)
+        self.stands[platform_id] = (to.place, message)
 
     async def withdraw(self, to: Address, platform_id: str) -> None:
-        raise NotImplementedError("nothing is withdrawn in these tests")
+        _, message = self.stands.pop(platform_id)
+        self.arrived.setdefault(to.place, []).append(Arrived(message, edited=False, gone=True))
 
     async def find(self, to: Address, key: str) -> str | None:
         return None
@@ -106,7 +117,10 @@ class Town:
     def __init__(self, store: Store, now: datetime = datetime(2026, 10, 16, 9, tzinfo=UTC)) -> None:
         self.store, self.now, self.key = store, now, new_key()
         self.vault = Vault(self.key)
-        self.app = App(store, self.vault, RULES, BOOK, draw=self._draw)
+        self._own_folder = TemporaryDirectory()
+        self.erasures = Erasures(Path(self._own_folder.name) / "erasures.list")
+        self.app = App(store, self.vault, RULES, BOOK, draw=self._draw, erasures=self.erasures)
+        self.exports = self.app.exports = Exports(Path(self._own_folder.name) / "exports")
         self.numbers = {"SEND": deque(CASES), "MP": deque(LETTERS)}
         self.page = Page()
         self._drawing = "SEND"
@@ -116,20 +130,25 @@ class Town:
         self._courier = Courier(store, RULES, self.vault, chats=chats, render=post_message)
 
     def _build(self) -> None:
+        """All of it at once: most tests begin with a town of their own."""
         page = Connection(platform=Platform.PAGE, outside_id="local", name="Local page", domains=list(DOMAINS))
         school = Setting(name=SCHOOL, urn="100001")
-        self.add(page, school)
-        self.connection = page.id or 0
-        people: dict[str, Person] = {}
-        for email, name, agency, role, manager in STAFF:
-            person = Person(email=email, name=name, agency=agency, role=role)
-            person.manager_id = people[manager].id if manager else None
-            person.setting_id = school.id if email.endswith("oakhurst.example") else None
-            self.add(person)
-            self.add(self._account(person))
-            people[name.split()[0]] = person
-        for place, agency in ROOMS.items():
-            self.add(Room(connection_id=self.connection, place=place, name=place, agency=agency, bound_at=SINCE))
+        people = {
+            name.split()[0]: Person(email=email, name=name, agency=agency, role=role)
+            for email, name, agency, role, _ in STAFF
+        }
+        with self.store.transaction() as db:
+            db.add_all([page, school, *people.values()])
+            db.flush()
+            self.connection = page.id or 0
+            for (email, *_, manager), person in zip(STAFF, people.values(), strict=True):
+                person.manager_id = people[manager].id if manager else None
+                person.setting_id = school.id if email.endswith("oakhurst.example") else None
+            db.add_all(self._account(person) for person in people.values())
+            db.add_all(
+                Room(connection_id=self.connection, place=place, name=place, agency=agency, bound_at=SINCE)
+                for place, agency in ROOMS.items()
+            )
 
     def _account(self, person: Person) -> Identity:
         private = private_place(person.email)
@@ -204,7 +223,8 @@ class Town:
     def operator(self, *words: str) -> tuple[int, list[str]]:
         """What a command of `referralbot` ends with, and the lines that it prints."""
         arguments = parser().parse_args(words)
-        settings = Settings(database_url=self.store.url, key=self.key)
+        settings = Settings(database_url=self.store.url, key=self.key, erasures=str(self.erasures.path))
+        settings = replace(settings, exports=str(self.exports.folder))
         with redirect_stdout(StringIO()) as out:
             ended = task(arguments.run)(arguments, settings, lambda: self.now)
         return ended, out.getvalue().splitlines()
