@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.cases.outbox import Errand
-from bot.domain.errors import Undeliverable
+from bot.domain.errors import Gone, Undeliverable
 from bot.domain.message import Address, Message
 from bot.domain.pace import Limits
 
@@ -21,6 +21,7 @@ SETTLED = timedelta(seconds=50)
 """How long after an attempt that ended without a word its message may still turn up. Adapters give a call ten seconds;
 what stands between them and a platform commonly gives up after a minute."""
 PERHAPS_AGAIN = "You may have had this already."
+EMPTIED = Message("This message was taken back.")
 
 Moment = Callable[[], datetime]
 
@@ -130,21 +131,29 @@ def _perhaps_again(message: Message) -> Message:
 
 
 async def _take_away(chat: Chat, errand: Errand, platform_id: str) -> Done:
-    """A message that is gone already is as good as withdrawn."""
-    with suppress(Undeliverable):
-        if platform_id:
-            await chat.withdraw(errand.to, platform_id)
+    """A message that is gone already is as good as withdrawn; one that may not be deleted is emptied."""
+    if platform_id:
+        with suppress(Gone):
+            try:
+                await chat.withdraw(errand.to, platform_id)
+            except Gone:
+                raise
+            except Undeliverable:
+                await chat.edit(errand.to, platform_id, EMPTIED)
     return Done(Outcome.WITHDRAWN)
 
 
 async def _rewrite(chat: Chat, errand: Errand, message: Message, platform_id: str) -> Done:
     """Edit in place; a message that somebody deleted, or that is too old to edit, is posted anew.
 
-    Not for the new day's sake: a room would have all of them again each morning.
+    Not for the new day's sake: a room would have all of them again each morning. Nor what has only less in it than
+    before: where it cannot be edited it is deleted.
     """
     try:
         await chat.edit(errand.to, platform_id, message)
     except Undeliverable:
+        if errand.stands:
+            return await _take_away(chat, errand, platform_id)
         if errand.refresh:
             return Done(Outcome.LEFT, platform_id)
         return Done(Outcome.SENT, await chat.send(errand.to, message, errand.key))

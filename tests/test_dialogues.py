@@ -271,6 +271,8 @@ def rendered(message: Message) -> list[str]:
 
 def _came(each: Arrived) -> list[str]:
     first, *rest = rendered(each.message)
+    if each.gone:
+        return [f"(taken away) {first}"]
     return [f"{'(edited) ' if each.edited else ''}{first}", *rest]
 
 

@@ -14,7 +14,7 @@ from bot.domain.message import Action, Message, Style
 from bot.domain.terms import ClockState, Notice, Platform, Process
 from bot.grammar import line
 from bot.turn import Turn
-from storage.tables import Case, Connection, Deadline, Enquiry, Entry, Person, Post, Request
+from storage.tables import Case, Connection, Deadline, Enquiry, Entry, Person, Post, Request, Room
 
 
 def notice_message(turn: Turn, post: Post) -> Message | None:
@@ -80,6 +80,8 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             )
         case Notice.ROUND:
             return _opened(post), _theirs(post)
+        case Notice.UNDELIVERED if post.about.get("stands"):
+            return _stands(turn, post), ()
         case Notice.UNDELIVERED if post.about.get("connection_id"):
             where = turn.db.get_one(Connection, post.about["connection_id"])
             way = "by e-mail" if where.platform is Platform.MAIL else f"in {where.platform.value.capitalize()}"
@@ -122,6 +124,14 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             return "An account was cut off, because its platform says that its owner has left.", ()
         case Notice.STILL_SHOWN:
             return still_shown_words(turn, post), ()
+
+
+def _stands(turn: Turn, post: Post) -> str:
+    """ "A message that the bot was to take back still stands in the health room."."""
+    room = turn.db.get(Room, post.about["room_id"]) if post.about.get("room_id") else None
+    whose = turn.db.get(Person, post.about["person_id"]) if post.about.get("person_id") else None
+    where = f"in the room {room.name}" if room else f"in a private chat of {whose.name}" if whose else "in a chat"
+    return f"A message that was to be taken back still stands {where}. Have somebody there delete it."
 
 
 def _opened(post: Post) -> str:

@@ -13,6 +13,9 @@ from bot.domain.terms import EntryKind, Outcome
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Entry, Request
 
+RESTRICTING = (EntryKind.RESTRICTED, EntryKind.BROKE_GLASS, EntryKind.GLASS_REVIEWED)
+"""Acts whose reasons may say what a case is restricted for."""
+
 
 def lines_of(turn: Turn, about: Case | Enquiry, entries: Sequence[Entry], whole: Sequence[Entry] = ()) -> list[Fact]:
     """One fact an entry, newest first: what, when, by whom. Private: it opens what people wrote.
@@ -81,6 +84,8 @@ def _more(turn: Turn, entry: Entry) -> str:
     match entry.kind:
         case EntryKind.CLOSED:
             return Outcome(entry.clear["outcome"]).label
+        case EntryKind.NAMED | EntryKind.UNNAMED | EntryKind.BROKE_GLASS:
+            return _name(turn, entry.clear.get("person"))
         case EntryKind.LINKED:
             letter = turn.db.get(Enquiry, entry.clear["enquiry"])
             return letter.reference if letter else ""
@@ -98,5 +103,8 @@ def what_is_asked(turn: Turn, entry: Entry) -> str:
 
 
 def _said(turn: Turn, about: Case | Enquiry, entry: Entry) -> str:
+    """Why a case was for the named alone is read while it is, and not by all who see it afterwards."""
+    if entry.kind in RESTRICTING and isinstance(about, Case) and not about.restricted:
+        return ""
     words = history.words_of(turn, about, entry)
     return f": {words}" if words else ""

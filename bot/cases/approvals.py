@@ -152,6 +152,15 @@ def expire(turn: Turn) -> int:
     return len(rows)
 
 
+def forget(turn: Turn, about: Collection[str]) -> None:
+    """Take the words out of every question about these, such as `child:12`: what they were about is erased."""
+    fit = select(Approval).where(col(Approval.about).in_(about), col(Approval.act) != Sensitive.ERASE)
+    for one in turn.db.exec(fit):
+        asked = opened(turn, one)
+        words = {"why": "", "line": asked.line, "told": asked.told, "readers": asked.readers}
+        one.sealed = turn.vault.seal_own(words, _bound_to(one.act, one.about, one.asked_by))
+
+
 def on_record(approval: Approval) -> dict[str, Any]:
     """What the entry of the act says of the yes: typed values for its clear part."""
     return {"approval": approval.id, "agreed_by": approval.answered_by}
@@ -180,9 +189,14 @@ def _who_may(turn: Turn, asker: Person, about: str, readers: Collection[int]) ->
     people = sorted(turn.db.exec(fit), key=lambda one: (MAY_AGREE.index(one.role), one.name))
     if readers:
         return [one for one in people if one.id in readers]
-    hidden = [record for record in what_about(turn, about) if visible.is_restricted(turn, record)]
-    know = [visible.restricted_to(turn, record.owner_id) for record in hidden]
-    return [one for one in people if one.role is Role.DATA_PROTECTION or all(one.id in each for each in know)]
+    records = what_about(turn, about)
+    return [one for one in people if one.role is Role.DATA_PROTECTION or all(_knows(turn, one, it) for it in records)]
+
+
+def _knows(turn: Turn, person: Person, record: Case | Enquiry) -> bool:
+    if isinstance(record, Case):
+        return visible.sees(turn, person, record)
+    return not visible.is_restricted(turn, record) or person.id in visible.restricted_to(turn, record.owner_id)
 
 
 def _nearest(turn: Turn, may: Sequence[Person]) -> list[int]:

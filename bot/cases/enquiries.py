@@ -156,6 +156,8 @@ def link(turn: Turn, letter: Enquiry, cases: Sequence[Case]) -> None:
         turn.db.add(EnquiryCase(enquiry_id=letter.id or 0, case_id=case.id or 0))
         history.record(turn, case, New(EntryKind.LINKED, turn.today, clear={"enquiry": letter.id}))
         posts.case_moved(turn, case)
+    if any(case.restricted for case in cases):  # then no room hears of the letter either
+        posts.enquiry_moved(turn, letter)
 
 
 def assign(turn: Turn, letter: Enquiry, owner: Person) -> None:

@@ -69,6 +69,8 @@ class Errand:
     """Its day is over: whether it is there already is asked, and nothing is done."""
     held: guarding.Held | None = None
     """What the guard found in it: it goes out as its bare template."""
+    stands: bool = False
+    """It was said before and is only written anew, with less in it: never as a second message."""
 
 
 @dataclass(frozen=True)
@@ -112,23 +114,24 @@ def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow 
     post = turn.db.get_one(Post, claim.post_id)
     if not _ours(post, claim):
         return None
-    if is_stale(turn, post):
+    stands = bool(post.platform_id) and post.says not in CARDS
+    if is_stale(turn, post) and not stands:
         here = (post.key, post.platform_id, post.wanted, None)
         return Errand(claim, _address(turn.db, post), *here, past=True) if claim.unsure else None
     opens = may_go(turn, post.about)
-    if post.says in IN_OFFICE_HOURS and opens > turn.now:
+    if post.says in IN_OFFICE_HOURS and opens > turn.now and not stands:
         return NotNow(opens)
     message = None if post.withdraw else render(turn, post)
     shown = bool(post.platform_id) or claim.unsure
-    if message is None and not (shown and (post.withdraw or post.says in CARDS)):
+    if message is None and not (shown and (post.withdraw or stands or post.says in CARDS)):
         return None
     words = _digest(message) if message and post.says in CARDS else None
     if post.refresh and words and words == post.words and not claim.unsure:
         return Same(claim, post.wanted)
     message, held = guarding.of_post(turn, post, message)
-    unsaid = left_out(turn, post) if post.says in IN_OFFICE_HOURS else {}
+    unsaid = left_out(turn, post) if post.says in IN_OFFICE_HOURS and not stands else {}
     what = (post.key, post.platform_id, post.wanted, _with_nonce(post, message), words, post.refresh, unsaid)
-    return Errand(claim, _address(turn.db, post), *what, held=held)
+    return Errand(claim, _address(turn.db, post), *what, held=held, stands=stands)
 
 
 def shown_on(turn: Turn, connection: int, render: Render) -> Iterator[tuple[Address, str, Message, datetime]]:
@@ -163,7 +166,7 @@ def _address(db: Session, post: Post) -> Address:
         raise Undeliverable("its chat is no longer connected")
     if post.room_id is not None:
         room = db.get_one(Room, post.room_id)
-        if not room.bound:
+        if not (room.bound or post.withdraw):  # what should not stand there is taken away all the same
             raise Undeliverable("its room is no longer bound")
         return Address(connection.id or 0, room.place, private=False, reference=room.reference)
     if connection.platform is Platform.MAIL:
@@ -192,6 +195,8 @@ def note_shown(turn: Turn, errand: Errand, platform_id: str, *, sent: bool, agai
     claim = errand.claim
     _note_left_out(turn, claim, errand.left_out)
     done = _right(turn, claim, errand.wanted) | {"platform_id": platform_id, "words": errand.words}
+    if errand.stands:  # it was said when it was said
+        del done["sent_at"]
     if turn.db.scalar(RIGHT, {**done, "until": claim.until, "again": int(again)}):
         return again
     late = turn.db.scalar(RIGHT_THOUGH_LATE, {**done, "shown_as": platform_id, "again": int(sent)})

@@ -12,10 +12,10 @@ from bot.cases.children import Known, Private, Registered
 from bot.cases.files import CaseFile
 from bot.cases.history import New
 from bot.cases.references import insert_with_reference
-from bot.domain.errors import AlreadyDone, CannotRead, NotNow
+from bot.domain.errors import AlreadyDone, CannotRead, NotAllowed, NotNow
 from bot.domain.facts import FACTS, beginnings
 from bot.domain.periods import corresponding
-from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Notice, Process, Role
+from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Notice, Process, Restriction, Role
 from bot.turn import Turn
 from storage.add import add_row
 from storage.columns import columns
@@ -65,13 +65,15 @@ def open_case(
     owner: Person | None,
     setting: str = "",
     restricted: bool = False,
+    restriction: Restriction | None = None,
     note: str = "",
     same: Known | None = None,
 ) -> Opened:
     """Open a case: the child sealed, the first entries, the clocks, and the cards of the rooms that may know.
 
-    It counts from `received`, the day of its `beginning`: the usual one of its process where none is given. `same`
-    are the children who look the same, where the caller has looked: the case is of the first who surely is.
+    It counts from `received`, the day of its `beginning`: the usual one of its process where none is given. With a
+    `restriction` it is for the named alone from the first moment, and why is on record, sealed. `same` are the children
+    who look the same, where the caller has looked: the case is of the first who surely is.
     """
     start = New(beginning or beginnings(process)[0], received)
     _check_began(turn, start, private.born)
@@ -80,15 +82,17 @@ def open_case(
     child = None if same.surely else children.register(turn, private)
     case = Case(
         child_id=child.id if child else same.surely[0],
-        setting_id=_setting(turn, setting),
+        setting_id=setting_named(turn, setting),
         process=process,
         asked_by=asked_by,
         owner_id=owner.id if owner else None,
-        restricted=restricted,
+        restricted=restricted or restriction is not None,
         opened_at=turn.now,
         stage=FACTS[start.kind].stage,
     )
-    return _open(turn, case, owner, [start, *young(process, start, private.born)], note, child)
+    words = [New(EntryKind.RESTRICTED, turn.today, words=restriction.label)] if restriction else []
+    words += [New(EntryKind.NOTED, turn.today, words=note)] if note else []
+    return _open(turn, case, owner, [start, *young(process, start, private.born)], words, child)
 
 
 def start(
@@ -119,14 +123,12 @@ def _open(
     case: Case,
     owner: Person | None,
     began: Sequence[New],
-    note: str = "",
+    words: Sequence[New] = (),
     child: Registered | None = None,
 ) -> Opened:
     insert_with_reference(turn, case)
     opened = {"process": case.process.value, "asked_by": case.asked_by.value, "owner": case.owner_id}
-    new = [*began, New(EntryKind.OPENED, turn.today, clear=opened)]
-    if note:
-        new.append(New(EntryKind.NOTED, turn.today, words=note))
+    new = [*began, New(EntryKind.OPENED, turn.today, clear=opened), *words]
     entries = history.record_after(turn, case, new, last=(0, history.FIRST), key=child.key if child else None)
     running = deadlines.rebuild(turn, case, entries, first=True)
     if not case.restricted:
@@ -162,7 +164,8 @@ def young(process: Process, start: New, born: date) -> list[New]:
     return [New(EntryKind.UNDER_FIVE, start.on)] if start.on < corresponding(born, 12 * FIVE) else []
 
 
-def _setting(turn: Turn, name: str) -> int | None:
+def setting_named(turn: Turn, name: str) -> int | None:
+    """The school, college or nursery of that name, put in where it is new; None for no name."""
     if not name.strip():
         return None
     known = turn.db.execute(SETTING, {"name": name.strip().lower()}).scalar()
@@ -175,9 +178,30 @@ def must_be_open(record: Case | Enquiry) -> None:
         raise NotNow(f"{record.reference} is closed ({word}). To go on with it, say: reopen {record.reference}")
 
 
+def owner_of(turn: Turn, case: Case) -> Person:
+    """Whose case it is. Refuses one that is nobody's, or was somebody's who has left."""
+    owner = turn.db.get(Person, case.owner_id) if case.owner_id else None
+    if owner is None or not owner.active:
+        raise NotNow(f"Nobody owns {case.reference}, and nobody would see it. Give it an owner first: assign")
+    return owner
+
+
+def is_theirs(turn: Turn, case: Case) -> bool:
+    """Whether the asker owns a case or is the owner's manager: the named, and who opened it for a day, only see it."""
+    owner = turn.db.get(Person, case.owner_id) if case.owner_id else None
+    return owner is not None and turn.person.id in (owner.id, owner.manager_id)
+
+
+def check_theirs(turn: Turn, case: Case) -> None:
+    """Refuses, of a restricted case, whoever neither owns it nor is the owner's manager."""
+    if case.restricted and not is_theirs(turn, case):
+        raise NotAllowed(f"{case.reference} is restricted: that is for its owner and their manager.")
+
+
 def assign(turn: Turn, case: Case, owner: Person) -> None:
     """Hand a case over. Later nudges go to the new owner; what the old one was told stays on record."""
     must_be_open(case)
+    check_theirs(turn, case)
     check_owner(turn, owner, staff.OFFICERS, blank="to")
     check_new_owner(case, owner)
     before, case.owner_id = case.owner_id, owner.id

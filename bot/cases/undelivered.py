@@ -27,6 +27,9 @@ def give_up(turn: Turn, post_id: int, why: str, *, whole: bool = False) -> None:
     post = turn.db.get_one(Post, post_id, with_for_update=True, populate_existing=True)
     if post.state is not PostState.WAITING:
         return
+    if post.withdraw or (post.platform_id and post.says in SAID_ELSEWHERE):
+        _leave_standing(turn, post, why)
+        return
     if whole:
         post.about = {**post.about, "tried": [*post.about.get("tried", []), [post.connection_id, WHOLE, WHOLE]]}
     if post.says is PostSays.NUDGES:
@@ -44,13 +47,25 @@ def give_up(turn: Turn, post_id: int, why: str, *, whole: bool = False) -> None:
         _tell(turn, post, whole=whole)
 
 
+def _leave_standing(turn: Turn, post: Post, why: str) -> None:
+    """What was to be taken away, or written anew with less in it, still stands: a person has to delete it.
+
+    A reminder in it was said when it was said, and is said to nobody else.
+    """
+    state = PostState.SENT if post.says in SAID_ELSEWHERE else PostState.FAILED
+    values = {"state": state, "trouble": why[:200], "claimed_until": None, "attempts": 0}
+    turn.db.execute(update(Post).where(col(Post.id) == post.id).values(**values))
+    where = {"stands": True, "room_id": post.room_id, "person_id": post.person_id}
+    tell_administrators(turn, Notice.UNDELIVERED, about=where, key=f"stands/{post.room_id}/{post.person_id}/{turn.today}")
+
+
 def give_up_on_connection(turn: Turn, connection: int, why: str) -> int:
     """Say elsewhere all that is due on a connection that takes nothing any more; how many posts.
 
     Its cards wait: they are shown once it takes them again.
     """
     alone(turn.db, "giving up")
-    due = (Post.state == PostState.WAITING, col(Post.due_at) <= turn.now, ~col(Post.withdraw))
+    due = (Post.state == PostState.WAITING, col(Post.due_at) <= turn.now, ~col(Post.withdraw), Post.platform_id == "")
     said = (col(Post.connection_id) == connection, col(Post.says).in_(SAID_ELSEWHERE))
     stranded = turn.db.exec(select(Post.id).where(*said, *due).order_by(col(Post.id))).all()
     for post_id in stranded:

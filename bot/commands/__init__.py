@@ -16,6 +16,7 @@ from bot.commands import (
     planning,
     record,
     referral,
+    restricting,
     room,
     why,
 )
@@ -23,7 +24,7 @@ from bot.grammar import Book
 
 BOOK = Book.of(
     *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, list, nudge, room),
-    *(agreeing, people, help),
+    *(restricting, agreeing, people, help),
 )
 """Every command there is."""
 

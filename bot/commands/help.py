@@ -22,6 +22,7 @@ THEMES = {
     "case": "Cases",
     "correcting": "Cases",
     "record": "Cases",
+    "finding": "Cases",
     "why": "Dates",
     "planning": "Dates",
     "exception": "Exceptions",
@@ -33,6 +34,10 @@ THEMES = {
     "people": "People",
     "nudge": "Nudges",
     "room": "Rooms",
+    "restricting": "Restricted cases",
+    "glass": "Restricted cases",
+    "agreeing": "A second person's yes",
+    "denied": "What was refused",
 }
 """What the commands of a module are about."""
 

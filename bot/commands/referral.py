@@ -18,6 +18,9 @@ from bot.blanks import (
     choice,
     day,
     day_or_year,
+    offered,
+    one_of,
+    plain,
     text,
     yes_no,
 )
@@ -31,8 +34,8 @@ from bot.commands.roles import CASEWORK
 from bot.domain.dates import read_date, say_day
 from bot.domain.errors import CannotRead, WhichOne
 from bot.domain.facts import FACTS, REVIEWS, beginnings, recordable
-from bot.domain.message import Action, Fact, Message, Style
-from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Nature, Notice, Process
+from bot.domain.message import Action, BlankKind, Choice, Fact, Message, Style
+from bot.domain.terms import AskedBy, CaseStatus, EntryKind, Nature, Notice, Process, Restriction
 from bot.grammar import Ask, command, line
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Person
@@ -69,6 +72,20 @@ RECEIVED = day("Date the council received the request", lead="received", hint="I
 ASKED_BY = replace(choice(AskedBy, "Who asked for the assessment"), words=0)
 
 
+def _restriction(turn: Turn, words: str) -> Restriction | None:
+    """Why it is for the named alone; yes and no will do."""
+    if plain(words) in ("no", "n", "false", "off"):
+        return None
+    return Restriction.OTHER if plain(words) in ("yes", "y", "true", "on") else one_of(Restriction)(turn, words)
+
+
+RESTRICTED = Ask(
+    "Restricted", _restriction, show=lambda kind: kind.value if kind else "no", kind=BlankKind.CHOICE, words=0,
+    choices=lambda turn: [Choice("no", "No"), *offered(Restriction)(turn)],
+    hint="Then its owner, their manager and who is named to it see it, and nobody else",
+)  # fmt: skip
+
+
 @command("new", "new referral", "new case", "open a referral", may=CASEWORK, examples=("new", "new received=7/9/2026"))
 def new(
     turn: Turn,
@@ -82,7 +99,7 @@ def new(
     received: Annotated[date, _fitting("Date it counts from", RECEIVED)],
     asked_by: Annotated[AskedBy, _fitting("Who asked for it", ASKED_BY)],
     owner: Annotated[Person | None, replace(OWNER, hint="You, if left empty")] = None,
-    restricted: Annotated[bool, yes_no("Restricted", hint="Only the owner and their manager see it")] = False,
+    restricted: Annotated[Restriction | None, RESTRICTED] = None,
     note: Annotated[str, text("Note", longest=LONGEST_NOTE, private=True, hint="Sealed; never shown in a room")] = "",
     known: Annotated[bool, replace(yes_no("Open another case for this child"), asked=False)] = False,
     letter: Annotated[Enquiry | None, replace(ENQUIRY, asked=False, words=0)] = None,
@@ -107,7 +124,7 @@ def new(
         asked_by=asked_by,
         owner=owner or turn.person,
         setting=setting,
-        restricted=restricted,
+        restriction=restricted,
         note=note,
         same=same,
     )

@@ -1,0 +1,153 @@
+"""A case that becomes one for the named alone: what stood of it in rooms and chats, seen on the platforms."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import col
+
+from adapters.slack.chat import SlackChat
+from adapters.slack.workspace import Workspace
+from bot.cards import post_message
+from bot.courier import Courier, Credentials
+from bot.domain.terms import Agency, Hears, Platform, PostSays, PostState
+from bot.reminders import sweep
+from storage.connect import Store
+from storage.tables import Connection, Deadline, Nudge, Person, Post, Room
+from tests.adapters.fake_connector import FakeConnector
+from tests.adapters.fake_slack import TOKEN, FakeSlack, running
+from tests.adapters.teams_town import CHANNEL, CONNECTION
+from tests.adapters.teams_town import town as teams_town
+from tests.adapters.test_teams_chat import reference
+from tests.town import RULES, SINCE, Town
+
+SLACK = 2
+ASKED = datetime(2026, 9, 7, 9, tzinfo=UTC)
+EVENING = datetime(2026, 10, 16, 18, 30, tzinfo=UTC)
+"""The office is closed: what is taken away is taken away at once all the same."""
+RESTRICT = "restrict 0042 child protection because the strategy meeting is on Monday"
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Town]:
+    store = Store(database_url)
+    town = Town(store)
+    for child in ("Lily Sands", "Maisie Palmer"):
+        town.opens("Priya", child)
+    for case in ("0042", "0047"):
+        assert not town.say("Priya", f"ask {case} health, social care on 7 September", at=ASKED).error
+    yield town
+    store.close()
+
+
+class Platforms:
+    """A fake Slack and a fake Bot Connector, with a courier between them and the town."""
+
+    def __init__(self, town: Town, slack: FakeSlack, teams: FakeConnector, courier: Courier) -> None:
+        self.town, self.slack, self.teams, self.courier = town, slack, teams, courier
+
+    async def deliver(self) -> None:
+        await self.courier.deliver(self.town.now)
+
+    def in_slack(self) -> str:
+        """All that can be read in the health room."""
+        return json.dumps(self.slack.messages["C0HEALTH"])
+
+    def in_teams(self) -> str:
+        """All that can be read in the social care room, by what was posted, edited and deleted there."""
+        there: dict[str, Any] = {}
+        for number, call in enumerate(self.teams.calls, start=1):
+            match call.method:
+                case "POST":
+                    there[f"17000000{number:05}"] = call.body
+                case "PUT":
+                    there[call.activity] = call.body
+                case _:
+                    del there[call.activity]
+        return json.dumps(there)
+
+
+@asynccontextmanager
+async def platforms(town: Town) -> AsyncIterator[Platforms]:
+    async with running() as slack, teams_town() as teams:
+        workspace = Workspace(Credentials(SLACK, "T0COUNCIL", secrets={"bot_token": TOKEN}), f"{slack.url}/api/")
+        where = reference(teams, conversation=CHANNEL, type="channel")
+        care: dict[str, Any] = {"place": CHANNEL, "name": "care", "agency": Agency.SOCIAL_CARE, "reference": where}
+        town.add(
+            Connection(id=SLACK, platform=Platform.SLACK, outside_id="T0COUNCIL", name="Council"),
+            Connection(id=CONNECTION, platform=Platform.TEAMS, outside_id="tenant", name="Trust"),
+            Room(connection_id=SLACK, place="C0HEALTH", name="health", agency=Agency.HEALTH, bound_at=SINCE),
+            Room(connection_id=CONNECTION, bound_at=SINCE, **care),
+        )
+        moments = [town.now]
+
+        async def sleep(seconds: float) -> None:
+            moments[0] += timedelta(seconds=seconds)
+            await asyncio.sleep(0)
+
+        def passing(now: datetime) -> Any:
+            moments[0] = max(now, moments[0])
+            return lambda: moments[0]
+
+        chats = {town.connection: town.page, SLACK: SlackChat(workspace), CONNECTION: teams.teams.chat(CONNECTION)}
+        how: dict[str, Any] = {"render": post_message, "sleep": sleep, "passing": passing}
+        yield Platforms(town, slack, teams.fake, Courier(town.store, RULES, town.vault, chats=chats, **how))
+        await workspace.close()
+
+
+async def test_nothing_in_a_room_holds_its_reference_any_more(town: Town) -> None:
+    async with platforms(town) as seen:
+        for case in ("0042", "0047"):  # which shows the cards in the new rooms
+            town.say("Priya", f"note {case} shown everywhere")
+            town.say("Priya", f"assign {case} to Tom")
+            town.say("Tom", f"assign {case} to Priya")
+        sweep(town.store, RULES, town.vault, town.now)
+        await seen.deliver()
+        assert [told.count("SEND-2026-0042") > 1 for told in (seen.in_slack(), seen.in_teams())] == [True, True]
+        nudges = town.all(Nudge)
+        town.now = EVENING
+        answer = town.say("Priya", RESTRICT)
+        assert answer.text.startswith("SEND-2026-0042 is restricted now (child protection)")
+        await seen.deliver()
+        for told in (seen.in_slack(), seen.in_teams()):
+            assert "0042" not in told
+            assert "SEND-2026-0047" in told  # of which the same reminder spoke
+        assert town.all(Nudge) == nudges  # nothing that was said is said again, nor noted otherwise
+        assert not [post for post in town.all(Post) if post.state in (PostState.WAITING, PostState.FAILED)]
+        assert town.say("Moira", "unrestrict 0042 because it has ended").error == ""
+        await seen.deliver()
+        assert "SEND-2026-0042" in seen.in_slack() and "SEND-2026-0042" in seen.in_teams()
+
+
+async def test_what_a_platform_keeps_is_emptied_or_shown_to_a_person(town: Town) -> None:
+    async with platforms(town) as seen:
+        town.say("Priya", "note 0042 shown")
+        town.say("Priya", "assign 0042 to Tom")
+        await seen.deliver()
+        seen.slack.refuse("chat.delete", "cant_delete_message")
+        town.say("Tom", RESTRICT)
+        await seen.deliver()
+        assert "0042" not in seen.in_slack() and "taken back" in seen.in_slack()
+
+
+def test_what_waits_is_said_to_those_who_may_hear_it(town: Town) -> None:
+    sweep(town.store, RULES, town.vault, town.now)
+    own = {nudge.id for nudge in town.all(Nudge, col(Nudge.deadline_id).in_(own_dates(town)))}
+    assert not town.say("Priya", RESTRICT).error
+    (priya,) = town.all(Person, Person.name == "Priya Shah")
+    waiting = town.all(Post, Post.says == PostSays.NUDGES, Post.state == PostState.WAITING)
+    heard = {(post.person_id, nudge) for post in waiting for nudge in own & {*post.about["nudges"]}}
+    said = {nudge.id for nudge in town.all(Nudge, Nudge.skipped == "", col(Nudge.post_id).is_not(None))} & own
+    for_rooms = {nudge.id for nudge in town.all(Nudge, Nudge.hears == Hears.ROOM)} & said
+    assert for_rooms and heard == {(priya.id, nudge) for nudge in said}
+    town.deliver()
+    read = [str(message) for place, message in town.page.stands.values() if not place.startswith("private:")]
+    assert read and not [message for message in read if "0042" in message]
+
+
+def own_dates(town: Town) -> list[int]:
+    return [deadline.id for deadline in town.all(Deadline, Deadline.case_id == 1)]
