@@ -7,6 +7,7 @@ from bot.commands import (
     correcting,
     dispute,
     exception,
+    finding,
     help,
     letter,
     list,
@@ -24,7 +25,7 @@ from bot.grammar import Book
 
 BOOK = Book.of(
     *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, list, nudge, room),
-    *(restricting, agreeing, people, help),
+    *(finding, restricting, agreeing, people, help),
 )
 """Every command there is."""
 
