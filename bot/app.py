@@ -23,6 +23,7 @@ from bot.rules import Rules
 from bot.turn import Exports, Turn
 from storage.connect import Store, crossed, why, will_pass
 from storage.crypto import Vault
+from storage.erasures import Erasures
 from storage.tables import Person, Room
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class App:
     book: Book
     record_url: str = ""
     exports: Exports | None = None
+    erasures: Erasures | None = None
     draw: Callable[[Sequence[int]], int] = secrets.choice
     """How references are drawn: at random, so that a gap tells nothing."""
 
@@ -146,6 +148,7 @@ class App:
             where=said.where,
             record_url=self.record_url,
             exports=self.exports,
+            erasures=self.erasures,
             draw=self.draw,
         )
         return _stamped(_guarded(turn, said, self._told(turn, said)))

@@ -15,6 +15,7 @@ from bot.domain.message import Where
 from bot.rules import Rules
 from storage.connect import Store
 from storage.crypto import Vault
+from storage.erasures import Erasures
 from storage.tables import Deadline, Person, Room
 
 
@@ -51,6 +52,8 @@ class Turn:
     """Where the council's own record system shows a child: a template with {record_number}."""
     exports: Exports | None = None
     """None where no files are kept."""
+    erasures: Erasures | None = None
+    """The list of what was erased; None where nothing can be."""
 
     @cached_property
     def today(self) -> date:

@@ -19,6 +19,8 @@ HIDE_VALUES = True
 """An error names its statement and not the values given with it. PostgreSQL's own words may still repeat a row."""
 
 
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON", "secure_delete=ON")
+"""How an SQLite file is worked on. What is deleted is written over: a key that was destroyed lies nowhere in it."""
 CROSSED = ("40001", "40P01")
 """PostgreSQL's words for two transactions that stood in each other's way: tried again at once, one comes through."""
 HELD = "55P03"
@@ -125,7 +127,7 @@ def _sqlite_engine(url: str, left: Callable[[], float]) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy begins; sqlite3's own guesses stay out
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlmodel import select
@@ -25,6 +26,7 @@ from bot.upkeep.demo.stories import STORIES, Noted
 from bot.upkeep.seats import PRIVATE
 from storage.connect import Store
 from storage.crypto import Vault, new_key
+from storage.erasures import Erasures
 from storage.tables import Connection, Person
 
 HERE = Path(__file__).parents[1]
@@ -38,6 +40,7 @@ SPEAKER = {
     "If you manage": "moira.bell@anyshire.example",
     "If you administer": "kit.morgan@anyshire.example",
     "A second person's yes": "nora.quill@anyshire.example",
+    "How long a child is kept": "nora.quill@anyshire.example",
 }
 OFFICER = "priya.shah@anyshire.example"
 
@@ -56,7 +59,8 @@ class Demo:
     def __init__(self, store: Store) -> None:
         vault, rules = Vault(new_key()), load_rules(overlay=SHIPPED / "anyshire")
         assert load_demo(store, vault, rules, MONDAY)
-        self.app = App(store, vault, rules, BOOK)
+        self._folder = TemporaryDirectory()
+        self.app = App(store, vault, rules, BOOK, erasures=Erasures(Path(self._folder.name) / "erasures.list"))
         with store.transaction() as db:
             self.connection = db.exec(select(Connection.id)).one() or 0
             asks = Turn(db, MONDAY, rules, vault, who=db.exec(select(Person).where(Person.email == OFFICER)).one())

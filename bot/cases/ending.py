@@ -76,6 +76,14 @@ def reopen(turn: Turn, file: File, words: str) -> None:
     _put(turn, file, New(EntryKind.REOPENED, turn.today, words=words))
 
 
+def end_as_erased(turn: Turn, file: File) -> None:
+    """Close what a restored backup opened again and what is to be erased again: nobody could put a word to it."""
+    record = about(file)
+    record.status, record.outcome, record.closed_on = CaseStatus.CLOSED, Outcome.COMPLETED, turn.today
+    clear = {"outcome": Outcome.COMPLETED.value, "missed": []}
+    _put(turn, file, New(EntryKind.CLOSED, turn.today, clear=clear))
+
+
 def _named(turn: Turn, late: list[Deadline]) -> str:
     titles = [turn.rules.by_id[RuleId(deadline.rule)].title for deadline in late]
     return ", ".join([*dict.fromkeys(titles[:NAMED]), *(["…"] if len(titles) > NAMED else [])])

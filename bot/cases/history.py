@@ -13,6 +13,7 @@ from bot.domain.calendar import london_date
 from bot.domain.chain import digest
 from bot.domain.claims import Claim
 from bot.domain.clocks import Happening
+from bot.domain.errors import NotNow
 from bot.domain.facts import FACTS
 from bot.domain.terms import EntryKind, RuleId
 from bot.turn import Turn
@@ -29,6 +30,8 @@ NEWEST = 5_000
 """More entries than any ten minutes bring."""
 
 NOTHING: Mapping[str, Any] = {}
+ERASED = "[erased]"
+"""What stands where words did, once their key is destroyed."""
 
 ENTRY = columns(Entry)
 OF_STREAM = ENTRY.stream == bindparam("stream")
@@ -82,6 +85,10 @@ def record_after(
     rows: list[dict[str, Any]] = []
     if key is None and any(entry.words for entry in new):
         key = _key_of(turn, about)
+        if key is None:
+            raise NotNow(
+                f"{about.reference} has been erased from the record: nothing can be written about it any more."
+            )
     numbers = _numbers(turn, [one.supersedes for one in new if one.supersedes])
     for place, one in enumerate(new, start=number + 1):
         rows.append(_row(turn, about, one, place, previous, key, struck=numbers.get(one.supersedes)))
@@ -204,15 +211,15 @@ def recorded_at(entries: Sequence[Entry], number: int) -> datetime:
 
 
 def words_of(turn: Turn, about: Case | Enquiry, entry: Entry) -> str:
-    """What a person typed with an entry, opened. The caller has checked that the asker may know."""
+    """What a person typed with an entry, opened, or that it was erased. The caller has checked that they may know."""
     if entry.sealed is None:
         return ""
     key = _key_of(turn, about)
-    return "" if key is None else str(open_with(key, entry.sealed, f"{entry.stream}/{entry.number}")["words"])
+    return ERASED if key is None else str(open_with(key, entry.sealed, f"{entry.stream}/{entry.number}")["words"])
 
 
 def _key_of(turn: Turn, about: Case | Enquiry) -> bytes | None:
-    """The child's key; an enquiry about no case or several has words under the installation's own."""
+    """The child's key, or the letter's own; None once it is destroyed."""
     if isinstance(about, Case):
         wrapped = turn.db.execute(CHILDS_KEY, {"child": about.child_id}).scalar()
     else:

@@ -16,8 +16,10 @@ from bot.commands import (
     people,
     planning,
     record,
+    rectifying,
     referral,
     restricting,
+    retaining,
     room,
     why,
 )
@@ -25,7 +27,7 @@ from bot.grammar import Book
 
 BOOK = Book.of(
     *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, list, nudge, room),
-    *(finding, restricting, agreeing, people, help),
+    *(finding, restricting, agreeing, rectifying, retaining, people, help),
 )
 """Every command there is."""
 

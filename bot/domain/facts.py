@@ -481,9 +481,10 @@ ACTS: Mapping[EntryKind, str] = {
     E.UNNAMED: "somebody no longer named to it",
     E.BROKE_GLASS: "opened for a reason by somebody who is not named",
     E.GLASS_REVIEWED: "that opening reviewed",
-    E.HOLD_PLACED: "hold placed: nothing is erased",
+    E.HOLD_PLACED: "hold placed",
     E.HOLD_LIFTED: "hold lifted",
     E.EXPORTED: "exported",
+    E.PUT_RIGHT: "put right",
     E.ERASED: "erased",
 }
 """Entries that are no dated facts, and what each is called."""

@@ -376,6 +376,7 @@ class EntryKind(StrEnum):
     HOLD_PLACED = "hold_placed"
     HOLD_LIFTED = "hold_lifted"
     EXPORTED = "exported"
+    PUT_RIGHT = "put_right"
     ERASED = "erased"
 
 

@@ -151,6 +151,13 @@ class Settings:
         default="7",
         read=readers.number(1, 30),
     )
+    erasures: str = setting(
+        "REFERRALBOT_ERASURES",
+        "The list of what was erased, by which a restored backup is erased again: a file that only the service's own"
+        " account may read, copied elsewhere and not kept beside the backups. Processes that share a record share it."
+        " Empty: `erasures.list` beside the SQLite file, else `var/erasures.list`. [privacy.md](privacy.md) says more.",
+        group=COUNCIL,
+    )
     slack_bot_token: str = setting(
         "SLACK_BOT_TOKEN",
         "The bot token of the first workspace, from *OAuth & Permissions*.",

@@ -22,7 +22,7 @@ from bot.commandline import WELL
 from bot.domain.errors import BadSettings
 from bot.domain.terms import PostState
 from bot.settings import Settings
-from bot.upkeep.installation import open_vault
+from bot.upkeep.installation import erase_again, open_vault
 from bot.upkeep.progress import Progress
 from storage.columns import columns
 from storage.connect import Store
@@ -55,7 +55,7 @@ def backup(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
     return WELL
 
 
-def restore(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
+def restore(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     """Put a backup in the place of the record, or only mark one that another tool has put back."""
     url, vault = make_url(settings.database_url), open_vault(settings)
     if not arguments.by_hand:
@@ -73,6 +73,8 @@ def restore(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
             _check_key(db, vault)
             doubtful = in_doubt(db)
         at = revision(store)
+    if at == newest():
+        erase_again(settings, wall)
     print(f"The record is back, at revision {at}.")
     print(
         f"Messages that waited when it was copied: {doubtful}. Each platform is asked whether it has them before"

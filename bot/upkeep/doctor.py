@@ -19,6 +19,7 @@ from bot.domain.terms import Agency, Platform, PostState, Role
 from bot.rules import Rules
 from bot.settings import Settings
 from bot.turn import Turn
+from bot.upkeep.erasures import backups_beside, list_of, readable, told, unlisted
 from storage import roles, triggers
 from storage.crypto import PUT_BACK, Vault
 from storage.keys import any_wrapped, wrapped_under
@@ -246,4 +247,39 @@ def record(patient: Patient) -> Iterator[Finding]:
         yield Finding(f"The record was last anchored on {last.day:%-d %B %Y}. Check it with: referralbot audit verify")
 
 
-CHECKS: tuple[Check, ...] = (key, rules, platforms, connections, people, owners, accounts, rooms, aside, outbox, record)
+def erasures(patient: Patient) -> Iterator[Finding]:
+    """Whether the list of erasures and the record agree, and whether it lies apart from the backups."""
+    kept = list_of(patient.settings)
+    turn = Turn(patient.db, patient.now, patient.rules, patient.vault)
+    try:
+        listed = kept.all()
+    except BadSettings as no:
+        yield Finding("The list of erasures cannot be read.", str(no))
+        return
+    back, missing = list(readable(turn, listed.values())), list(unlisted(turn, listed))
+    if back:
+        yield Finding(f"{told(back)} can be read again that were erased.", "Restart the bot: it erases them again.")
+    if missing:
+        mend = f"Restart the bot: it puts them on the list again. Find out who took {kept.path} away."
+        yield Finding(f"{told(missing)} that are erased are not on the list: a restored backup would keep them.", mend)
+    if beside := backups_beside(kept, patient.settings.database_url):
+        mend = "Keep backups in another place: who puts that folder back puts back an older list too."
+        yield Finding(f"Backups lie beside the list of erasures, {kept.path}: {several(beside)}.", mend)
+    if not (back or missing or beside):
+        yield Finding(f"The record agrees with the list of erasures: {told(listed.values()) or 'nothing'} erased.")
+
+
+CHECKS: tuple[Check, ...] = (
+    key,
+    rules,
+    platforms,
+    connections,
+    people,
+    owners,
+    accounts,
+    rooms,
+    aside,
+    outbox,
+    record,
+    erasures,
+)

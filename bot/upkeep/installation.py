@@ -18,8 +18,9 @@ from bot.domain.calendar import LONDON
 from bot.domain.errors import BadSettings
 from bot.rules import HERE, SHIPPED, Rules, load_rules, tables_in
 from bot.settings import Settings
-from bot.turn import Exports
+from bot.turn import At, Exports
 from bot.upkeep.clock import MovedClock
+from bot.upkeep.erasures import again, list_of
 from storage.connect import Store
 from storage.crypto import Vault, new_key
 from storage.keys import take_own_keys
@@ -57,6 +58,7 @@ class Installation:
             BOOK,
             record_url=own.record_url,
             exports=self.exports,
+            erasures=list_of(own),
         )
 
     @property
@@ -82,7 +84,20 @@ def open_configured(settings: Settings, wall: Clock) -> Installation:
     """That of the settings and no other; BadSettings where its key is missing or its record is not ready."""
     vault, store = open_vault(settings), open_store(settings.database_url)
     take_own_keys(store, vault)
-    return Installation(settings, store, vault, rules_in_force(store, settings), wall)
+    rules = rules_in_force(store, settings)
+    again(At(store, rules, vault, wall()), list_of(settings))
+    return Installation(settings, store, vault, rules, wall)
+
+
+def erase_again(settings: Settings, wall: Clock) -> None:
+    """Have the record agree with the list of erasures, where a backup was put back or an older record brought up.
+
+    Without a key that is left to whoever opens the record next; nobody reads it before.
+    """
+    if settings.key:
+        open_configured(settings, wall).store.close()
+    elif list_of(settings).path.exists():
+        print("What was erased is erased again once REFERRALBOT_KEY is set: serve does it before it answers anybody.")
 
 
 def rules_in_force(store: Store, settings: Settings) -> Rules:

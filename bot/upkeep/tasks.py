@@ -14,7 +14,15 @@ from bot.domain.terms import Platform
 from bot.settings import Settings, readers
 from bot.upkeep import connections, doctor
 from bot.upkeep.caseload import Import
-from bot.upkeep.installation import Installation, open_installation, open_store, open_vault, read_moment
+from bot.upkeep.erasures import list_of
+from bot.upkeep.installation import (
+    Installation,
+    erase_again,
+    open_installation,
+    open_store,
+    open_vault,
+    read_moment,
+)
 from bot.upkeep.people import import_people
 from storage import roles
 from storage.connect import Store
@@ -36,7 +44,7 @@ def print_key(arguments: Namespace, _settings: Settings, _wall: Clock) -> int:
     return WELL
 
 
-def bring(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
+def bring(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     """Migrate."""
     migrate(settings.database_url, arguments.to)
     store = Store(settings.database_url)
@@ -45,6 +53,8 @@ def bring(arguments: Namespace, settings: Settings, _wall: Clock) -> int:
         with store.transaction() as db:
             roles.grant(db.connection(), arguments.grant)
     store.close()
+    if at == newest() and list_of(settings).path.exists():
+        erase_again(settings, wall)
     print(
         f"The database is at revision {at}{', the newest' if at == newest() else ''}."
         if at
