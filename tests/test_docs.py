@@ -40,6 +40,7 @@ SPEAKER = {
     "If you manage": "moira.bell@anyshire.example",
     "If you administer": "kit.morgan@anyshire.example",
     "A second person's yes": "nora.quill@anyshire.example",
+    "When a family asks what is held": "nora.quill@anyshire.example",
     "How long a child is kept": "nora.quill@anyshire.example",
 }
 OFFICER = "priya.shah@anyshire.example"

@@ -71,7 +71,7 @@ async def test_one_broken_tick_stops_no_other(council: Council) -> None:
     courier = Broken(council.store, RULES, VAULT, chats={}, render=words)
     ticking = Scheduler(council.store, RULES, VAULT, courier, clock=lambda: MONDAY)
     await ticking.run_once()
-    assert set(ticking.last) == EVERY.keys() - {"closed", "deliver", "fade", "look"}
+    assert set(ticking.last) == EVERY.keys() - {"closed", "deliver", "exports", "fade", "look"}
 
 
 async def test_stopping_waits_for_a_message_under_way(council: Council) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.cards.pack_parts import PARTS, Column, Part, Row, Words
-from bot.cards.pack_rows import ROWS, outsiders
+from bot.cards.pack_rows import ROWS, outsiders, role
 from bot.cases.masking import Masked, masked, own
 from bot.cases.pack import Gathered
 from bot.turn import Turn
@@ -21,7 +21,7 @@ PACK_FILE = "subject-access-pack.json"
 READ_THROUGH = "What people wrote is in it"
 WHY_READ = (
     "Read every line of it. Whole names and record numbers of other children who are on record are taken out already;"
-    " families, staff, pet names, descriptions and opinions of others are not."
+    " families, staff by their first names, pet names, descriptions and opinions of others are not."
 )
 WHY_WITHHELD = "Something was taken out there. See that what is left does not tell who is meant."
 WHY_NUMBERS = "It may be the child's own or somebody else's: only a reader can tell. Take out what is another's."
@@ -65,7 +65,8 @@ def pack(turn: Turn, held: Gathered, asked_of: Case) -> dict[str, Any]:
     parts = [(part, tuple(ROWS[part.id](turn, held))) for part in PARTS]
     name = held.who.name if held.who else ""
     words = [words for _, rows in parts for row in rows for words in row.values() if isinstance(words, Words)]
-    whose = own(held.child.id or 0, name, held.references, outsiders(turn, held))
+    staff = {person.name: role(turn, person) for person in held.staff}
+    whose = own(held.child.id or 0, name, held.references, others=outsiders(turn, held), staff=staff)
     told = dict(zip(map(id, words), masked(turn, whose, [each.text for each in words]), strict=True))
     return {
         "format": FORMAT,

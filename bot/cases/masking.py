@@ -76,8 +76,10 @@ class Own:
     """The words of the name, and each way in which the whole is written."""
     references: Set[str]
     """Of their cases, and of letters about them."""
-    others: Sequence[str] = ()
+    others: Sequence[str]
     """Names in fields that are withheld: where somebody wrote one out, it is withheld there too."""
+    staff: Mapping[tuple[str, ...], str]
+    """What stands for the whole name of each member of staff: their role."""
 
     @property
     def numbers(self) -> set[int]:
@@ -100,14 +102,21 @@ class _Kin:
     births: Set[date]
 
 
-def own(child_id: int, name: str, references: Collection[str], others: Collection[str] = ()) -> Own:
-    """`others` are the names that are withheld in fields; a young person who wrote a letter is not one of them."""
+def own(
+    child_id: int, name: str, references: Collection[str], *, others: Collection[str], staff: Mapping[str, str]
+) -> Own:
+    """`others` are the names that are withheld in fields; a young person who wrote a letter is not one of them.
+
+    `staff` are roles by whole names.
+    """
     clean = guard.cleaned(name)
     names = _plain_words(name) | guard.forms(clean)
     outside = {
         each.strip() for each in others if len(each.strip()) >= LEAST_OF_A_NAME and not _plain_words(each) <= names
     }
-    return Own(child_id, frozenset(names), frozenset(references), sorted(outside, key=len, reverse=True))
+    roles = {tuple(word.plain for word in guard.words_of(guard.cleaned(each))): staff[each] for each in staff}
+    theirs = {each: roles[each] for each in roles if not set(each) <= names}
+    return Own(child_id, frozenset(names), frozenset(references), sorted(outside, key=len, reverse=True), theirs)
 
 
 def _plain_words(text: str) -> set[str]:
@@ -197,6 +206,9 @@ def _spans(
         yield from ((*found.span(), SOMEBODY) for found in re.finditer(re.escape(name), text.seen, re.IGNORECASE))
     yield from ((start, end, ANOTHER_CHILD) for start, end in guard.spans_of(text.words, kin.forms))
     yield from ((each.start, each.end, ANOTHER_CHILD) for each in guard.single_names(text.words, kin.names))
+    for start, end in guard.spans_of(text.words, whose.staff.keys()):
+        at = tuple(word.plain for word in text.words if start <= word.start and word.end <= end)
+        yield start, end, f"[{whose.staff[at]}]"
     for day, start, end in guard.days(guard.cleaned(text.seen), turn.today):
         if day in kin.births:
             yield start, end, THEIR_BIRTH

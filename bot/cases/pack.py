@@ -85,6 +85,8 @@ class Gathered:
     holds: Sequence[Hold]
     admitted: Sequence[tuple[Admitted, Case]]
     approvals: Sequence[Approval]
+    staff: Sequence[Person]
+    """Everybody who works here or has, by whose names others may speak of them."""
 
     @property
     def references(self) -> list[str]:
@@ -122,6 +124,7 @@ def gather(turn: Turn, child_id: int) -> Gathered:
         exports=exports.of_child(turn, child_id),
         holds=db.exec(select(Hold).where(Hold.child_id == child_id).order_by(col(Hold.id))).all(),
         admitted=[(one, case) for one, case in db.exec(admitted.order_by(col(Admitted.id)))],
+        staff=db.exec(select(Person)).all(),
         approvals=db.exec(select(Approval).where(col(Approval.about).in_(about)).order_by(col(Approval.id))).all(),
     )
 

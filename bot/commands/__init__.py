@@ -7,6 +7,7 @@ from bot.commands import (
     correcting,
     dispute,
     exception,
+    exporting,
     finding,
     help,
     letter,
@@ -27,7 +28,7 @@ from bot.grammar import Book
 
 BOOK = Book.of(
     *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, list, nudge, room),
-    *(finding, restricting, agreeing, rectifying, retaining, people, help),
+    *(finding, restricting, agreeing, exporting, rectifying, retaining, people, help),
 )
 """Every command there is."""
 

@@ -13,8 +13,9 @@ MANAGERS = frozenset({Role.MANAGER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 SECOND_PERSON = frozenset({Role.MANAGER, Role.DATA_PROTECTION})
 """Those whose yes is asked for what nobody does alone."""
-RIGHTS = frozenset({Role.MANAGER, Role.DATA_PROTECTION})
-"""Those who answer for what is kept of a child, and for how long."""
+DATA_PROTECTION = frozenset({Role.DATA_PROTECTION})
 STAFF_LIST = frozenset({Role.ADMINISTRATOR, Role.MANAGER})
 READERS = EVERYONE - {Role.ADMINISTRATOR}
 """Those who may look at cases; what each sees is in `domain/sharing.py`."""
+RIGHTS = frozenset({Role.MANAGER, Role.DATA_PROTECTION})
+"""Those who answer for what is kept of a child, and for how long."""

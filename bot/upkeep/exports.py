@@ -2,7 +2,7 @@
 
 import json
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,6 @@ from storage.sealed_file import FOLDER_OF_OWNERS, write_whole
 from storage.tables import Export, Person
 
 Clock = Callable[[], datetime]
-Files = Mapping[str, bytes]
 
 
 def list_exports(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
@@ -33,7 +32,7 @@ def list_exports(_arguments: Namespace, settings: Settings, wall: Clock) -> int:
     with closing(here.store), here.store.reading() as db:
         made = exports.all_made(_turn(here, db))
         for one in made:
-            print(_line(db, one))
+            print(_line(db, one, here.clock()))
     print(f"{len(made)} exports." if len(made) != 1 else "1 export.")
     return WELL
 
@@ -51,8 +50,8 @@ def open_one(here: Installation, arguments: Namespace) -> int:
         with here.store.transaction() as db:
             who = recorder_of(db, arguments.email)
             made, held = exports.open_for_asker(_turn(here, db, who), arguments.number)
-            kind, number, files = made.kind, made.id, _clear(here, made, held)
-            for name, content in files.items():
+            kind, number = made.kind, made.id
+            for name, content in _clear(here, made, held):
                 _write(arguments.to / name, content)
                 undo.callback((arguments.to / name).unlink, missing_ok=True)
                 print(arguments.to / name)
@@ -79,29 +78,28 @@ def _turn(here: Installation, db: Session, who: Person | None = None) -> Turn:
     return Turn(db, here.clock(), here.rules, here.vault, who=who, exports=here.exports)
 
 
-def _line(db: Session, one: Export) -> str:
+def _line(db: Session, one: Export, now: datetime) -> str:
     """ "3  subject access, for Nora Quill, made Mon 19 Oct 2026 09:00, opens until Mon 26 Oct 2026 09:00"."""
     by = db.get_one(Person, one.made_by).name
-    ends = f"opens until {_when(one.expires_at)}" if one.wrapped_key else f"destroyed {_when(one.expires_at)}"
+    ends = "destroyed" if one.wrapped_key is None else "expired" if one.expires_at <= now else "opens until"
     opened = f", opened {_when(one.opened_at)}" if one.opened_at else ""
-    return f"{one.id}  {one.kind.label}, for {by}, made {_when(one.made_at)}, {ends}{opened}"
+    return f"{one.id}  {one.kind.label}, for {by}, made {_when(one.made_at)}, {ends} {_when(one.expires_at)}{opened}"
 
 
 def _when(moment: datetime) -> str:
     return f"{london_time(moment):%a %-d %b %Y %H:%M}"
 
 
-def _clear(here: Installation, made: Export, held: exports.Files) -> Files:
-    """What is written: the texts that were sealed, and of a subject access pack the same as a PDF."""
-    files = dict(held)
-    printed: dict[str, bytes] = {}
-    if made.kind is ExportKind.SUBJECT_ACCESS:
-        from bot.cards.pack_page import as_pdf  # a library that nothing else needs
+def _clear(here: Installation, made: Export, held: exports.Files) -> Iterator[tuple[str, bytes]]:
+    """What is written: the texts that were sealed; of a subject access pack the same as a PDF too."""
+    if made.kind is not ExportKind.SUBJECT_ACCESS:
+        yield from ((name, text.encode()) for name, text in held.items())
+        return
+    from bot.cards.pack_page import as_pdf  # a library that nothing else needs
 
-        values: dict[str, Any] = {**json.loads(held[PACK_FILE]), "export": made.id, "council": here.settings.council}
-        files[PACK_FILE] = as_json(values)
-        printed = {PACK_FILE.replace(".json", ".pdf"): as_pdf(values)}
-    return {name: text.encode() for name, text in files.items()} | printed
+    values: dict[str, Any] = {**json.loads(held[PACK_FILE]), "export": made.id, "council": here.settings.council}
+    yield PACK_FILE, as_json(values).encode()
+    yield PACK_FILE.replace(".json", ".pdf"), as_pdf(values)
 
 
 def _write(path: Path, content: bytes) -> None:
