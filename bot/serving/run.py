@@ -123,14 +123,14 @@ def ticking(
     )
 
 
-def jumping(here: Installation, scheduler: Scheduler) -> Jump | None:
-    """The way to move the demo's clock; nobody else's moves."""
-    if not isinstance(here.clock, MovedClock):
-        return None
 async def _expire(here: Installation, now: datetime) -> int:
     return await asyncio.to_thread(expire, here.store, here.rules, here.vault, now, kept=here.exports)
 
 
+def jumping(here: Installation, scheduler: Scheduler) -> Jump | None:
+    """The way to move the demo's clock; nobody else's moves."""
+    if not isinstance(here.clock, MovedClock):
+        return None
 
     return Jump(here.store, here.rules.calendar, here.clock, scheduler.run_once)
 
