@@ -24,6 +24,9 @@ TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://\S{1,2000}", re.IGNORECASE)
 EMOJI_NAME = re.compile(r"(?<!\S):[a-z][a-z0-9_+-]{1,40}:(?!\S)", re.IGNORECASE)
 STYLE = re.compile(r"[*_~]{1,3}(?=\S)|(?<=\S)[*_~]{1,3}(?=\W|$)")
+NUMBERED = re.compile(r"\bno\. ?(?=#?\d)", re.IGNORECASE)
+WEEK_OF = re.compile(r"\bw ?/ ?[cb]\b", re.IGNORECASE)
+WITH = re.compile(r"\bw/(?=[\sa-z])(?![cb]\b)", re.IGNORECASE)
 UNSEEN = frozenset({"So", "Sk", "Cs", "Cn", "Co", "Cf", "Cc"})
 
 WORD = re.compile(
@@ -76,6 +79,7 @@ def cleaned(text: str) -> str:
         text = f"{text[: LONGEST_READ - OF_THE_END]} {text[-OF_THE_END:]}"
     text = LINK.sub(lambda link: f" {link[1] or ''} ", MENTION.sub(" ", text))
     text = html.unescape(TAG.sub(" ", text))
+    text = NUMBERED.sub("no ", WEEK_OF.sub("week commencing", WITH.sub("with ", text)))
     text = ADDRESS.sub(" ", MENTION.sub(" ", text) if "<" in text else text)
     text = unicodedata.normalize("NFKC", text.translate(MARKS)) if not text.isascii() else text
     text = text.translate(MARKS)

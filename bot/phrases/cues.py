@@ -99,7 +99,9 @@ def _spaced(pattern: str) -> str:
 
 
 def _words() -> frozenset[str]:
-    text = " ".join(row["pattern"] for name in ("cues.csv", "acts.csv", "limits.csv") for row in rows(name))
+    text = " ".join(
+        row["pattern"] for name in ("cues.csv", "acts.csv", "limits.csv", "courtesies.csv") for row in rows(name)
+    )
     return frozenset(re.findall(r"[a-z]+", text))
 
 

@@ -7,6 +7,7 @@ from bot.phrases.comparing import comparators
 from bot.phrases.days import Almanac, When
 from bot.phrases.numbering import references, shorts
 from bot.phrases.span import Span
+from bot.phrases.spelling import KNOWN
 from bot.phrases.stretches import read_when
 from bot.phrases.vocabulary import LONGEST_NAME, OWN, Named, Vocabulary
 
@@ -38,9 +39,7 @@ def _whens(low: Sequence[str], almanac: Almanac) -> Iterator[Span]:
         found = read_when(low, at, almanac) if low[at] not in ENDS else None
         if found and _is_meant(found, low, at):
             yield Span("when", found, at, at + found.length, bound=low[at])
-            at += found.length
-        else:
-            at += 1
+        at += found.length if found else 1
 
 
 def _is_meant(found: When, low: Sequence[str], at: int) -> bool:
@@ -113,7 +112,7 @@ def _span(named: Sequence[Named], low: Sequence[str], first: int, last: int) -> 
 def _unknown_mps(words: Sequence[Word], low: Sequence[str], text: str) -> Iterator[Span]:
     """An MP whom nobody has put on record: "Dana Okoro MP", "from Dana Okoro", as it is written."""
     for at, word in enumerate(low):
-        if word == "mp" and at and words[at - 1].capital and low[at - 1] not in ("the", "new", "an", "any", "log"):
+        if word == "mp" and at and words[at - 1].capital and low[at - 1] not in KNOWN:
             first = at - 1
             while first and at - first < 3 and words[first - 1].capital and low[first - 1] not in ENDS and first > 1:
                 first -= 1

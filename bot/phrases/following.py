@@ -57,8 +57,9 @@ NAMES_IT = (
 
 def bare(sentence: Sentence) -> str:
     """The intent of a question of one or two words that leaves out what it is about."""
-    said = sentence.whole
-    return next((intent for intent, pattern in BARE if pattern.match(said)), "")
+    return next(
+        (intent for intent, pattern in BARE if pattern.match(sentence.whole) or pattern.match(sentence.said)), ""
+    )
 
 
 def is_elliptical(sentence: Sentence, opened: bool) -> bool:

@@ -39,6 +39,9 @@ BEFORE_A_CHILD = words(
     master miss and at over mention because to see assess
     """
 )
+A_CHILDS = words(
+    "plan case assessment draft ehcp report advice review placement school diagnosis needs mum dad mother father"
+)
 LOWER_CASE = re.compile(
     r"(?<!\S)(?:wrong with|matter with|up with|happening with|going on with|little|child called|child named|pupil called|a boy called|a girl called) ([a-z]{3,})(?: ([a-z]{3,}))?(?= at | in |$)"
 )
@@ -46,9 +49,9 @@ LOWER_CASE = re.compile(
 
 def declined(sentence: Sentence) -> tuple[str, str] | None:
     """The intent and the words with which a sentence is declined; None for what may be answered."""
-    bag = sentence.bag | frozenset(sentence.whole.split())
+    bag = sentence.bag | frozenset(sentence.typed.split())
     for cue in limits():
-        if not cue.fits(bag, sentence.tagged, sentence.plain, sentence.said, sentence.whole):
+        if not cue.fits(bag, sentence.tagged, sentence.plain, sentence.said, sentence.typed):
             continue
         if cue.intent == "hidden":
             return "refuse_access", HIDDEN
@@ -88,7 +91,12 @@ def _runs(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[str]:
 
 def _stands_for_a_child(sentence: Sentence, at: int, vocabulary: Vocabulary) -> bool:
     word = sentence.words[at]
-    if not word.capital or not word.low.isalpha() or len(word.low) < 3 or _is_known(word.low, vocabulary):
+    if not word.low.isalpha() or len(word.low) < 3 or _is_known(word.low, vocabulary):
+        return False
+    after = sentence.low[at + 1] if at + 1 < len(sentence.low) else ""
+    if word.owns and after in A_CHILDS:
+        return True
+    if not word.capital:
         return False
     if any(span.first <= at < span.last for span in sentence.spans):
         return False

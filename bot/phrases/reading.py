@@ -1,44 +1,18 @@
 """One sentence made ready: its words mended, what stands among them found, and the same with tags in their place."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from bot.phrases.clean import ENDS, Word
+from bot.phrases.courtesy import POLITE, without_courtesy
 from bot.phrases.days import Almanac
 from bot.phrases.finding import found_in
 from bot.phrases.span import TAG, Span
 from bot.phrases.vocabulary import Vocabulary
 from bot.phrases.wordlists import words
 
-POLITE = words(
-    """
-    please pls plz kindly thanks ta cheers sorry thankyou referralbot actually basically btw fyi yet
-    """
-)
-LEADS_IN = re.compile(
-    r"(?:(?:hi|hiya|hello|hey|morning|afternoon|evening|good (?:morning|afternoon|evening)|ok|okay|right|so|well|oh|ah|"
-    r"and|also|then|plus|but|just|bot|all|there|team|folks|everyone|anyway|yes|yeah|no worries|now|quickly|quick|"
-    r"quick (?:question|one|q|query)|question|one more(?: thing)?|another one|two things|a few things|urgent|urgently|"
-    r"(?:(?:can|could|would|will) (?:you|u|someone|somebody)|(?:can|could) (?:we|i)(?! still| make| hit| meet| legally| lawfully| refuse| manage| reach| get away| say no| ignore| turn))(?: possibly| maybe| just| kindly| quickly| also)*|"
-    r"(?:any|is there any) (?:chance|way) (?:of|you (?:can|could)|that you (?:can|could)|to|we (?:can|could))|"
-    r"(?:would|is) it (?:be )?possible (?:to|for you to)|(?:would|do) you mind|"
-    r"(?:when|if) you (?:get|have|got) (?:a |the |any )?(?:chance|moment|minute|sec|second|time)|"
-    r"(?:i|we) (?:would|will|should)? ?(?:like|love|want|need|have|wish)(?: you| to| for you| us)*(?= to) to|"
-    r"(?:i|we) (?:need|want) you to|(?:i|we) (?:need|want|would like) to(?: know| see| check| find out| ask)?|need to know|need to|"
-    r"(?:can|could|may|shall) i (?:ask|check|know|see|get|have|please|just)*|"
-    r"(?:i am|i was|was|just|i)? ?(?:wondering|wonder|checking|curious|asking|after)(?: if| whether| about)?(?: you (?:can|could|know))?|"
-    r"(?:do|would) you (?:happen to )?(?:know|have|see)(?: if| whether)?|any idea|any ideas|"
-    r"(?:tell|remind|show) me (?:again )?(?=who|what|when|where|which|how|why|whether|if)|(?:tell|let) me(?: know)?|let us|"
-    r"go ahead and|make sure (?:to|you)|be sure to|do not forget to|remember to|it would be (?:great|good|helpful) (?:if you could|to know)|"
-    r"find out|check|whether|if you could|please can you|me|to know|i think|i guess|i believe|apparently|looks like|it looks like|"
-    r"asking for a friend|for info|for information|one for you|help me(?: to)?|happy (?:monday|friday)|hope you are well|"
-    r"(?:go|get) on|like|erm|ooh|question for you) )"
-)
-SINGLE = re.compile(r"(?:^|\s)(?:the|a|an)\s")
-KEEPS = frozenset({"check", "like", "quick", "now", "me", "get", "to know"})
 STARTS = words(
     """
     who what when where which how why has have is are did do does will can could whose show list status remind chase
@@ -63,7 +37,9 @@ class Sentence:
     text: str
     """The whole cleaned message, in which words have their places."""
     whole: str = ""
-    """Every word of it in small letters, its lead-in too."""
+    """Every word of it in small letters, with what joins it to what was said before: "and", "what about"."""
+    typed: str = ""
+    """Every word, its courtesies too."""
     asked: bool = False
     """It ends with a question mark."""
 
@@ -130,9 +106,10 @@ def sentences(words: Sequence[Word], text: str, vocabulary: Vocabulary, almanac:
     """The questions and orders of a message, one by one, each without its lead-in."""
     for part in _parts(words):
         asked = any(word.low == "?" for word in part)
-        tidy = _without_lead(part)
-        whole = " ".join(word.low for word in part if word.low not in ENDS)
-        yield Sentence(tuple(tidy), tuple(found_in(tidy, vocabulary, almanac, text)), text, whole, asked)
+        tidy = without_courtesy(part)
+        whole = " ".join(word.low for word in without_courtesy(part, joins=False))
+        typed = " ".join(word.low for word in part if word.low not in ENDS)
+        yield Sentence(tuple(tidy), tuple(found_in(tidy, vocabulary, almanac, text)), text, whole, typed, asked)
 
 
 def _parts(words: Sequence[Word]) -> list[list[Word]]:
@@ -175,44 +152,3 @@ def _begins_another(join: str, after: Sequence[str]) -> bool:
     if first not in STARTS:
         return False
     return join != "and" or first not in GOES_ON or bool(more and more[0] in SUBJECTS)
-
-
-def _without_lead(part: Sequence[Word]) -> list[Word]:
-    """The words after "hi, could you please tell me": what is asked."""
-    words = [word for word in part if word.low not in (",",) or word is not part[0]]
-    words = list(words)
-    while words:
-        while words and (words[0].low in ENDS or words[0].low in POLITE or words[0].low == "-"):
-            words = words[1:]
-        said = " ".join(word.low for word in words[:14]) + " "
-        found = LEADS_IN.match(said)
-        if not found or len(words) <= found[0].count(" "):
-            break
-        lead = found[0].strip()
-        rest = words[found[0].count(" ") :]
-        if not _may_go(lead, rest):
-            break
-        words = rest
-    return words or list(part)
-
-
-def _may_go(lead: str, rest: Sequence[Word]) -> bool:
-    """Whether the lead says nothing here: "check" before a question, not before "in with SLT"."""
-    first = rest[0].low if rest else ""
-    if lead in (
-        "check",
-        "find out",
-        "whether",
-        "like",
-        "me",
-        "now",
-        "all",
-        "there",
-        "right",
-        "well",
-        "quick",
-        "go on",
-        "get on",
-    ):
-        return first in QUESTION_WORDS or first in (",", "whether", "if", "please") or lead in ("there",)
-    return bool(first)

@@ -111,6 +111,10 @@ def slots_of(sentence: Sentence, intent: str) -> dict[str, Any]:
     return {name: filled[name] for name in ALLOWED.get(intent, ()) if filled.get(name) not in (None, [], "")}
 
 
+NO_AGENCY = frozenset({"act_new_case", "act_note", "exception"})
+"""Where "the school" is no agency that is asked for advice."""
+
+
 def _named(sentence: Sentence, intent: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for kind in ("service", "agency", "clock", "mp", "constituency", "setting"):
@@ -119,7 +123,7 @@ def _named(sentence: Sentence, intent: str) -> dict[str, Any]:
             found[kind] = values[0] if len(values) == 1 else values
         if left := sentence.values(kind, negated=True):
             found[f"not_{kind}"] = left[0] if len(left) == 1 else left
-    if found.get("agency") == "SCHOOL" and (found.get("setting") or intent in ("act_new_case", "act_note")):
+    if found.get("agency") == "SCHOOL" and (found.get("setting") or intent in NO_AGENCY):
         del found["agency"]
     if found.get("agency") == "MP_TEAM" and intent.startswith("act_"):
         del found["agency"]

@@ -1,10 +1,10 @@
-"""Greetings and thanks, and what is said to what is none of our business."""
+"""Greetings and thanks, and is said to is none of our business."""
 
 from collections.abc import Sequence
 
 from bot.phrases.wordlists import words
 
-GREETING = "Hello. Ask me about a case by its number, or about what is due or late; say help to see more."
+GREETING = "Hello. Ask me about a case by its number, or about is due or late; say help to see more."
 OUT_OF_SCOPE = (
     "I can't help with that. I answer questions about cases and their dates: where 0042 stands, what is overdue for "
     "health, which MP letters are due this week."
@@ -17,7 +17,7 @@ WORDS = words(
     legend hero help helpful appreciated appreciate it that that's is was got sorted done wonderful there bot
     referralbot mate love for your you again everyone team happy monday friday tuesday wednesday thursday how things
     doing today today's welcome sorry my bad oops lol haha ha hope well long time speak soon please go on then fine
-    good thing gotcha understood noted ah oh wow yay hooray the best what up been useful always star's sweet top job
+    good thing gotcha understood noted ah oh wow yay hooray the best up been useful always star's sweet top job
     work well done good bot love it pleasure meet nice now to who's a clever keep up enjoy rest of evening christmas
     merry new year easter
     """
@@ -42,7 +42,7 @@ def is_smalltalk(words: Sequence[str]) -> bool:
     """Nothing but a greeting, thanks, or the like."""
     said = [word for word in words if word.isalpha() or "'" in word]
     if not said or len(said) > 14 or len(said) < len([word for word in words if word not in "?!.,;:-"]):
-        return not words
+        return not said and not any(word.isalnum() for word in words)
     if not all(word in WORDS or word == "am" for word in said) or said[0] not in OPENERS:
         return False
     return not (said[0] in ("what", "how", "you", "that", "have", "see") and not " ".join(said).startswith(SOCIAL))

@@ -12,40 +12,25 @@ from bot.phrases.cues import CUE_WORDS
 from bot.phrases.days import MONTH_NAMES, NUMBERS, UNITS, WEEKDAYS
 from bot.phrases.stretches import LEADS
 from bot.phrases.vocabulary import TRADE
-from bot.phrases.wordlists import EVERYDAY
+from bot.phrases.wordlists import EVERYDAY, words
 
 SHORTEST = 4
 """Letters from which a word is long enough to be mended."""
 LONG = 6
 """Letters from which two slips are mended."""
 TRADE_WORDS = frozenset(word for name in TRADE for word in name.split() if word.isalpha())
-DAY_WORDS = frozenset(
-    {*WEEKDAYS, *MONTH_NAMES, *UNITS, *LEADS, *NUMBERS}
-    | {"today", "tomorrow", "yesterday", "commencing", "beginning", "quarter", "weekend", "christmas", "holidays"}
-    | set(
-        [
-            "term",
-            "half",
-            "end",
-            "start",
-            "academic",
-            "financial",
-            "school",
-            "holiday",
-            "break",
-            "easter",
-            "summer",
-            "spring",
-            "autumn",
-            "date",
-            "ago",
-            "gone",
-        ]
-    )
+DAY_WORDS = frozenset({*WEEKDAYS, *MONTH_NAMES, *UNITS, *LEADS, *NUMBERS}) | words(
+    "today tomorrow yesterday commencing beginning quarter weekend christmas holidays term half end start academic "
+    "financial school holiday break easter summer spring autumn date ago gone morning afternoon working"
 )
 KNOWN = TRADE_WORDS | DAY_WORDS | CUE_WORDS | EVERYDAY | ORDINARY | frozenset(SHORT)
 TARGETS = tuple(sorted(word for word in TRADE_WORDS | DAY_WORDS | CUE_WORDS if len(word) >= SHORTEST))
-ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "'s")
+OFTEN = words(
+    "status remind chase record snooze escalate assign overdue late waiting outstanding deadline due panel draft week case "
+    "cases who what when where update advice report health school letter received sent owner history"
+)
+"""Of words equally near, these are meant."""
+ENDINGS = ("s", "es", "ed", "ing", "ly", "er", "ers")
 
 
 def mended(words: tuple[Word, ...], own: Collection[str]) -> tuple[Word, ...]:
@@ -62,9 +47,19 @@ def _may_be_wrong(word: Word, names: frozenset[str]) -> bool:
 
 
 def _inflected(low: str) -> bool:
-    """A known word with an ending, or with its last letter doubled or dropped before one."""
-    stems = (low[: -len(end)] for end in ENDINGS if low.endswith(end))
-    return any(len(stem) > 2 and (stem in KNOWN or f"{stem}e" in KNOWN or stem[:-1] in KNOWN) for stem in stems)
+    """A known word with an ending: asks, asked, asking, planned, moved."""
+    return any(_is_stem(low[: -len(end)], end) for end in ENDINGS if low.endswith(end))
+
+
+def _is_stem(stem: str, end: str) -> bool:
+    if len(stem) < 3:
+        return False
+    if end in ("er", "ers", "ly", "'s", "s"):
+        return stem in KNOWN and len(stem) > 3
+    if end == "es":
+        return stem in KNOWN and stem.endswith(("s", "x", "z", "h", "o"))
+    doubled = stem[-1] == stem[-2] and stem[-3] in "aeiou" and stem[:-1] in KNOWN
+    return stem in KNOWN or f"{stem}e" in KNOWN or doubled
 
 
 def _mended(word: Word, names: frozenset[str], *, opens: bool) -> Word:
@@ -88,7 +83,9 @@ def nearest(low: str, names: frozenset[str]) -> str:
     if not likely:
         return ""
     best = [word for score, other, word in likely if (score, other) == likely[0][:2]]
-    return best[0] if len({_stem(word) for word in best}) == 1 else _longest_beginning(low, best)
+    if len({_stem(word) for word in best}) == 1:
+        return best[0]
+    return next((word for word in best if word in OFTEN), "") or _longest_beginning(low, best)
 
 
 def _is_likely(low: str, word: str) -> bool:

@@ -30,6 +30,11 @@ DESCRIBED = re.compile(
 )
 
 
+ABOUT_SOMEBODY = re.compile(
+    r"(?<!\S)(?:update|status|where|how is|what is (?:happening|wrong|going|the)|about|plan|case|news|assessment)(?!\S)"
+)
+
+
 @dataclass(frozen=True)
 class Asker:
     """Who speaks, as far as it matters: what they may name, the day, and whether others read it."""
@@ -90,7 +95,8 @@ def _message(text: str, asker: Asker, before: Understood | None) -> Understood:
 
 def _together(found: list[Understood], asker: Asker, before: Understood | None) -> Understood:
     """The first thing asked, and the others beside it; what adds nothing is left out."""
-    strong = [one for one in found if one.intent not in WEAK] or found[:1]
+    strong = [one for one in found if one.intent not in WEAK]
+    strong = strong or sorted(found, key=lambda one: one.intent in ("smalltalk", "out_of_scope"))[:1]
     if not strong:
         return _outside()
     kept: list[Understood] = []
@@ -124,6 +130,8 @@ def _is_brief(one: Understood) -> bool:
 
 
 def _sentence(sentence: Sentence, asker: Asker, before: Understood | None) -> Understood:
+    if is_smalltalk(sentence.low):
+        return Understood("smalltalk", says=GREETING)
     if told := _declined(sentence, asker):
         return told
     if act := act_of(sentence):
@@ -303,7 +311,7 @@ def _best(likely: Mapping[str, float]) -> str | None:
 def _unsaid(sentence: Sentence, asker: Asker, before: Understood | None) -> Understood:
     """No question that is known: a case alone, a case described, a name alone, or something else altogether."""
     if sentence.refs:
-        opened = following.opens_as_one(sentence.whole) or (sentence.asked and len(sentence.low) <= 3)
+        opened = following.opens_as_one(sentence.whole) or sentence.tagged in ("REF", "LET")
         intent = "followup" if opened and before is None else "case_status"
         return finished(intent, slots_of(sentence, intent), sentence, asker.today)
     opened = following.opens_as_one(sentence.whole)
@@ -311,7 +319,7 @@ def _unsaid(sentence: Sentence, asker: Asker, before: Understood | None) -> Unde
         return Understood("followup", slots_of(sentence, "followup"), question=asking.WHICH_CASE)
     if DESCRIBED.search(sentence.said) or (opened and len(sentence.low) < 5):
         return Understood("clarify", question=asking.WHICH_CASE)
-    if not asker.room and limits.names_a_child(sentence, asker.vocabulary):
+    if not asker.room and ABOUT_SOMEBODY.search(sentence.said) and limits.names_a_child(sentence, asker.vocabulary):
         return Understood("clarify", question=asking.WHICH_CASE)
     if sentence.has("service", "agency", "clock", "mp", "person") or "mp" in sentence.low:
         return Understood("clarify", slots_of(sentence, "clarify"), question=asking.NEAREST["agency"])

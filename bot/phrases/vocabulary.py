@@ -176,7 +176,7 @@ def _person(each: Any) -> Person:
 
 def _mps(found: Any) -> Mapping[str, str]:
     if isinstance(found, list):
-        found = {_name(each, "mps"): each.get("constituency", "") for each in found if isinstance(each, dict)}
+        found = {_name(each, "mps"): each.get("constituency", "") if isinstance(each, dict) else None for each in found}
     if not isinstance(found, dict) or not all(name.strip() and isinstance(at, str) for name, at in found.items()):
         raise CannotRead("In the vocabulary, “mps” gives each MP's name a constituency.")
     return dict(found)
