@@ -27,9 +27,9 @@ from storage.keys import take_own_keys
 from storage.migrate import is_current, migrate
 from storage.signing import Signer
 
-DEMO = Path("var/demo")
 EXPORTS = Path("var/exports")
 """Where exports are kept beside a record in PostgreSQL, unless the settings say where."""
+DEMO = Path("var/demo")
 """The demo's own record, key and clock: nothing of it is ever in the installation's."""
 Clock = Callable[[], datetime]
 
