@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import re
+import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -212,13 +213,21 @@ def test_the_manifests(told: Told, folder: Path) -> None:
     assert told("manifest slack --url http://bot.example")[0] == CANNOT
 
 
+@pytest.fixture(scope="module")
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's record, to be copied."""
+    with chdir(folder := tmp_path_factory.mktemp("demo")):
+        make_demo(reset=False)
+        here = open_demo(Settings(), wall)
+        load_demo(here.store, here.vault, here.rules, datetime(2026, 11, 23, 9, tzinfo=UTC))
+        here.store.close()
+    return folder
+
+
 @pytest.fixture
-def demo(told: Told) -> Told:
+def demo(told: Told, demo_template: Path) -> Told:
     """The demo's record in the folder, and no key in the settings: commands work on it."""
-    make_demo(reset=False)
-    here = open_demo(Settings(), wall)
-    load_demo(here.store, here.vault, here.rules, datetime(2026, 11, 23, 9, tzinfo=UTC))
-    here.store.close()
+    shutil.copytree(demo_template / "var", "var")
     return told
 
 
