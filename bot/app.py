@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session, select
 
 from bot import heard
-from bot.cases import guarding, packs, staff, visible
+from bot.cases import guarding, packs, rosters, staff, visible
 from bot.domain.errors import CannotRead, NotAllowed, NotUnderstood, Refusal, WhichOne
 from bot.domain.message import Action, Message, Said, Where, Who
 from bot.domain.terms import Role
@@ -128,10 +128,14 @@ class App:
         earlier = heard.earlier(db, self.vault, keys)
         if earlier is not None:
             return earlier
-        person = staff.recognise(db, said.who, now)
+        person = staff.recognise(db, said.who, now) or self._returned(db, said, now)
         message = self._answer(db, said, person, now)
         heard.keep(db, self.vault, said, keys, person, message, now)
         return message
+
+    def _returned(self, db: Session, said: Said, now: datetime) -> Person | None:
+        """Somebody whose account was closed and is in use again."""
+        return rosters.returned(Turn(db, now, self.rules, self.vault), said.who)
 
     def _answer(self, db: Session, said: Said, person: Person | None, now: datetime) -> Message:
         if person is None:

@@ -33,6 +33,7 @@ ACCOUNTS = (
     .join(OF_CONNECTION.id.table, OF_CONNECTION.id == OF_IDENTITY.connection_id)
     .join(OF_PERSON.id.table, OF_PERSON.id == OF_IDENTITY.person_id)
     .where(OF_IDENTITY.person_id == bindparam("person"), OF_CONNECTION.active, OF_PERSON.active)
+    .where(OF_IDENTITY.gone_at.is_(None))
     .order_by(OF_IDENTITY.heard_at.desc(), OF_IDENTITY.id)
 )
 

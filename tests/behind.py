@@ -65,8 +65,11 @@ def whole(store: Store) -> Whole:
 
 
 @asynccontextmanager
-async def in_slack(here: Whole) -> AsyncIterator[FakeSlack]:
-    """The bot in a Slack workspace, where U0SHAH is Priya. Again, it is another process with the same record."""
+async def in_slack(here: Whole, **other: Any) -> AsyncIterator[FakeSlack]:
+    """The bot in a Slack workspace, where U0SHAH is Priya. Again, it is another process with the same record.
+
+    `other` goes to the adapter.
+    """
     known = here.town.all(Connection, Connection.platform == Platform.SLACK)
     row = (
         known[0]
@@ -76,7 +79,7 @@ async def in_slack(here: Whole) -> AsyncIterator[FakeSlack]:
     if not known:
         here.town.add(row)
     ours = Credentials(row.id or 0, "T0COUNCIL", "A0REFERRAL", {"bot_token": TOKEN, "signing_secret": SECRET})
-    async with slack_bot.connected(here, ours) as slack:  # type: ignore[arg-type]
+    async with slack_bot.connected(here, ours, **other) as slack:  # type: ignore[arg-type]
         slack.users["U0SHAH"]["profile"]["email"] = PRIYA
         yield slack
 
@@ -99,8 +102,8 @@ async def on_the_page(here: Whole) -> AsyncIterator[TestClient[Any, Any]]:
 
 
 @asynccontextmanager
-async def in_teams(here: Whole) -> AsyncIterator[teams_town.Town]:
-    """The bot in a Teams tenant, where 29:1shah is Priya."""
+async def in_teams(here: Whole, **other: Any) -> AsyncIterator[teams_town.Town]:
+    """The bot in a Teams tenant, where 29:1shah is Priya. `other` goes to the adapter."""
     row = Connection(platform=Platform.TEAMS, outside_id=TENANT, name="Council", app_id=APP_ID, domains=list(DOMAINS))
     here.town.add(row)
     others: dict[str, Any] = {
@@ -108,6 +111,7 @@ async def in_teams(here: Whole) -> AsyncIterator[teams_town.Town]:
         "tenants": {TENANT: row.id or 0},
         "answer": here.answer,
         "met": here.meets,
+        **other,
     }
     async with teams_town.town(**others) as teams:
         teams.clock.now = here.now

@@ -1,13 +1,15 @@
 """What the courier needs of Slack: send, edit, withdraw, find."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from adapters.slack.blocks import answer_body
 from adapters.slack.refusals import MissingScope, Refused
-from adapters.slack.workspace import Workspace
+from adapters.slack.workspace import Workspace, is_guest, is_shared
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Attachment, Message
 from bot.domain.pace import Limits, Rate
+from bot.domain.readers import Readers
 
 POST = "referralbot_post"
 """The event type of the metadata that carries a post's key. Any member can read it, so it says nothing."""
@@ -44,6 +46,30 @@ class SlackChat:
         except Refused as no:
             if no.code != "message_not_found":  # gone already is what was wanted
                 raise
+
+    async def is_there(self, account: str, reference: Mapping[str, Any]) -> bool:
+        """Whether Slack knows the account and has not deactivated it; of another workspace's only that one can say."""
+        if "/" in account:
+            return True
+        try:
+            told = await self.workspace.call("users.info", user=account)
+        except Refused as no:
+            if no.code == "user_not_found":
+                return False
+            raise
+        return not (told.get("user") or {}).get("deleted")
+
+    async def readers(self, place: str, reference: Mapping[str, Any]) -> Readers:
+        """Who is in a channel; each is asked after, since a list of members does not say who is a guest."""
+        told = await self.workspace.call("conversations.info", channel=place)
+        accounts, outsiders = [], 0
+        for account in await self.workspace.members(place):
+            user = (await self.workspace.call("users.info", user=account)).get("user") or {}
+            if user.get("is_bot") or user.get("deleted"):
+                continue
+            accounts.append(account)
+            outsiders += is_guest(user) or not self.workspace.is_ours(user)
+        return Readers(tuple(accounts), outsiders, is_shared(told.get("channel") or {}))
 
     async def find(self, to: Address, key: str) -> str | None:
         """Asking needs the optional permission to read history; Undeliverable says that it was not given."""

@@ -26,7 +26,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack.chat import SlackChat
 from adapters.slack.heard import MISSHAPEN, Unreadable
-from adapters.slack.listeners import Answer, Listeners, Met
+from adapters.slack.listeners import Answer, Changes, Listeners, Met
 from adapters.slack.modals import FORM
 from adapters.slack.workspace import Workspace
 from bot.courier import Chat, Credentials
@@ -52,7 +52,8 @@ class Slack:
 
     `answer` is called in a thread, `met` after it, at most once an hour for each person. `api_url` names another Web
     API than Slack's own. `told(connection, team)` is called in a thread when Slack has said which workspace a token
-    belongs to; it may raise BadSettings. `copies` notes what is told in direct messages of who a child is.
+    belongs to; it may raise BadSettings. `copies` notes what is told in direct messages of who a child is; `changes`
+    hears of accounts that are closed, and of channels that somebody joins.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Slack:
         told: Callable[[int, str], None] | None = None,
         proxy: str | None = None,
         copies: Copies | None = None,
+        changes: Changes | None = None,
     ) -> None:
         self._workspaces = [Workspace(each, api_url, proxy, copies) for each in credentials]
         self._told = told
@@ -74,7 +76,7 @@ class Slack:
         # An empty secret would be one that anybody can sign with.
         self._verifiers = {secret: SignatureVerifier(secret) for secret in secrets if secret.strip()}
         self._taken: OrderedDict[str, None] = OrderedDict()
-        self._listeners = Listeners(answer, clock, met, self._of_team)
+        self._listeners = Listeners(answer, clock, met, self._of_team, changes)
         self._bolt = _bolt(self._listeners, command)
         self._sockets: list[SocketModeClient] = []
         self._starting: list[asyncio.Task[None]] = []
@@ -230,6 +232,10 @@ def _bolt(listeners: Listeners, command: str) -> AsyncApp:
     app.event("app_mention")(listeners.mention)
     app.event("app_home_opened")(listeners.home_opened)
     app.event("message")(listeners.direct_message)
+    app.event("user_change")(listeners.account_changed)
+    app.event("member_joined_channel")(listeners.members_changed)
+    app.event("member_left_channel")(listeners.members_changed)
+    app.event("channel_shared")(listeners.members_changed)
     app.error(_failed)
     return app
 

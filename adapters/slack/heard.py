@@ -150,6 +150,25 @@ def home_opened(body: Payload) -> Heard | None:
 
 
 @reading
+def closed(body: Payload) -> tuple[str, str] | None:
+    """The account that Slack has deactivated, and the workspace it is of; None for any other change of one."""
+    user = body["event"]["user"]
+    if not isinstance(user["id"], str) or not isinstance(user.get("team_id", ""), str):
+        raise Unreadable("user")
+    return (user["id"], user.get("team_id", "")) if user.get("deleted") is True else None
+
+
+@reading
+def moved(body: Payload) -> tuple[str, bool]:
+    """The channel that somebody joined or left, or that was shared, and whether it is shared now."""
+    event = body["event"]
+    place, shared = event["channel"], event["type"] == "channel_shared" or bool(body.get("is_ext_shared_channel"))
+    if not isinstance(place, str) or not is_whole(place):
+        raise Unreadable("channel")
+    return place, shared
+
+
+@reading
 def shortcut(body: Payload) -> Heard:
     """Open a referral from this message: the line is `new`, the text is only offered."""
     place = body["channel"]["id"]

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -28,12 +28,25 @@ Answer = Callable[[Said, datetime], Message]
 Met = Callable[[Who, Where, datetime], None]
 
 
+class Changes(Protocol):
+    """Who hears of an account that Slack closes, and of a channel whose members change. Both are called in a thread."""
+
+    def gone(self, connection: int, account: str) -> None: ...
+    def moved(self, connection: int, place: str, *, shared: bool = False) -> None: ...
+
+
 class Listeners:
     """What the bot does with each kind of payload. Every one ends in `_ask`: a line in, a message out."""
 
     def __init__(
-        self, answer: Answer, clock: Callable[[], datetime], met: Met, workspaces: Callable[[str], Workspace | None]
+        self,
+        answer: Answer,
+        clock: Callable[[], datetime],
+        met: Met,
+        workspaces: Callable[[str], Workspace | None],
+        changes: Changes | None = None,
     ) -> None:
+        self._changes = changes
         self._answer, self._clock, self._met, self._of_team = answer, clock, met, workspaces
         self._in_turn = InTurn()
         self.replies = replies.Replies()
@@ -122,14 +135,30 @@ class Listeners:
 
         await self._once(heard, answered)
 
+    async def account_changed(self, body: Payload, workspace: Workspace) -> None:
+        """An account that Slack closes is cut off before Slack is told that this was heard."""
+        if self._changes and (found := hear.closed(body)):
+            account, team = found
+            workspace.forget("user", account)
+            home = self._of_team(team) or workspace
+            foreign = team and home.team and team not in (home.team, workspace.enterprise)
+            name = f"{team}/{account}" if foreign else account
+            await asyncio.to_thread(self._changes.gone, home.connection, name)
+
+    async def members_changed(self, body: Payload, workspace: Workspace) -> None:
+        """Who reads a channel is asked again soon; that it is shared holds at once."""
+        place, shared = hear.moved(body)
+        workspace.forget("channel", place)
+        if self._changes:
+            await asyncio.to_thread(self._changes.moved, workspace.connection, place, shared=shared)
+
     async def _ask(self, workspace: Workspace, heard: Heard) -> Message:
         """The line to the bot, in one step of the database. Slack is asked about a stranger or a new channel first."""
         now = self._clock()
         account, channel = await workspace.meet(heard.user, heard.place, now)
         who = self._who(workspace, heard, account)
-        where = Where(
-            workspace.connection, heard.place, heard.private, heard.name or channel.name, heard.shared or channel.shared
-        )
+        name, shared = heard.name or channel.name, heard.shared or channel.shared
+        where = Where(workspace.connection, heard.place, heard.private, name, shared, readers=channel.readers)
         said = Said(heard.line, who, where, heard.values, heard.delivery, heard.nonce)
         return await self._in_turn(workspace.connection, self._answered, said, heard.user, now)
 

@@ -15,12 +15,15 @@ from yarl import URL
 from adapters.slack.refusals import refusal
 from bot.courier import Credentials
 from bot.domain.errors import TryLater, Undeliverable
+from bot.domain.readers import Readers
 from bot.fading import Copies, Unnoted
 
 REMEMBERED = timedelta(hours=1)
 FORGOTTEN = timedelta(minutes=1)
 """How long an answer is trusted, and how long the lack of one."""
 MOST_MET = 20_000
+PAGE = 200
+"""Members of a channel that are asked for at once: Slack's page recommends no more."""
 PATIENCE = 1.0
 """Seconds that an answer waits for a name or an address: a slash command has three in all."""
 CALL = aiohttp.ClientTimeout(total=10, connect=4)
@@ -43,6 +46,8 @@ class Channel:
     name: str = ""
     shared: bool = False
     """Holds, or is about to hold, people of other organisations."""
+    readers: Readers | None = None
+    """The accounts in it; None where Slack does not say. Which of them are guests is asked once a day alone."""
 
 
 class Workspace:
@@ -167,20 +172,53 @@ class Workspace:
             self._met[key] = kept, now + FORGOTTEN
 
     async def _read_account(self, user: str) -> Account:
-        """A guest from another organisation, or an unproven address, has no e-mail here: anyone may call themselves
-        anything in a workspace of their own."""
+        """A guest, somebody from another organisation, or an unproven address has no e-mail here: anyone may call
+        themselves anything in a workspace of their own."""
         told = (await self.call("users.info", user=user)).get("user") or {}
-        enterprise = (told.get("enterprise_user") or {}).get("enterprise_id", "")
-        ours = told.get("team_id") == self.team or (bool(enterprise) and enterprise == self.enterprise)
-        proven = (
-            ours and not told.get("is_stranger") and told.get("is_email_confirmed", True) and not told.get("deleted")
-        )
+        ours = self.is_ours(told)
+        proven = ours and not is_guest(told) and told.get("is_email_confirmed", True) and not told.get("deleted")
         return Account((told.get("profile") or {}).get("email") or "" if proven else "", ours)
 
     async def _read_channel(self, place: str) -> Channel:
-        told = (await self.call("conversations.info", channel=place)).get("channel") or {}
-        shared = told.get("is_ext_shared") or told.get("is_pending_ext_shared")
-        return Channel("" if told.get("is_mpim") else told.get("name") or "", bool(shared))
+        told, members = await asyncio.gather(
+            self.call("conversations.info", channel=place), self.members(place), return_exceptions=True
+        )
+        if isinstance(told, BaseException):
+            raise told
+        channel = told.get("channel") or {}
+        shared = is_shared(channel)
+        readers = None if isinstance(members, BaseException) else Readers(members, shared=shared)
+        return Channel("" if channel.get("is_mpim") else channel.get("name") or "", shared, readers)
+
+    async def members(self, place: str) -> tuple[str, ...]:
+        """The accounts in a channel, the bot's own among them. Raises as `call` does."""
+        found: list[str] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            told = await self.call("conversations.members", channel=place, limit=PAGE, cursor=cursor)
+            found += told.get("members") or ()
+            cursor = (told.get("response_metadata") or {}).get("next_cursor") or None
+        return tuple(found)
+
+    def forget(self, kind: str, what: str) -> None:
+        """Ask Slack anew about a `user` or a `channel` the next time."""
+        self._met.pop((kind, what), None)
+
+    def is_ours(self, told: Mapping[str, Any]) -> bool:
+        """Whether somebody belongs to this workspace, or to its organisation."""
+        enterprise = (told.get("enterprise_user") or {}).get("enterprise_id", "")
+        return told.get("team_id") == self.team or (bool(enterprise) and enterprise == self.enterprise)
+
+
+def is_guest(told: Mapping[str, Any]) -> bool:
+    """A guest of a channel or of several, or somebody met in a shared channel. Slack's page on the user object."""
+    return any(told.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger"))
+
+
+def is_shared(channel: Mapping[str, Any]) -> bool:
+    """With another organisation, or about to be. Slack's page on the conversation object; `is_org_shared` is within
+    one organisation, and who sits there says the rest."""
+    return bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
 
 
 def _origins(api: URL) -> frozenset[URL]:

@@ -1,13 +1,17 @@
 """The Chat that the courier calls, for one Teams connection."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from adapters.teams.dig import dig, dig_text
+from adapters.teams.roster import readers_of
 from adapters.teams.sending import Spot
 from adapters.teams.writing import Writer
 from bot.domain.errors import Undeliverable
 from bot.domain.message import Address, Message
 from bot.domain.pace import Limits, Rate
+from bot.domain.readers import Readers
 
 PER_CONVERSATION = (Rate(7, 1), Rate(8, 2), Rate(60, 30), Rate(1800, 3600))
 LIMITS = Limits(place=PER_CONVERSATION, whole=(Rate(30, 1),))
@@ -41,6 +45,27 @@ class TeamsChat:
         """Take an earlier message away."""
         spot, message_id = self._spot(to, platform_id)
         await self.writer.connector.delete(spot, message_id, targeted=bool(dig_text(to.reference, "alone")))
+
+    async def is_there(self, account: str, reference: Mapping[str, Any]) -> bool:
+        """Whether the person is in their own chat with the bot: a closed account, or a removed bot, is not.
+
+        Undeliverable where that chat is not known yet.
+        """
+        chat, user = dig_text(reference, "personal"), dig_text(reference, "user")
+        if not chat or not user:
+            raise Undeliverable("This person's own chat is not known yet.")
+        try:
+            await self.writer.connector.member(Spot(self.connection, dig_text(reference, "serviceUrl"), chat), user)
+        except Undeliverable as no:
+            if no.whole:
+                raise
+            return False
+        return True
+
+    async def readers(self, place: str, reference: Mapping[str, Any]) -> Readers:
+        """Who is on the roster of a channel or a group chat."""
+        spot = Spot(self.connection, dig_text(reference, "serviceUrl"), place)
+        return readers_of(await self.writer.connector.members(spot), dig_text(reference, "tenant"))
 
     async def find(self, to: Address, key: str) -> str | None:
         """Always Undeliverable: reading a channel would need a permission that the bot does not ask for."""

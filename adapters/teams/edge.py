@@ -19,7 +19,7 @@ from adapters.teams.dig import dig_text
 from adapters.teams.gate import CHANNEL, SERVICE_HOSTS, Gate, NotAdmitted, known_host
 from adapters.teams.heard import complete, heard, tenant_of
 from adapters.teams.keys import Keys, KeysUnreachable
-from adapters.teams.listening import ANSWER_WITHIN, INVOKE_WITHIN, Answer, Counter, Listener, Met
+from adapters.teams.listening import ANSWER_WITHIN, INVOKE_WITHIN, Answer, Changes, Counter, Listener, Met
 from adapters.teams.passes import Passes
 from adapters.teams.patience import Patience
 from adapters.teams.roster import Roster
@@ -56,7 +56,7 @@ class Teams:
     `tenants` maps each tenant that may use the bot to its connection. `answer` and `met` are called on a thread;
     `met` is told of people and places without a line, such as an installation. Without an app id there is no way to
     know who calls, so that only this machine is served, and only where the caller says `loopback_only`. `copies` notes
-    what is told in personal chats of who a child is.
+    what is told in personal chats of who a child is; `changes` hears of rooms that somebody joins.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Teams:
         call_within: float = SECONDS_A_CALL,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         copies: Copies | None = None,
+        changes: Changes | None = None,
     ) -> None:
         self._open = not any(each.app_id for each in credentials)
         if self._open and not loopback_only:
@@ -106,6 +107,7 @@ class Teams:
             patience=self._patience,
             answer_within=answer_within,
             invoke_within=invoke_within,
+            changes=changes,
         )
 
     def routes(self) -> list[web.RouteDef]:

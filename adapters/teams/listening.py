@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from botbuilder.core import ActivityHandler, BotAdapter, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ConversationReference, ResourceResponse
@@ -32,6 +32,12 @@ _ERROR = "application/vnd.microsoft.error"
 
 Answer = Callable[[Said, datetime], Message]
 Met = Callable[[Who, Where, datetime], None]
+
+
+class Changes(Protocol):
+    """Who hears of a room whose members change. Called in a thread."""
+
+    def moved(self, connection: int, place: str, *, shared: bool = False) -> None: ...
 
 
 class Counter(BotAdapter):
@@ -68,7 +74,9 @@ class Listener(ActivityHandler):
         patience: Patience,
         answer_within: float = ANSWER_WITHIN,
         invoke_within: float = INVOKE_WITHIN,
+        changes: Changes | None = None,
     ) -> None:
+        self._changes = changes
         self._answering, self._roster, self._patience = answering, roster, patience
         self._answer, self._met, self._clock = answer, met, clock
         self._in_turn = InTurn()
@@ -84,7 +92,13 @@ class Listener(ActivityHandler):
         await self._patience.within(self._answer_within, work)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
-        await self._remember(turn_context.turn_state[_HEARD])
+        """Somebody came or went, or the bot itself was added: who reads the place is asked again soon."""
+        heard = turn_context.turn_state[_HEARD]
+        await self._remember(heard)
+        if self._changes and not heard.where.private:
+            self._roster.forget(heard)
+            place, shared = heard.where.place, heard.where.shared
+            await asyncio.to_thread(self._changes.moved, heard.spot.connection, place, shared=shared)
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         if not str(turn_context.activity.action).startswith("remove"):
@@ -156,8 +170,9 @@ class Listener(ActivityHandler):
         await self._answering.privately(heard, await work)
 
     async def _answered(self, heard: Heard, said: Said) -> Message:
-        who = (await self._roster.introduced(heard)).who
-        return await self._in_turn(who.connection, self._answer, replace(said, who=who), self._clock())
+        known, read = await asyncio.gather(self._roster.introduced(heard), self._roster.read_by(heard, self._clock()))
+        said = replace(said, who=known.who, where=replace(said.where, readers=read.where.readers))
+        return await self._in_turn(known.who.connection, self._answer, said, self._clock())
 
     async def _in_time(self, work: asyncio.Task[Message]) -> Message | None:
         """The answer, or None while it takes longer than Teams waits."""

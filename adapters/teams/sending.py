@@ -9,7 +9,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from adapters.teams.dig import dig_text
+from adapters.teams.dig import dig, dig_text
 from adapters.teams.gate import known_host
 from adapters.teams.passes import Passes
 from bot.domain.errors import TryLater, Undeliverable
@@ -92,6 +92,19 @@ class Connector:
         """What the roster says of one member: `email`, `userPrincipalName`, `tenantId`, `userRole`."""
         path = f"{_path(spot, 'members')}/{quote(user, safe='')}"
         return await self.call(spot.connection, "GET", spot.service_url, path)
+
+    async def members(self, spot: Spot) -> list[Mapping[str, Any]]:
+        """Everybody in a conversation, as `member` has each; a page of 500 at a time."""
+        found: list[Mapping[str, Any]] = []
+        after = ""
+        while True:
+            more = f"&continuationToken={quote(after, safe='')}" if after else ""
+            path = f"{_path(spot, 'pagedmembers')}?pageSize=500{more}"
+            page = await self.call(spot.connection, "GET", spot.service_url, path)
+            found += [each for each in dig(page, "members") or () if isinstance(each, Mapping)]
+            after = dig_text(page, "continuationToken")
+            if not after:
+                return found
 
     async def call(
         self, connection: int, method: str, service_url: str, path: str, body: Mapping[str, Any] | None = None

@@ -21,7 +21,7 @@ def instead_of(turn: Turn, copy: Copy) -> Message:
 
 def still_shown_words(turn: Turn, post: Post) -> str:
     """ "A private answer in Teams that told who a child is may still stand there: it could not be taken away." """
-    at = turn.db.get(Connection, post.about.get("connection_id"))
+    at = turn.db.get(Connection, post.about.get("connection_id", 0))
     where = f"in {at.platform.value.capitalize()} ({at.name or at.outside_id})" if at else "in a chat"
     what = f"A private answer {where} that told who a child is may still stand there: it could not be taken away."
     return f"{what} Ask the people who use it to delete such answers themselves. Whoever runs the bot can say why."

@@ -6,6 +6,8 @@ from bot.cards.approvals import asked_notice, given_notice
 from bot.cards.auditing import anchored_words, found_words, set_aside_words
 from bot.cards.dates import when
 from bot.cards.fading import still_shown_words
+from bot.cards.rosters import left_actions, left_words, room_refused_words
+from bot.cards.glass import glass_notice
 from bot.cards.held import held_words
 from bot.cards.people import covers_words, handed_over_words, unreachable_words
 from bot.cards.record import what_of
@@ -119,11 +121,11 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
         case Notice.GLASS_BROKEN:
             return f"{reference}: somebody who is not named to it has opened it. Please review that.", (look,)
         case Notice.ROOM_REFUSED:
-            return "A room holds people who may not read what is said there. Nothing is posted there meanwhile.", ()
-        case Notice.LEFT:
-            return "An account was cut off, because its platform says that its owner has left.", ()
+            return room_refused_words(turn, post), ()
         case Notice.STILL_SHOWN:
             return still_shown_words(turn, post), ()
+        case Notice.LEFT:
+            return left_words(turn, post), left_actions(turn, post)
 
 
 def _stands(turn: Turn, post: Post) -> str:

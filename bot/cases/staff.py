@@ -22,7 +22,7 @@ OF_PERSON, OF_IDENTITY = columns(Person), columns(Identity)
 BY_ID = whole(Person).where(OF_PERSON.id == bindparam("id"))
 BY_ACCOUNT = (
     whole(Person)
-    .add_columns(OF_IDENTITY.id.label("identity"), OF_IDENTITY.reference, OF_IDENTITY.heard_at)
+    .add_columns(OF_IDENTITY.id.label("identity"), OF_IDENTITY.reference, OF_IDENTITY.heard_at, OF_IDENTITY.gone_at)
     .join(OF_IDENTITY.id.table, OF_IDENTITY.person_id == OF_PERSON.id)
     .where(OF_IDENTITY.connection_id == bindparam("connection"), OF_IDENTITY.account == bindparam("account"))
 )
@@ -30,10 +30,12 @@ BY_ACCOUNT = (
 
 
 def recognise(db: Session, who: Who, now: datetime) -> Person | None:
-    """The member of staff behind an account; None for a stranger, or for someone who has left."""
+    """The member of staff behind an account; None for a stranger, a leaver, or an account that is closed."""
     known: Any = db.execute(BY_ACCOUNT, {"connection": who.connection, "account": who.account}).first()
     if known is None:
         return _link_by_email(db, who, now)
+    if known.gone_at is not None:
+        return None
     if news := _way_back(known, who, now):
         db.execute(update(Identity).where(col(Identity.id) == known.identity).values(news))
     return known if known.active else None
@@ -55,10 +57,8 @@ def person(turn: Turn, person_id: int | None) -> Person | None:
 
 
 def _link_by_email(db: Session, who: Who, now: datetime) -> Person | None:
-    """An e-mail proves a person only on a connection whose organisation owns its domain."""
-    email = who.email.strip().lower()
-    connection = db.get(Connection, who.connection)
-    if not email or connection is None or email.rpartition("@")[2] not in connection.domains:
+    email = proven_email(db, who)
+    if not email:
         return None
     person = db.exec(select(Person).where(Person.email == email, col(Person.active))).first()
     if person is not None:
@@ -72,6 +72,12 @@ def _link_by_email(db: Session, who: Who, now: datetime) -> Person | None:
             )
         )
     return person
+
+
+def proven_email(db: Session, who: Who) -> str:
+    """An account's e-mail where it proves a person: on a connection whose organisation owns its domain, else none."""
+    email, connection = who.email.strip().lower(), db.get(Connection, who.connection)
+    return email if connection is not None and email.rpartition("@")[2] in connection.domains else ""
 
 
 def owners(db: Session) -> Sequence[Person]:

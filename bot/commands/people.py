@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from bot.blanks import ANYBODY, OWNER, PERSON, OwnerBlank, PersonBlank, day, number, plain
 from bot.cards.people import counted
-from bot.cases import absence, handing_over, staff
+from bot.cases import absence, handing_over, rosters, staff
 from bot.cases.absence import NAMES, Gap
 from bot.cases.recipients import WEEKDAYS
 from bot.commands.roles import ADMINISTRATORS, COUNCIL, MANAGERS, STAFF_LIST
@@ -44,7 +44,8 @@ COVER = replace(OWNER, label="Who covers", lead="cover", words=3)
 def people(turn: Turn) -> Message:
     """List the staff: agency, role, manager, whether each can be reached in chat, and who is away."""
     found = turn.db.exec(select(Person).where(col(Person.active)).order_by(Person.name)).all()
-    linked = set(turn.db.exec(select(Identity.person_id).distinct()))
+    linked = set(turn.db.exec(select(Identity.person_id).where(col(Identity.gone_at).is_(None))))
+    closed = set(turn.db.exec(select(Identity.person_id).where(col(Identity.gone_at).is_not(None)))) - linked
     names = {person.id: person.name for person in found}
     there = absence.of_today(turn)
     rows = tuple(
@@ -54,7 +55,7 @@ def people(turn: Turn) -> Message:
                 person.agency.label,
                 turn.rules.called(person.role),
                 names.get(person.manager_id, "no manager"),
-                "linked" if person.id in linked else "not linked yet",
+                "linked" if person.id in linked else "left" if person.id in closed else "not linked yet",
                 *([there.get(person.id or 0, "")] if there else []),
             )
         )
@@ -195,3 +196,14 @@ def deactivate(turn: Turn, *, person: PersonBlank) -> Message:
     left = f"Without an owner now: {counted(*owned)}." if any(owned) else "No case that all staff may see was theirs."
     aside = f"A manager says: hand over all from {person.email} to …"
     return Message(f"{person.name} can no longer use referralbot. {left}", aside=aside, private=True)
+
+
+@command(
+    "people relink", "relink", may=ADMINISTRATORS, examples=("people relink tom.reid@council.example",),
+    title="Link an account again",
+)  # fmt: skip
+def relink(turn: Turn, *, person: PersonBlank) -> Message:
+    """Link an account again that its platform had called closed. The platform is asked once more."""
+    if not rosters.connect_again(turn, person):
+        raise NotNow(f"No account of {person.name}'s was cut off.")
+    return Message(f"{person.name} can use referralbot in chat again.", private=True)

@@ -5,10 +5,11 @@ from typing import Annotated
 from sqlmodel import col, select
 
 from bot.blanks import choice
+from bot.cases import room_checks
 from bot.commands.roles import ADMINISTRATORS, STAFF_LIST
 from bot.domain.errors import NotNow
 from bot.domain.message import Message, Row, Table, Where
-from bot.domain.terms import Agency, Term
+from bot.domain.terms import Agency, Platform, Term
 from bot.grammar import command
 from bot.turn import Turn
 from storage.tables import Connection, Room
@@ -34,18 +35,32 @@ class For(Term):
 
 @command("room bind", "bind room", may=ADMINISTRATORS, examples=("room bind health",), title="Whose room this is")
 def bind(turn: Turn, *, to: Annotated[For, choice(For, "Whose room this is", {"mp": For.MP_TEAM})]) -> Message:
-    """Say, in a room, which agency's room it is. Its cards and nudges come here from now on."""
-    where = _here(turn)
+    """Say, in a room, which agency's room it is. Its cards and nudges come here from now on.
+
+    Refused where people sit in it who may not know all that such a room hears.
+    """
+    where, agency = _here(turn), to.agency
+    readers, outside = where.readers, where.shared or bool(where.readers and where.readers.outside)
+    if readers and not outside and (found := room_checks.misfits(turn, where.connection, readers.accounts, agency)):
+        instead = room_checks.fits(turn, where.connection, readers.accounts)
+        raise NotNow(room_checks.refusal(found, agency, instead))
     room = _bound(turn, where)
     if room is None:
         room = Room(
             connection_id=where.connection, place=where.place, name=where.name or f"{to.label} room", bound_at=turn.now
         )
         turn.db.add(room)
-    room.agency, room.bound = to.agency, True
-    room.shared, room.reference = where.shared, dict(where.reference)
-    warning = "It holds people of other organisations: only what all may know is posted here." if where.shared else ""
-    return Message(f"This is the {to.label} room now.", aside=warning)
+    room.agency, room.bound, room.checked_at = agency, True, None
+    room.shared, room.reference = outside, dict(where.reference)
+    return Message(f"This is the {to.label} room now.", aside=_who_reads(turn, where, outside=outside))
+
+
+def _who_reads(turn: Turn, where: Where, *, outside: bool) -> str:
+    if outside:
+        return "It holds people of other organisations: only what all may know is posted here."
+    platform = turn.db.get_one(Connection, where.connection).platform
+    asked = platform in (Platform.SLACK, Platform.TEAMS) and where.readers is None
+    return "Who sits here could not be asked: look yourself that nobody does who may not." if asked else ""
 
 
 @command("room unbind", "unbind room", may=ADMINISTRATORS, examples=("room unbind",))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from bot.domain.readers import Readers
+
 UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -44,6 +46,8 @@ class Where:
 class Said:
     """One line said to the bot: typed, pressed or filled in."""
 
+    readers: Readers | None = field(default=None, compare=False)
+    """Who sits there, where the platform has said so lately."""
     line: str
     who: Who
     where: Where

@@ -15,6 +15,7 @@ from bot.cards.posted import post_message
 from bot.courier import Chat, Courier, Credentials
 from bot.domain.terms import Platform
 from bot.fading import Copies, Fading, Unnoted
+from bot.looking import Looker
 from bot.reminders import expire
 from bot.scheduler import EVERY, Scheduler, Work, no_beat
 from bot.serving import web
@@ -45,6 +46,8 @@ class Inside:
     jump: Jump | None
     copies: Copies
     """Notes what personal chats are told of who a child is."""
+    looker: Looker | None = None
+    """Hears of accounts that are closed and of rooms whose members change."""
 
 
 Doors = Callable[[Inside, Mapping[Platform, Sequence[Credentials]]], Mapping[Platform, Door]]
@@ -82,9 +85,10 @@ async def _run(
             furnish(db, page.connection, here.clock())
     metrics, chats = Metrics(here.store, here.clock), dict[int, Chat]()
     app, fading = here.app, Fading(here.store, here.rules, here.vault, chats=chats, clock=here.clock)
-    scheduler = ticking(here, chats, metrics, app, every, {"fade": fading.fade})
+    looker = Looker(here.store, here.rules, here.vault, chats=chats, clock=here.clock)
+    scheduler = ticking(here, chats, metrics, app, every, {"fade": fading.fade, "look": looker.look})
     answer = metrics.counting(Throttle(app.answer, app.heard_before))
-    inside = Inside(here, answer, jumping(here, scheduler), fading)
+    inside = Inside(here, answer, jumping(here, scheduler), fading, looker)
     doors = open_doors(inside, found)
     chats |= {each.connection: doors[platform].chat(each.connection) for platform in found for each in found[platform]}
     server = web.Server(here, tuple(doors.values()), metrics, scheduler, stopping)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from bot.cards.people import several
-from bot.cases import anchors
+from bot.cases import anchors, room_checks
 from bot.cases.set_aside import set_aside_lately
 from bot.cases.unreachable import unreachable
 from bot.courier import Credentials
@@ -174,7 +174,7 @@ def owners(patient: Patient) -> Iterator[Finding]:
 
 def accounts(patient: Patient) -> Iterator[Finding]:
     """Whether people have been met, so that they can be written to."""
-    linked = select(Identity.person_id)
+    linked = select(Identity.person_id).where(col(Identity.gone_at).is_(None))
     unknown = patient.db.exec(
         select(Person).where(col(Person.active), col(Person.id).not_in(linked)).order_by(Person.name)
     ).all()
@@ -199,6 +199,11 @@ def rooms(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             "No administrators' room is bound, so trouble has nowhere to go and nudges are not checked end to end.",
             "An administrator says in a private room: /referral room bind administrators",
+        )
+    if unread := [room.name for room in room_checks.unread(patient.db, patient.now)]:
+        yield Finding(
+            f"Nobody knows who reads these rooms: {several(unread)}.",
+            "Is `serve` running, is the bot in them, has the app its permissions? Until then look yourself.",
         )
 
 

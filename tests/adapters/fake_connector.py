@@ -106,6 +106,11 @@ class FakeConnector:
         self.gone: set[str] = set()
         """Conversations and messages that are no longer there."""
         self.members: dict[str, dict[str, str]] = {}
+        self.rosters: dict[str, list[dict[str, str]]] = {}
+        """Who is in each channel."""
+        self.page = 500
+        self.member_fault: tuple[int, str] | None = None
+        """What is answered to who a member is, status and code."""
         self.app = self._app()
 
     @property
@@ -130,6 +135,7 @@ class FakeConnector:
                 web.put(f"{conversations}/{{conversation}}/activities/{{activity}}", self._called),
                 web.delete(f"{conversations}/{{conversation}}/activities/{{activity}}", self._called),
                 web.get(f"{conversations}/{{conversation}}/members/{{user}}", self._member),
+                web.get(f"{conversations}/{{conversation}}/pagedmembers", self._page_of_members),
             ]
         )
         return app
@@ -242,8 +248,20 @@ class FakeConnector:
 
     async def _member(self, request: web.Request) -> web.Response:
         """Microsoft documentation, "Get Teams-specific context": one member of a conversation."""
+        if self.member_fault:
+            return _error(*self.member_fault)
         member = self.members.get(request.match_info["user"])
         return web.json_response(member) if member else _error(404, "MemberNotFoundInConversation")
+
+    async def _page_of_members(self, request: web.Request) -> web.Response:
+        """The same page: members of a conversation by pages, each naming the next; none of a chat the bot is not in."""
+        here = request.match_info["conversation"]
+        if here not in self.rosters:
+            return _error(403, "BotNotInConversationRoster")
+        first = int(request.query.get("continuationToken") or 0)
+        last = first + min(int(request.query["pageSize"]), self.page)
+        more = {"continuationToken": str(last)} if last < len(self.rosters[here]) else {}
+        return web.json_response({"members": self.rosters[here][first:last], **more})
 
     # Reading what happened
 

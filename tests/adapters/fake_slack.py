@@ -77,6 +77,10 @@ class FakeSlack:
             "U0SHAH": {"id": "U0SHAH", "team_id": "T0COUNCIL", "profile": {"email": "p.shah@council.example"}},
             "U0NURSE": {"id": "U0NURSE", "team_id": "T0NHS", "profile": {"email": "p.shah@council.example"}},
         }
+        self.inside: dict[str, set[str]] = defaultdict(set)
+        """Who is in each channel, by id."""
+        self.page = 200
+        """How many members one answer holds at most."""
         self.calls: list[Call] = []
         self.answers: list[dict[str, Any]] = []
         """What came to response addresses."""
@@ -155,6 +159,14 @@ class FakeSlack:
 
     def _conversations_info(self, body: dict[str, Any]) -> dict[str, Any]:
         return {"channel": self.channels[self._conversation(body["channel"])]}
+
+    def _conversations_members(self, body: dict[str, Any]) -> dict[str, Any]:
+        """conversations.members: a page of ids, and the cursor of the next one, empty at the end."""
+        everybody = sorted(self.inside[self._conversation(body["channel"])])
+        first = int(body.get("cursor") or 0)
+        last = first + min(int(body["limit"]), self.page)
+        after = str(last) if last < len(everybody) else ""
+        return {"members": everybody[first:last], "response_metadata": {"next_cursor": after}}
 
     def _conversations_open(self, body: dict[str, Any]) -> dict[str, Any]:
         return {"channel": {"id": "D" + body["users"][1:]}}

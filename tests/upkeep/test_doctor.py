@@ -37,8 +37,8 @@ def store(database_url: str) -> Iterator[Store]:
     add(
         store,
         Connection(platform=Platform.SLACK, outside_id="T1", name="Anyshire"),
-        Room(connection_id=1, place="C1", name="education", agency=Agency.EDUCATION, bound_at=NOW),
-        Room(connection_id=1, place="C2", name="administrators", bound_at=NOW),
+        Room(connection_id=1, place="C1", name="education", agency=Agency.EDUCATION, bound_at=NOW, checked_at=NOW),
+        Room(connection_id=1, place="C2", name="administrators", bound_at=NOW, checked_at=NOW),
         person("moira", Role.MANAGER),
         person("priya", Role.OFFICER, manager_id=1),
         person("kit", Role.ADMINISTRATOR),
@@ -83,7 +83,8 @@ def test_another_key(store: Store) -> None:
 
 
 def test_bank_holidays_that_run_out(store: Store) -> None:
-    (ill,) = ills(store, now=datetime(RULES.calendar.announced.year, 6, 1, tzinfo=UTC))
+    # The other is of rooms at which nobody has looked since.
+    ill, _ = ills(store, now=datetime(RULES.calendar.announced.year, 6, 1, tzinfo=UTC))
     assert ill.startswith("Bank holidays are known until 31 December ")
 
 
@@ -137,6 +138,12 @@ def test_an_agency_with_staff_and_no_room(store: Store) -> None:
     unmet, roomless = ills(store)
     assert unmet.startswith("1 people have not been met in chat yet: Lucy.")
     assert roomless == "Rooms of health: none. Say in its room: /referral room bind health"
+
+
+def test_rooms_of_which_nobody_knows_who_reads_them(store: Store) -> None:
+    add(store, Room(connection_id=1, place="C3", name="health", agency=Agency.HEALTH, bound_at=NOW))
+    [ill] = ills(store)
+    assert "Nobody knows who reads these rooms: health." in str(ill)
 
 
 def test_no_room_for_trouble(store: Store) -> None:
