@@ -7,7 +7,6 @@ from bot.cards.auditing import anchored_words, found_words, set_aside_words
 from bot.cards.dates import when
 from bot.cards.fading import still_shown_words
 from bot.cards.rosters import left_actions, left_words, room_refused_words
-from bot.cards.glass import glass_notice
 from bot.cards.held import held_words
 from bot.cards.people import covers_words, handed_over_words, unreachable_words
 from bot.cards.record import what_of

@@ -40,14 +40,14 @@ class Where:
     shared: bool = False
     """Known to hold people of other organisations (Slack Connect, a shared Teams channel)."""
     reference: Mapping[str, Any] = field(default_factory=dict)
+    readers: Readers | None = field(default=None, compare=False)
+    """Who sits there, where the platform has said so lately."""
 
 
 @dataclass(frozen=True)
 class Said:
     """One line said to the bot: typed, pressed or filled in."""
 
-    readers: Readers | None = field(default=None, compare=False)
-    """Who sits there, where the platform has said so lately."""
     line: str
     who: Who
     where: Where
