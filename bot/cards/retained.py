@@ -6,7 +6,7 @@ A day counted from a birth tells the birth: only its month is said.
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from bot.cases import belongings, holds, retaining, staff
+from bot.cases import belongings, holds, retaining, staff, visible
 from bot.cases.belongings import Belongings
 from bot.cases.erasing import Going
 from bot.cases.holds import Held
@@ -133,10 +133,10 @@ def _going(belongs: Belongings, going: Going) -> Iterator[Fact]:
     else:
         yield Fact("Goes", f"the words of {_many(going.entries, 'entry', 'entries')}", "notes, reasons, who wrote")
     if belongs.cases:
-        yield Fact("Of", ", ".join(record.reference for record in (*belongs.cases, *belongs.alone)))
+        yield Fact("Of", ", ".join(record.reference for record in belongs.going))
     if going.letters_kept:
-        named = ", ".join(going.letters_kept)
-        yield Fact("Stays", f"the words of {named}", "about other children too", State.WAITING)
+        letters = ", ".join(going.letters_kept)
+        yield Fact("Stays", f"the words of {letters}", "about other children too", State.WAITING)
     yield Fact("Stays", STAYS, "under numbers, without a name")
 
 

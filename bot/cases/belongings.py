@@ -47,6 +47,11 @@ class Belongings:
         return [*self.cases, *self.letters]
 
     @property
+    def going(self) -> list[Case | Enquiry]:
+        """Those whose words go."""
+        return [*self.cases, *self.alone]
+
+    @property
     def erased(self) -> bool:
         if self.child is not None:
             return self.child.wrapped_key is None
@@ -65,10 +70,12 @@ def find(turn: Turn, text: str) -> Case | Enquiry:
     if not references.is_letters(text):
         return visible.find_case(turn, text)
     written = references.read(text, *references.LETTERS)
-    fit = [Enquiry.number == written.number, visible.letters_on(visible.cases(turn))]
-    fit += [Enquiry.kind == references.LETTERS[written.prefix]] if written.prefix else []
-    fit += [Enquiry.year == written.year] if written.year else []
-    found = turn.db.exec(records(Enquiry).where(*fit)).all()
+    there = records(Enquiry).where(Enquiry.number == written.number, visible.letters_on(visible.cases(turn)))
+    if written.prefix:
+        there = there.where(Enquiry.kind == references.LETTERS[written.prefix])
+    if written.year:
+        there = there.where(Enquiry.year == written.year)
+    found = turn.db.exec(there).all()
     if len(found) > 1:
         named = {letter.reference: letter.reference for letter in found}
         raise WhichOne(f"Which one do you mean by {text.strip()}: {' or '.join(named)}?", named, wrote=text)

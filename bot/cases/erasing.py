@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from bot.cases import approvals, belongings, children, exports, history, holds, lines, posts
+from bot.cases import approvals, belongings, children, exports, history, holds, lines, posts, visible
 from bot.cases.belongings import Belongings
 from bot.cases.ending import end_as_erased
 from bot.cases.files import open_file
@@ -21,7 +21,7 @@ from bot.domain.terms import EntryKind, PostSays, PostState
 from bot.turn import Turn
 from storage.columns import columns
 from storage.erasures import Erasures, Gone
-from storage.tables import Approval, Case, Enquiry, Entry, Fingerprint, Post, PrivateCopy, Request
+from storage.tables import Approval, Case, Child, Enquiry, Entry, Fingerprint, Post, PrivateCopy, Request
 
 MARK = "erased"
 NAMED = 3
@@ -45,7 +45,7 @@ class Going:
     letters: Sequence[str]
     """Whose own words go with it."""
     letters_kept: Sequence[str]
-    """Those that are about other children too: their words stay."""
+    """Those that are about other children too, as far as the asker may know of them: their words stay."""
 
 
 def check(turn: Turn, belongs: Belongings, called: str) -> None:
@@ -53,7 +53,7 @@ def check(turn: Turn, belongs: Belongings, called: str) -> None:
     if belongs.erased:
         raise AlreadyDone(f"{called} is erased already.")
     _list(turn)
-    if belongings.hidden(turn, belongs.cases):
+    if belongings.hidden(turn, belongs.cases) or any(_is_hidden(turn, one) for one in belongs.still_open):
         raise NotNow(HIDDEN.format(of=called))
     if still := [record.reference for record in belongs.still_open]:
         more = [f"{len(still) - NAMED} more"] if len(still) > NAMED else []
@@ -63,6 +63,10 @@ def check(turn: Turn, belongs: Belongings, called: str) -> None:
     if held := holds.on(turn, belongs):
         names = _listed([one.kind.label for one in held])
         raise NotNow(f"{called} can't be erased while it is held ({names}). To see since when, say: retention {called}")
+
+
+def _is_hidden(turn: Turn, record: Case | Enquiry) -> bool:
+    return isinstance(record, Enquiry) and visible.is_about_hidden(turn, record)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -78,7 +82,9 @@ def going(turn: Turn, belongs: Belongings) -> Going:
         exports=sum(one.wrapped_key is not None for one in exports.of_child(turn, child_id)) if child_id else 0,
         cards=_count(turn, POSTS.id, *_cards(belongs)),
         letters=[letter.reference for letter in belongs.alone],
-        letters_kept=[letter.reference for letter in belongs.letters if letter not in belongs.alone],
+        letters_kept=[
+            one.reference for one in belongs.letters if one not in belongs.alone and not _is_hidden(turn, one)
+        ],
     )
 
 
@@ -88,7 +94,7 @@ def _count(turn: Turn, what: object, *fit: object) -> int:
 
 def _streams(belongs: Belongings) -> list[str]:
     """The records whose words go."""
-    return [history.stream_of(record) for record in (*belongs.cases, *belongs.alone)]
+    return [history.stream_of(record) for record in belongs.going]
 
 
 def _cards(belongs: Belongings) -> tuple[object, ...]:
@@ -116,8 +122,8 @@ def erase_again(turn: Turn, belongs: Belongings, at: datetime) -> None:
 def _destroy(
     turn: Turn, belongs: Belongings, at: datetime, clear: dict[str, object], listed: Erasures | None = None
 ) -> int:
-    child, gone = belongs.child, _gone(turn, belongs, at)
-    references = [record.reference for record in (*belongs.cases, *belongs.alone)]
+    child, to_list = belongs.child, _gone(turn, belongs, at)
+    references = [record.reference for record in belongs.going]
     tells = lines.Tells.of(children.private_of(turn, child) if child else None, references)
     if child is not None:
         exports.destroy(turn, exports.of_child(turn, child.id or 0))
@@ -130,12 +136,12 @@ def _destroy(
     for case in belongs.cases:
         posts.withdraw_case(turn, case)
     approvals.forget(turn, {*(history.stream_of(one) for one in belongs.records), belongs.what})
-    for record in (*belongs.cases, *belongs.alone):
+    for record in belongs.going:
         history.record(turn, record, New(EntryKind.ERASED, turn.today, clear=clear))
     heard = lines.forget(turn, tells)
     turn.db.flush()
     if listed is not None:
-        listed.add(gone)  # last, and on the disk: the database follows or, where it does not, the next start does
+        listed.add(to_list)  # last, and on the disk: the database follows or, where it does not, the next start does
     return heard
 
 
@@ -160,14 +166,12 @@ def _list(turn: Turn) -> Erasures:
 
 
 def _gone(turn: Turn, belongs: Belongings, at: datetime) -> list[Gone]:
-    letters = [Gone(history.stream_of(one), at, mark_of(turn, one)) for one in belongs.alone]
-    if belongs.child is None:
-        return letters
-    return [Gone(belongs.what, at, mark_of(turn, belongs.child)), *letters]
+    child = [gone(turn, belongs.child, at)] if belongs.child else []
+    return [*child, *(gone(turn, letter, at) for letter in belongs.alone)]
 
 
-def mark_of(turn: Turn, what: object) -> str:
-    """By what a child or a letter is known to be the one on the list: its number, and the moment it was put in."""
-    number, put_in = (what.id, what.opened_at) if isinstance(what, Enquiry) else (what.id, what.added_at)  # type: ignore[attr-defined]
-    name = "enquiry" if isinstance(what, Enquiry) else "child"
-    return turn.vault.fingerprint(MARK, f"{name}:{number} {put_in.isoformat()}").hex()
+def gone(turn: Turn, what: Child | Enquiry, at: datetime | None) -> Gone:
+    """As the list has it. It is known again by its number and the moment it was put in."""
+    name, put_in = ("enquiry", what.opened_at) if isinstance(what, Enquiry) else ("child", what.added_at)
+    mark = turn.vault.fingerprint(MARK, f"{name}:{what.id} {put_in.isoformat()}").hex()
+    return Gone(f"{name}:{what.id}", at or turn.now, mark)

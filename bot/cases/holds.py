@@ -75,13 +75,13 @@ def _standing(turn: Turn, children: Sequence[int]) -> Sequence[Hold]:
 def of_all(turn: Turn) -> dict[int, dict[HoldKind, None]]:
     """Everything that holds, by child: what `on` says, of all of them at once."""
     found = defaultdict[int, dict[HoldKind, None]](dict)
-    placed = select(Hold.child_id, Hold.kind).where(col(Hold.lifted_at).is_(None)).order_by(col(Hold.id))
+    placed = select(Hold.child_id, col(Hold.kind)).where(col(Hold.lifted_at).is_(None)).order_by(col(Hold.id))
     for child_id, kind in turn.db.exec(placed):
         found[child_id][kind] = None
     disputes = select(Case.child_id).where(Case.status == CaseStatus.OPEN, col(Case.process).in_(DISPUTES))
     for child_id in turn.db.exec(disputes):
         found[child_id][HoldKind.TRIBUNAL] = None
-    linked = select(Case.child_id, Enquiry.kind, Enquiry.matters).where(Enquiry.status == CaseStatus.OPEN)
+    linked = select(Case.child_id, col(Enquiry.kind), Enquiry.matters).where(Enquiry.status == CaseStatus.OPEN)
     linked = linked.where(EnquiryCase.case_id == Case.id, EnquiryCase.enquiry_id == Enquiry.id)
     for child_id, letter, matters in turn.db.exec(linked):
         if kind_of_letter := _of_letter(letter, matters):

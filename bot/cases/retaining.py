@@ -81,10 +81,12 @@ def _whole(record: Case | Enquiry) -> Any:
 def _children(turn: Turn, day: date) -> Iterator[Due]:
     """Children with no open case. An open letter keeps none from being due: it is told of beside it."""
     found, held = _of_cases(turn), holds.of_all(turn)
-    _with_letters(turn, found)
+    waits_unseen = _with_letters(turn, found)
     sealed = select(CHILDREN.id, CHILDREN.sealed, CHILDREN.wrapped_key).where(*_done_with(turn))
     for child_id, text, key in turn.db.execute(sealed.execution_options(yield_per=AT_ONCE)):
         of = found[child_id]
+        if child_id in waits_unseen:
+            continue
         if max(one.closed_on or day for one in of.records) > day:
             continue  # what was closed later is not due: the child need not be read
         on = due_of_all(turn.rules.retention, of.records, children.opened(turn, text, key).born)
@@ -117,11 +119,13 @@ def _of_cases(turn: Turn) -> Mapping[int, _Found]:
     return found
 
 
-def _with_letters(turn: Turn, found: Mapping[int, _Found]) -> None:
-    told = (LETTERS.kind, LETTERS.reference, LETTERS.status, LETTERS.closed_on)
+def _with_letters(turn: Turn, found: Mapping[int, _Found]) -> set[int]:
+    """Add the letters about each child; the children about whom one is open that the asker may not know of."""
+    unseen, seen = set[int](), _letters_seen(turn)
+    told = (LETTERS.id, LETTERS.kind, LETTERS.reference, LETTERS.status, LETTERS.closed_on)
     linked = select(CASES.child_id, *told).where(LINKED.case_id == CASES.id, LINKED.enquiry_id == LETTERS.id)
     pairs = set[tuple[int, str]]()  # a letter may be about two cases of one child
-    for child_id, kind, reference, status, on in turn.db.execute(linked):
+    for child_id, letter_id, kind, reference, status, on in turn.db.execute(linked):
         if child_id not in found or (child_id, reference) in pairs:
             continue
         pairs.add((child_id, reference))
@@ -129,6 +133,16 @@ def _with_letters(turn: Turn, found: Mapping[int, _Found]) -> None:
             found[child_id].records.append(Kept(kind, on))
         else:
             found[child_id].waits.append(reference)
+            unseen |= set() if seen is None or letter_id in seen else {child_id}
+    return unseen
+
+
+def _letters_seen(turn: Turn) -> set[int] | None:
+    """The open letters that the asker may know to be there; None for all."""
+    if turn.who is None:
+        return None
+    there = select(LETTERS.id).select_from(Enquiry).where(LETTERS.status == CaseStatus.OPEN)
+    return {*turn.db.execute(there.where(visible.letters_on(visible.cases(turn)))).scalars()}
 
 
 def _letters(turn: Turn, day: date) -> Iterator[Due]:

@@ -120,6 +120,12 @@ def letters_on(fit: ColumnElement[bool]) -> ColumnElement[bool]:
     return ~exists().where(*linked, ~fit).correlate(Enquiry)
 
 
+def is_about_hidden(turn: Turn, letter: Enquiry) -> bool:
+    """Whether a letter is about a case that is hidden from the asker; from everybody, where nobody asks."""
+    fit = letters_on(SEES[Reader.ROOM] if turn.who is None else cases(turn))
+    return turn.db.exec(select(Enquiry.id).where(Enquiry.id == letter.id, fit)).first() is None
+
+
 def is_restricted(turn: Turn, about: Case | Enquiry) -> bool:
     """Whether it is spoken of to its owner and their manager alone: a restricted case, or a letter about one."""
     if isinstance(about, Case):

@@ -23,10 +23,8 @@ BACKUPS = (b"SQLite format 3\0", b"PGDMP")
 """How a copy of a record begins."""
 CHILDREN, LETTERS, ENTRIES = columns(Child), columns(Enquiry), columns(Entry)
 IS_ERASED = exists().where(ENTRIES.enquiry_id == LETTERS.id, ENTRIES.kind == EntryKind.ERASED)
-ERASED = {
-    "child": select(Child).where(CHILDREN.erased_at.is_not(None)),
-    "enquiry": select(Enquiry).where(LETTERS.wrapped_key.is_(None), IS_ERASED),
-}
+ERASED_CHILDREN = select(Child).where(CHILDREN.erased_at.is_not(None))
+ERASED_LETTERS = select(Enquiry).where(LETTERS.wrapped_key.is_(None), IS_ERASED)
 
 
 def list_of(settings: Settings) -> Erasures:
@@ -73,18 +71,18 @@ def readable(turn: Turn, listed: Iterable[Gone]) -> Iterator[Gone]:
     """What is on the list and can be read in the record: brought back by a backup from before."""
     for gone in listed:
         what = _found(turn.db, gone)
-        if what is not None and what.wrapped_key is not None and erasing.mark_of(turn, what) == gone.mark:
+        if what is not None and what.wrapped_key is not None and erasing.gone(turn, what, None).mark == gone.mark:
             yield gone
 
 
 def unlisted(turn: Turn, listed: dict[str, Gone]) -> Iterator[Gone]:
     """What is erased in the record and not on the list: it was lost, or put back from an older copy."""
-    for name, found in ERASED.items():
-        for what in turn.db.scalars(found):
-            mark = erasing.mark_of(turn, what)
-            known = listed.get(f"{name}:{what.id}")
-            if known is None or known.mark != mark:
-                yield Gone(f"{name}:{what.id}", getattr(what, "erased_at", None) or turn.now, mark)
+    children = (erasing.gone(turn, one, one.erased_at) for one in turn.db.scalars(ERASED_CHILDREN))
+    letters = (erasing.gone(turn, one, None) for one in turn.db.scalars(ERASED_LETTERS))
+    for one in (*children, *letters):
+        known = listed.get(one.what)
+        if known is None or known.mark != one.mark:
+            yield one
 
 
 def told(gone: Iterable[Gone]) -> str:
@@ -113,4 +111,4 @@ def _begins_so(path: Path) -> bool:
 
 def _found(db: Session, gone: Gone) -> Child | Enquiry | None:
     name, _, number = gone.what.partition(":")
-    return db.get({"child": Child, "enquiry": Enquiry}[name], int(number))
+    return db.get(Enquiry, int(number)) if name == "enquiry" else db.get(Child, int(number))
