@@ -14,7 +14,7 @@ WOULD = {
     Sensitive.BREAK_GLASS: "open {of}, which they are not named to",
     Sensitive.UNRESTRICT: "open {of} to everybody who sees cases",
     Sensitive.EXPORT: "export what is held of {of}",
-    Sensitive.ERASE: "erase what is held of the child of {of}",
+    Sensitive.ERASE: "erase for good what is sealed of {of}",
     Sensitive.ROTATE_KEY: "change the key under which everything is sealed",
 }
 """What each would do, as the person who is asked reads it."""

@@ -14,6 +14,7 @@ from bot.settings import Settings
 from bot.turn import At, Turn
 from storage.columns import columns
 from storage.erasures import Erasures, Gone
+from storage.queries import alone
 from storage.tables import Child, Enquiry, Entry
 
 NAME = "erasures.list"
@@ -49,6 +50,7 @@ def again(at: At, erasures: Erasures) -> int:
         return 0
     with at.turns() as turn:
         turn = replace(turn, erasures=erasures)
+        alone(turn.db, "erasing again")
         for gone in back:
             if (
                 what := _found(turn.db, gone)
