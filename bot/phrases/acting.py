@@ -13,14 +13,15 @@ NO_SUCH_TELLING = re.compile(r"^(?:do not|never|dont) ")
 
 def act_of(sentence: Sentence) -> str:
     """What is to be done, where the sentence says so: in the imperative, or told as having happened."""
-    text = sentence.tagged
-    if sentence.begins_as_question or (NO_SUCH_TELLING.match(text) and _first_act(sentence) != "act_snooze"):
+    if NO_SUCH_TELLING.match(sentence.tagged) and _first_act(sentence) != "act_snooze":
         return ""
-    return _first_act(sentence)
+    return _first_act(sentence, asking=sentence.begins_as_question)
 
 
-def _first_act(sentence: Sentence) -> str:
+def _first_act(sentence: Sentence, *, asking: bool = False) -> str:
     for cue in acts():
+        if asking and cue.mood != "may":
+            continue
         if cue.mood == "told" and sentence.asked:
             continue
         if cue.fits(sentence.bag, sentence.tagged, sentence.plain) and _may_be(cue.intent, sentence):
@@ -64,7 +65,7 @@ def _may_be(intent: str, sentence: Sentence) -> bool:
         case "act_snooze":
             return bool(
                 re.match(
-                    r"^(?:snooze|quieten|mute|silence|hush|stop|hold|pause|suspend|switch|turn|no more|quit|do not|park|shelve|put|leave|rest|sleep|postpone|delay|defer|keep|go|shut|unsubscribe|stand|enough|cease|no)",
+                    r"^(?:snooze|quieten|mute|silence|hush|shush|stop|hold|pause|suspend|switch|turn|no more|quit|do not|park|shelve|put|leave|rest|sleep|postpone|delay|defer|keep|go|shut|unsubscribe|stand|enough|cease|no)",
                     text,
                 )
             ) and (sentence.has("ref", "letter", "when") or "nudg" in plain or "remind" in plain)

@@ -61,7 +61,7 @@ SHORT = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Word:
     """One word in small letters, and where it stands in the cleaned text. Two may stand in one place: "what's"."""
 

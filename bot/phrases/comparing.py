@@ -54,7 +54,20 @@ class Comparator:
 def comparators(low: Sequence[str]) -> Iterator[Span]:
     """More than 10 days late, past week 16, 20+ weeks, week 18 or more, older than a month."""
     for at in range(len(low)):
+        yield from _between(low, at)
         yield from filter(None, (_led(low, at) or _trailed(low, at),))
+
+
+def _between(low: Sequence[str], at: int) -> Iterator[Span]:
+    """between week 16 and 20, weeks 6 to 10: two ends."""
+    start = at + (low[at] == "between")
+    if low[start : start + 1] not in (["week"], ["weeks"]) or len(low) < start + 4:
+        return
+    last = start + 3 + (low[start + 3] in ("week", "weeks"))
+    first, other = low[start + 1], low[last] if last < len(low) else ""
+    if first.isdigit() and other.isdigit() and low[start + 2] in ("and", "to", "-") and int(other) < 200:
+        yield Span("comparator", Comparator("week", ">=", int(first), "weeks"), at, start + 2)
+        yield Span("comparator", Comparator("week", "<=", int(other), "weeks"), start + 2, last + 1)
 
 
 def _led(low: Sequence[str], at: int) -> Span | None:

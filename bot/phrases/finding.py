@@ -52,7 +52,7 @@ def _is_meant(found: When, low: Sequence[str], at: int) -> bool:
         "to",
     } & set(words):
         return False
-    if words[-2:] in (["20", "weeks"], ["16", "weeks"]) and words[0] in ("in", "within"):
+    if words[-2:] in (["20", "weeks"], ["16", "weeks"]) and not {"next", "last", "past", "coming"} & set(words):
         return False
     return words not in (["may"], ["sun"], ["sat"], ["march"], ["a"]) and not (words[0] == "the" and len(words) == 1)
 

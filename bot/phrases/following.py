@@ -23,7 +23,7 @@ FILLER = re.compile(
     r"(?<!\S)(?:and|also|but|or|so|then|ok|okay|what|how|about|is|are|the|a|an|one|ones|same|again|thing|question|for|on|in|"
     r"with|of|to|too|as|well|now|just|only|please|ditto|likewise|that|those|this|other|others|more|any|instead|"
     r"advice|report|reports|part|case|cases|number|from|by|do|it|not|yet|else|if|no|i|mean|meant|sorry|make|"
-    r"try|show|give|me|look|at|check|let|us|see|were|was|did|team|has|have|actually|time|due|late|overdue|advice's)(?!\S)"
+    r"try|show|give|me|look|at|check|let|us|see|were|was|did|team|has|have|actually|overdue|advice's)(?!\S)"
 )
 OPENS = re.compile(
     r"^(?:and|what about|how about|same|ditto|also|or|but|just|only|now|likewise|what if|instead|no|not|ok and)(?!\S)"

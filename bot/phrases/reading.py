@@ -1,5 +1,6 @@
 """One sentence made ready: its words mended, what stands among them found, and the same with tags in their place."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +29,12 @@ QUESTION_WORDS = words(
 )
 
 
-@dataclass(frozen=True)
+WANTS_TO_KNOW = re.compile(
+    r"(?<!\S)(?:tell me|tell us|let me know|whether|if|wondering|wonder|know|idea|find out|curious|ask|asking)(?!\S)"
+)
+
+
+@dataclass(frozen=True, repr=False)
 class Sentence:
     """One question or order, read."""
 
@@ -95,6 +101,10 @@ class Sentence:
 
     @cached_property
     def begins_as_question(self) -> bool:
+        if self.typed != self.whole and WANTS_TO_KNOW.search(self.typed.removesuffix(self.said)):
+            return True
+        if self.low[:1] == ["had"] and not self.asked:
+            return False
         return bool(self.low) and self.low[0] in QUESTION_WORDS and self.low[:2] != ["do", "not"]
 
     def after(self, words: int) -> str:

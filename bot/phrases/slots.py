@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.phrases.comparing import Comparator
 from bot.phrases.days import When
 from bot.phrases.reading import Sentence
 from bot.phrases.span import Span
@@ -104,7 +103,8 @@ def slots_of(sentence: Sentence, intent: str) -> dict[str, Any]:
     filled: dict[str, Any] = {"refs": sentence.refs, **_named(sentence, intent), **_whose(sentence, intent)}
     filled |= _days(sentence, intent)
     if compared := sentence.values("comparator"):
-        filled["comparator"] = compared[0].as_json
+        each = [one.as_json for one in compared]
+        filled["comparator"] = each[0] if len(each) == 1 else each
     if grouped := GROUPED.search(sentence.plain):
         filled["by"] = SINGULAR.get(grouped[1], grouped[1])
     filled |= _besides(sentence, intent)
@@ -135,6 +135,8 @@ def _named(sentence: Sentence, intent: str) -> dict[str, Any]:
         del found["clock"]
     if intent == "mp_list":
         found.pop("setting", None)
+    if intent == "phase_list" and isinstance(found.get("clock"), list):
+        found["clock"] = next((each for each in found["clock"] if each.startswith("phase")), found["clock"][0])
     return found
 
 
@@ -307,8 +309,3 @@ def _without(sentence: Sentence) -> list[str]:
 def _searched(sentence: Sentence) -> dict[str, Any]:
     said = re.search(r"(?:mention(?:s|ing|ed)?|search (?:notes )?for|notes (?:about|on)|look for) (.+)", sentence.said)
     return {"text": said[1]} if said else {}
-
-
-def compared(sentence: Sentence) -> Comparator | None:
-    found = sentence.values("comparator")
-    return found[0] if found else None

@@ -11,7 +11,7 @@ TAG = {"service": "ADV", "agency": "ADV", "clock": "CLK", "person": "WHO", "mp":
        "setting": "SCH", "when": "DAY", "comparator": "CMP", "ref": "REF", "letter": "LET", "name": "NAME"}  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Span:
     """A run of words, from one word up to another, and what it stands for."""
 

@@ -298,6 +298,8 @@ def _scores(sentence: Sentence, refs: bool) -> dict[str, float]:
                 return sentence.has("when")
             case "cmp":
                 return bool(compared)
+            case "!mpclk":
+                return not any(str(clock).startswith("mp_") for clock in clocks)
         name, _, value = condition.partition("=")
         return (name == "cmp" and any(one.field == value for one in compared)) or (name == "clk" and value in clocks)
 

@@ -79,7 +79,7 @@ SLOTS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Option:
     """One answer to a question: what the button says, and the line or the words that it stands for."""
 
@@ -87,7 +87,7 @@ class Option:
     line: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Question:
     """What is asked back, with two to four answers."""
 
@@ -99,7 +99,7 @@ class Question:
         return {"text": self.text, "choices": [{"label": one.label, "line": one.line} for one in self.choices]}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Understood:
     """A sentence as a line to run, or as a question, or as what is declined."""
 

@@ -44,7 +44,7 @@ class Person:
     left: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OnRecord:
     """A case as far as it decides what may be said where. Only `referralbot understand` is given a child's name."""
 
