@@ -68,7 +68,8 @@ audit: install
 	@$(BIN)/python -m tests.audit
 
 fuzz: install
-	@FUZZ=$(or $(TIMES),1000) $(BIN)/pytest -q -n $(WORKERS) tests/test_security_lines.py tests/adapters/test_*_fuzz.py
+	@FUZZ=$(or $(TIMES),1000) $(BIN)/pytest -q -n $(WORKERS) tests/test_security_lines.py tests/adapters/test_*_fuzz.py \
+		tests/adapters/test_slack_blocks.py tests/adapters/test_teams_cards.py tests/domain/test_rules_overlay.py
 
 e2e: install
 ifeq ($(shell command -v node 2>/dev/null),)

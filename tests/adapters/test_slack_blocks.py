@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack.blocks import dressed, fallback
@@ -24,6 +24,7 @@ from bot.domain.message import (
     Table,
 )
 from tests.adapters.slack_limits import troubles, view_troubles
+from tests.fuzzing import tried
 
 CARD = Message(
     "SEND-2026-0042 · new assessment · week 10 of 20",
@@ -248,7 +249,7 @@ messages = st.builds(
 )
 
 
-@settings(max_examples=50)
+@tried(30)
 @given(messages, st.booleans())
 def test_any_message_is_within_slack_s_limits(message: Message, private: bool) -> None:
     assert troubles(dressed(message, private=private)) == []
@@ -257,7 +258,7 @@ def test_any_message_is_within_slack_s_limits(message: Message, private: bool) -
     assert view_troubles(home_view(message)) == []
 
 
-@settings(max_examples=50)
+@tried(30)
 @given(messages.filter(lambda message: message.form))
 def test_any_form_is_within_slack_s_limits(message: Message) -> None:
     assert view_troubles(form_view(message, Origin("C0HEALTH", name="health"))) == []

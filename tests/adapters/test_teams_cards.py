@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema.validators import validator_for
 
@@ -15,6 +15,7 @@ from adapters.teams.cards import LARGEST, MOST_BUTTONS, card, door
 from adapters.teams.words import size
 from bot.domain.message import Action, Blank, BlankKind, Choice, Fact, Form, Message, Row, State, Style, Table
 from tests.adapters.fake_connector import buttons_of, inputs_of, words_of
+from tests.fuzzing import tried
 
 SEND = Action("Advice sent", "sent slt 0042", Style.PRIMARY)
 WHY = Action("Why these dates", "why 0042", acts=False)
@@ -300,7 +301,7 @@ messages = st.builds(
 )
 
 
-@settings(max_examples=60)
+@tried(30)
 @given(messages, st.booleans())
 def test_any_message_is_a_valid_card_of_a_size_that_teams_takes(message: Message, private: bool) -> None:
     drawn = valid(card(message, private=private))

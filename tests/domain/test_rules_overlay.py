@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.clocks import ClockRule, Happening, derive
@@ -14,6 +14,7 @@ from bot.domain.terms import ClockKind, ClockState, Counting, EntryKind, LetterK
 from bot.rules import HERE, SHIPPED, Earlier, Rules, load_rules, rules_from, tables_in
 from bot.rules.clock_rows import COLUMNS
 from tests.domain.days import day
+from tests.fuzzing import tried
 
 LAW = tables_in(HERE)
 PLAIN = rules_from(LAW)
@@ -227,7 +228,7 @@ def test_a_council_cannot_loosen_the_law(text: str, column: str, says: str) -> N
     assert says in said
 
 
-@settings(max_examples=60)
+@tried(40)
 @given(st.sampled_from([rule for rule in PLAIN.clocks if rule.kind is not ClockKind.LOCAL]), st.data())
 def test_no_overlay_that_is_taken_gives_a_later_date(law: ClockRule, data: st.DataObject) -> None:
     """Whatever length and way of counting is put in the row's place: it is refused, or never later than the law."""
