@@ -19,7 +19,7 @@ def act_of(sentence: Sentence) -> str:
 
 
 def _first_act(sentence: Sentence, *, asking: bool = False) -> str:
-    for cue in acts():
+    for cue in acts().likely(sentence.bag):
         if asking and cue.mood != "may":
             continue
         if cue.mood == "told" and sentence.asked:

@@ -39,6 +39,9 @@ PLAIN_OVER = frozenset(
 LATE = frozenset({"late", "overdue", "over", "behind", "past", "lateness", "red"})
 
 
+BEGIN_ONE = frozenset({key[0] for key in OVER} | {"week", "weeks", "between", *NUMBERS})
+
+
 @dataclass(frozen=True)
 class Comparator:
     field: str
@@ -53,7 +56,9 @@ class Comparator:
 
 def comparators(low: Sequence[str]) -> Iterator[Span]:
     """More than 10 days late, past week 16, 20+ weeks, week 18 or more, older than a month."""
-    for at in range(len(low)):
+    for at, word in enumerate(low):
+        if word not in BEGIN_ONE and not word[:1].isdigit():
+            continue
         yield from _between(low, at)
         yield from filter(None, (_led(low, at) or _trailed(low, at),))
 

@@ -4,11 +4,12 @@ import csv
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 GAP = "(?:\\S+ ){0,4}"
 """What `..` stands for: up to four words of any kind."""
+OPTIONAL = re.compile(r"^(?:\([^()]*\)\?)+")
 TAGS = frozenset({"REF", "LET", "ADV", "CLK", "WHO", "NAME", "DAY", "CMP", "CON", "SCH"})
 
 
@@ -55,7 +56,8 @@ def needed(written: str) -> tuple[frozenset[str], ...]:
         depth += (each == "(") - (each == ")")
         part += each
     parts.append(part)
-    for part in parts:
+    for each in parts:
+        part = OPTIONAL.sub("", each)
         if not part or part == ".." or part.endswith(("?", "*")) or "?" in part or "[" in part:
             continue
         heads = [one.strip() for one in part.removesuffix("+").strip("()").split("|")] if part[:1] == "(" else [part]
@@ -65,30 +67,58 @@ def needed(written: str) -> tuple[frozenset[str], ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class Cues:
+    """A table, with each row found by its rarest words: of hundreds, some dozens are tried."""
+
+    rows: tuple[Cue, ...]
+
+    @cached_property
+    def _by_word(self) -> Mapping[str, tuple[int, ...]]:
+        found: dict[str, list[int]] = {}
+        for at, cue in enumerate(self.rows):
+            for word in min(cue.needs, key=len, default=frozenset({""})):
+                found.setdefault(word, []).append(at)
+        return {word: tuple(places) for word, places in found.items()}
+
+    def likely(self, words: Collection[str]) -> list[Cue]:
+        """Those of which a word is there, in the order of the table."""
+        places = {at for word in (*words, "") for at in self._by_word.get(word, ())}
+        return [self.rows[at] for at in sorted(places)]
+
+
 @cache
-def cues() -> tuple[Cue, ...]:
+def cues() -> Cues:
     """cues.csv: the questions."""
-    return tuple(
-        Cue(row["intent"], compiled(_spaced(row["pattern"])), needed(row["pattern"]), float(row["weight"]),
-            tuple(row["when"].split()))
-        for row in rows("cues.csv")
+    return Cues(
+        tuple(
+            Cue(
+                row["intent"], compiled(_spaced(row["pattern"])), needed(row["pattern"]), float(row["weight"]),
+                tuple(row["when"].split()),
+            )
+            for row in rows("cues.csv")
+        )
     )  # fmt: skip
 
 
 @cache
-def acts() -> tuple[Cue, ...]:
+def acts() -> Cues:
     """acts.csv: what somebody wants done (order), or says has been done (told); each begins its sentence."""
-    return tuple(
-        Cue(row["intent"], compiled(row["pattern"], "^"), needed(row["pattern"]), mood=row["mood"])
-        for row in rows("acts.csv")
+    return Cues(
+        tuple(
+            Cue(row["intent"], compiled(row["pattern"], "^"), needed(row["pattern"]), mood=row["mood"])
+            for row in rows("acts.csv")
+        )
     )
 
 
 @cache
-def limits() -> tuple[Cue, ...]:
+def limits() -> Cues:
     """limits.csv: what is declined."""
-    return tuple(
-        Cue(row["intent"], compiled(_spaced(row["pattern"])), needed(row["pattern"])) for row in rows("limits.csv")
+    return Cues(
+        tuple(
+            Cue(row["intent"], compiled(_spaced(row["pattern"])), needed(row["pattern"])) for row in rows("limits.csv")
+        )
     )
 
 
@@ -113,7 +143,7 @@ Holds = Callable[[str], bool]
 def scored(words: Collection[str], texts: Sequence[str], holds: Holds) -> dict[str, float]:
     """Each question that the words speak for, and how strongly: its best cue, a little for its length and the others."""
     found: dict[str, list[float]] = {}
-    for cue in cues():
+    for cue in cues().likely(words):
         if all(holds(condition) for condition in cue.when) and (match := cue.fits(words, *texts)):
             found.setdefault(cue.intent, []).append(cue.weight + 0.12 * min(match[0].count(" ") + 1, 8))
     return {intent: max(weights) + 0.25 * min(len(weights) - 1, 3) for intent, weights in found.items()}

@@ -8,7 +8,7 @@ from bot.phrases.days import Almanac, When
 from bot.phrases.numbering import references, shorts
 from bot.phrases.span import Span
 from bot.phrases.spelling import KNOWN
-from bot.phrases.stretches import read_when
+from bot.phrases.stretches import BEGIN_A_DAY, read_when
 from bot.phrases.vocabulary import LONGEST_NAME, OWN, Named, Vocabulary
 
 
@@ -36,7 +36,7 @@ def found_in(words: Sequence[Word], vocabulary: Vocabulary, almanac: Almanac, te
 def _whens(low: Sequence[str], almanac: Almanac) -> Iterator[Span]:
     at = 0
     while at < len(low):
-        found = read_when(low, at, almanac) if low[at] not in ENDS else None
+        found = read_when(low, at, almanac) if low[at] in BEGIN_A_DAY or low[at][:1].isdigit() else None
         if found and _is_meant(found, low, at):
             yield Span("when", found, at, at + found.length, bound=low[at])
         at += found.length if found else 1

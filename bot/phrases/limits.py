@@ -50,7 +50,7 @@ LOWER_CASE = re.compile(
 def declined(sentence: Sentence) -> tuple[str, str] | None:
     """The intent and the words with which a sentence is declined; None for what may be answered."""
     bag = sentence.bag | frozenset(sentence.typed.split())
-    for cue in limits():
+    for cue in limits().likely(bag):
         if not cue.fits(bag, sentence.tagged, sentence.plain, sentence.said, sentence.typed):
             continue
         if cue.intent == "hidden":

@@ -10,9 +10,11 @@ from bot.domain.periods import corresponding
 from bot.phrases.days import (
     FORTNIGHT,
     MONTH_NAMES,
+    NUMBERS,
     OF_MONTH,
     UNITS,
     WEEK,
+    WEEKDAYS,
     WHICH,
     Almanac,
     Span,
@@ -25,6 +27,7 @@ from bot.phrases.days import (
     shifted,
     whole,
 )
+from bot.phrases.wordlists import words
 
 BOUNDS = {
     ("no", "later", "than"): "by", ("on", "or", "before"): "by", ("up", "to"): "by", ("up", "until"): "by",
@@ -40,6 +43,11 @@ LEADS = {first[0] for first in BOUNDS}
 ACADEMIC_FIRST = 9
 FINANCIAL_FIRST = 4
 HOLIDAYS = {"christmas": 12, "easter": 4, "summer": 8}
+BEGIN_A_DAY = words(
+    "the a an this next last coming past previous following today tonight yesterday tomorrow day close cop eod end start "
+    "beginning week christmas easter so year month overnight over rest half summer autumn spring school holidays few couple"
+) | frozenset({*LEADS, *WEEKDAYS, *MONTH_NAMES, *NUMBERS})
+"""Words that a day or a period may begin with; figures may, too."""
 AHEAD = {"next", "coming", "following"}
 BACK = {"last", "past", "previous"}
 
