@@ -1,5 +1,6 @@
 """A subject access pack: all that is held of one child and nothing of another's, in a file that opens for a week."""
 
+import csv
 import json
 import os
 import re
@@ -219,3 +220,24 @@ def test_an_erased_child_has_no_pack_and_no_export(town: Town) -> None:
     town.say("Nora", "subject access 0042 because they asked again")
     town.say("Moira", "agree 2")
     assert "was erased" in town.say("Nora", "subject access 0042").text
+
+
+@pytest.mark.databases("sqlite")
+def test_the_record_of_a_case_is_whole_and_runs_nothing_in_a_spreadsheet(town: Town, tmp_path: Path) -> None:
+    tells_a_story(town)
+    town.say("Priya", 'note 0042 =HYPERLINK("http://thief.example","saffron")')
+    town.say("Nora", "export 0042 because the child moves to Borchester")
+    town.say("Helen", "agree 1")
+    assert "export 1" in town.say("Nora", "export 0042").text
+    ended, _ = town.operator("export", "open", "1", "--to", str(tmp_path / "out"), "--as", NORA)
+    held = {path.name: path.read_text() for path in (tmp_path / "out").iterdir()}
+    assert (ended, set(held)) == (0, {"case.json", "entries.csv", "dates.csv", "requests.csv"})
+    told = json.loads(held["case.json"])
+    assert told["format"] == "referralbot case record 1"
+    for there in ("tangerine", "heliotrope: Otto Vastrup", "Priya Shah", "Dr Jane Rowntree", "QX445566", "2019-03-14"):
+        assert there in held["case.json"], there
+    for elsewhere in ("vermilion", "cobalt", "SEND-2026-0051"):
+        assert not [name for name, text in held.items() if elsewhere in text], elsewhere
+    cells = [cell for row in csv.reader(held["entries.csv"].splitlines()) for cell in row]
+    assert [cell[:2] for cell in cells if "saffron" in cell] == ["'="]
+    assert [row.case_id for row in town.all(Viewed, Viewed.basis == Basis.RIGHTS)] == [1], "of that case alone"

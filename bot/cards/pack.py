@@ -88,9 +88,13 @@ def _part(part: Part, rows: Sequence[Row], told: Mapping[int, Masked]) -> Values
         "title": part.title,
         "what": part.what,
         "shape": part.shape,
-        "columns": [_column(column) for column in part.columns],
+        "columns": columns_of(part),
         "rows": [{name: _plain(value, told) for name, value in row.items()} for row in rows],
     }
+
+
+def columns_of(part: Part) -> list[Values]:
+    return [_column(column) for column in part.columns]
 
 
 def _column(column: Column) -> Values:

@@ -7,7 +7,7 @@ from typing import Any
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Words:
     """What somebody typed, not yet looked through, and where a person finds it."""
 
@@ -192,7 +192,17 @@ PARTS = (
         ),
     ),
     Part(
-        "holds", "Why it is kept",
+        "kept", "How long it is kept",
+        "By the council's schedule, once it is closed. What is held of one child is erased together, once the last "
+        "of it need not be kept; nothing goes by itself.",
+        "table",
+        (
+            Column("about", "About"), Column("kept", "How long"), Column("until", "Until at least", "date"),
+            Column("source", "By what"),
+        ),
+    ),
+    Part(
+        "holds", "What keeps it from being erased",
         "Reasons for which nothing of the child is erased for the time being, such as a request or an appeal in hand.",
         "table",
         (

@@ -12,10 +12,11 @@ from typing import Any
 from bot.cards.dates import rule_of, sentence, title
 from bot.cards.pack_parts import Row, Words
 from bot.cards.record import what_of
-from bot.cases import advice, approvals, enquiries, history
+from bot.cases import advice, approvals, enquiries, history, retaining
 from bot.cases.files import CaseFile, EnquiryFile, about
 from bot.cases.pack import Gathered, Told
 from bot.domain.facts import Asks
+from bot.domain.retention import due
 from bot.domain.terms import CaseStatus, ClockState, EntryKind, LetterKind, PostSays
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Entry, Person, Post, Request, Room
@@ -321,6 +322,18 @@ def _holds(turn: Turn, held: Gathered) -> Iterator[Row]:
         }
 
 
+def _kept(turn: Turn, held: Gathered) -> Iterator[Row]:
+    born = held.who.born if held.who else None
+    for record in map(about, held.files):
+        keep = retaining.keep_of(turn, record)
+        yield {
+            "about": record.reference,
+            "kept": keep.basis,
+            "source": keep.source,
+            "until": _day(due(keep, retaining.closed_on(record), born)),
+        }
+
+
 def _day(day: date | datetime | None) -> str:
     return day.isoformat() if day else ""
 
@@ -340,6 +353,7 @@ ROWS: Mapping[str, Callable[[Turn, Gathered], Iterator[Row]]] = {
     "yeses": _yeses,
     "asked": _asked,
     "exports": _exports,
+    "kept": _kept,
     "holds": _holds,
 }
 """The rows of each part, by its id."""

@@ -22,7 +22,7 @@ from bot.domain.terms import Basis, EntryKind, ExportKind
 from bot.turn import Exports, Turn
 from storage.add import add_row
 from storage.sealed_file import BEING_WRITTEN, read_sealed, write_sealed
-from storage.tables import Case, Export, Viewed
+from storage.tables import Case, Entry, Export, Viewed
 
 ENDING = ".sealed"
 AN_HOUR = timedelta(hours=1)
@@ -32,13 +32,13 @@ Files = Mapping[str, str]
 """What an export holds: texts by the name of their file."""
 
 
-def make(turn: Turn, kind: ExportKind, child_id: int, files: Files) -> Export:
-    """Seal these files for the asker, with a line on the record of each case of the child."""
+def make(turn: Turn, kind: ExportKind, cases: Sequence[Case], files: Files) -> Export:
+    """Seal these files for the asker, with a line on the record of each of these cases of one child."""
     kept = _kept(turn)
     key, wrapped = turn.vault.new_child_key()
     export = Export(
         kind=kind,
-        child_id=child_id,
+        child_id=cases[0].child_id,
         file=f"{secrets.token_hex(12)}{ENDING}",
         wrapped_key=wrapped,
         wrapped_by=turn.vault.mark,
@@ -50,7 +50,7 @@ def make(turn: Turn, kind: ExportKind, child_id: int, files: Files) -> Export:
     turn.db.flush()
     clear = json.dumps(files, ensure_ascii=False).encode()
     write_sealed(kept.folder / export.file, key, clear)  # last: what comes to nothing leaves a file without key
-    _record(turn, export, "made")
+    _record(turn, cases, export, "made")
     return export
 
 
@@ -64,8 +64,9 @@ def open_for_asker(turn: Turn, number: int) -> tuple[Export, Files]:
     held = read_sealed(_kept(turn).folder / export.file, turn.vault.unwrap(export.wrapped_key))
     files: Files = json.loads(held)
     export.opened_at = export.opened_at or turn.now
-    _record(turn, export, "opened")
-    for case in _cases(turn, export):
+    cases = _cases(turn, export)
+    _record(turn, cases, export, "opened")
+    for case in cases:
         seen = {"person_id": turn.person.id, "case_id": case.id, "kinds": "export", "basis": Basis.RIGHTS}
         add_row(turn.db, Viewed, seen | {"at": turn.now})
     return export, files
@@ -135,11 +136,15 @@ def _is_left_over(path: Path, now: datetime) -> bool:
     return ours and path.stat().st_mtime < (now - AN_HOUR).timestamp()
 
 
-def _cases(turn: Turn, export: Export) -> Sequence[Case]:
-    return turn.db.exec(select(Case).where(Case.child_id == export.child_id).order_by(col(Case.id))).all()
+def _cases(turn: Turn, export: Export) -> list[Case]:
+    """The cases on whose record it stands that it was made."""
+    told = select(Case, Entry).join(Entry, col(Entry.case_id) == Case.id).order_by(col(Case.id))
+    told = told.where(Case.child_id == export.child_id, Entry.kind == EntryKind.EXPORTED)
+    found = (case for case, entry in turn.db.exec(told) if entry.clear["export"] == export.id)
+    return list({case.id: case for case in found}.values())
 
 
-def _record(turn: Turn, export: Export, what: str) -> None:
+def _record(turn: Turn, cases: Sequence[Case], export: Export, what: str) -> None:
     clear = {"export": export.id, "what": f"{export.kind.label}, {what}"}
-    for case in _cases(turn, export):
+    for case in cases:
         history.record(turn, case, New(EntryKind.EXPORTED, turn.today, clear=clear))

@@ -59,7 +59,7 @@ class Told:
     post: Post | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Asked:
     """A line that somebody said to the bot and that named the child or a case of theirs, opened."""
 
@@ -78,14 +78,14 @@ class Gathered:
     who: Private | None
     cases: list[CaseFile]
     letters: list[EnquiryFile]
-    told: list[Told]
-    seen: list[tuple[Viewed, Person, Case]]
-    asked: list[Asked]
-    exports: Sequence[Export]
-    holds: Sequence[Hold]
-    admitted: Sequence[tuple[Admitted, Case]]
-    approvals: Sequence[Approval]
-    staff: Sequence[Person]
+    told: Sequence[Told] = ()
+    seen: Sequence[tuple[Viewed, Person, Case]] = ()
+    asked: Sequence[Asked] = ()
+    exports: Sequence[Export] = ()
+    holds: Sequence[Hold] = ()
+    admitted: Sequence[tuple[Admitted, Case]] = ()
+    approvals: Sequence[Approval] = ()
+    staff: Sequence[Person] = ()
     """Everybody who works here or has, by whose names others may speak of them."""
 
     @property
@@ -126,6 +126,17 @@ def gather(turn: Turn, child_id: int) -> Gathered:
         admitted=[(one, case) for one, case in db.exec(admitted.order_by(col(Admitted.id)))],
         staff=db.exec(select(Person)).all(),
         approvals=db.exec(select(Approval).where(col(Approval.about).in_(about)).order_by(col(Approval.id))).all(),
+    )
+
+
+def of_case(turn: Turn, case: Case) -> Gathered:
+    """One case and the letters about it, for whoever takes it over; nothing of who looked or what was said."""
+    file = open_case_file(turn, case)
+    linked = select(Enquiry).join(EnquiryCase, col(EnquiryCase.enquiry_id) == Enquiry.id)
+    letters = turn.db.exec(linked.where(EnquiryCase.case_id == case.id).order_by(col(Enquiry.id))).all()
+    child = turn.db.get_one(Child, case.child_id)
+    return Gathered(
+        child, children.private_of(turn, child), [file], [open_enquiry_file(turn, letter) for letter in letters]
     )
 
 

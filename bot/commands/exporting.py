@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.blanks import CaseBlank, ReasonBlank
+from bot.cards.case_record import case_record
 from bot.cards.pack import PACK_FILE, as_json, pack
 from bot.cases import approvals, exports
 from bot.cases.pack import gather
@@ -28,20 +29,36 @@ def subject_access(turn: Turn, *, case: CaseBlank, reason: ReasonBlank = "") -> 
     Whoever runs the bot opens it at the keyboard for the person who asked, who reads it through before it is sent.
     """
     alone = replace(turn, private=True)
-    if asked := _asked_first(alone, case, "subject access", reason):
+    if asked := _asked_first(alone, case, "subject access", f"child:{case.child_id}", reason):
         return asked
     held = gather(alone, case.child_id)
     if held.who is None:
         raise NotNow(f"The child of {case.reference} was erased: nothing is left to give access to.")
-    export = exports.make(
-        alone, ExportKind.SUBJECT_ACCESS, case.child_id, {PACK_FILE: as_json(pack(alone, held, case))}
-    )
-    return _is_ready(alone, export, f"The subject access pack on {case.reference} is ready")
+    files = {PACK_FILE: as_json(pack(alone, held, case))}
+    made = exports.make(alone, ExportKind.SUBJECT_ACCESS, [file.case for file in held.cases], files)
+    read = Fact("Before it is sent", "a person reads it through: its first sheets say for what")
+    return _is_ready(alone, made, f"The subject access pack on {case.reference} is ready", read)
 
 
-def _asked_first(turn: Turn, case: Case, said: str, reason: str) -> Message | None:
+@command(
+    "export", "case record", may=DATA_PROTECTION, title="Export a case",
+    examples=("export 0042 because the child moves to Borchester",),
+)  # fmt: skip
+def export(turn: Turn, *, case: CaseBlank, reason: ReasonBlank = "") -> Message:
+    """Export one case whole, for another authority or a new system: as JSON and for a spreadsheet.
+
+    A second person agrees first. It is an encrypted file that goes after some days, and is never in a chat. Nothing is
+    withheld in it: for a family's request say `subject access`.
+    """
+    alone = replace(turn, private=True)
+    if asked := _asked_first(alone, case, "export", f"case:{case.id}", reason):
+        return asked
+    made = exports.make(alone, ExportKind.CASE_RECORD, [case], case_record(alone, case))
+    return _is_ready(alone, made, f"The record of {case.reference} is ready")
+
+
+def _asked_first(turn: Turn, case: Case, said: str, about: str, reason: str) -> Message | None:
     """The question to a second person; None where somebody has agreed, whose yes is used up now."""
-    about = f"child:{case.child_id}"
     if approvals.given(turn, Sensitive.EXPORT, about):
         return None
     if not reason:
@@ -51,7 +68,7 @@ def _asked_first(turn: Turn, case: Case, said: str, reason: str) -> Message | No
     return Message(approvals.asked_words(turn, asked), private=True)
 
 
-def _is_ready(turn: Turn, export: Export, what: str) -> Message:
+def _is_ready(turn: Turn, export: Export, what: str, *further: Fact) -> Message:
     goes = say_day(london_date(export.expires_at), turn.today)
     opens = f"referralbot export open {export.id} --to FOLDER --as {turn.person.email}"
     return Message(
@@ -59,7 +76,7 @@ def _is_ready(turn: Turn, export: Export, what: str) -> Message:
         facts=(
             Fact("To open it", "whoever runs the bot says at the keyboard", opens),
             Fact("Until", goes, "then it is destroyed, and a new one has to be made"),
-            Fact("Before it is sent", "a person reads it through: its first sheets say for what"),
+            *further,
         ),
         private=True,
     )
