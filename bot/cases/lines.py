@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import delete, select
 
@@ -26,25 +27,41 @@ class Tells:
 
     words: frozenset[str]
     born: date | None
-    numbers: re.Pattern[str]
+    numbers: tuple[str, ...]
+    """Of the cases and letters, as people write them: 42 of SEND-2026-0042, which is in the whole one too."""
 
     @classmethod
     def of(cls, who: Private | None, references: Sequence[str]) -> "Tells":
         """Of a child that is erased already, by the references alone."""
         words = {*plain(who.name).split(), plain(who.record_number)} if who else set()
-        whole = "|".join(re.escape(reference) for reference in references)
-        short = "|".join(str(int(reference.rsplit("-", 1)[1])) for reference in references)
-        numbers = re.compile(rf"{whole}|(?<![\d-])0*(?:{short})(?!\d)", re.IGNORECASE)
+        numbers = tuple(str(int(reference.rsplit("-", 1)[1])) for reference in references)
         return cls(frozenset(word for word in words if len(word) >= LEAST), who.born if who else None, numbers)
 
     def are_in(self, text: str, today: date) -> bool:
-        if self.numbers.search(text):
-            return True
+        return self._numbers(text) or self._names(text) or self._birth(text, today)
+
+    def _numbers(self, text: str) -> bool:
+        near = (number for number in self.numbers if number in text)
+        return any(re.search(rf"(?<!\d)0*{number}(?!\d)", text) for number in near)
+
+    def _names(self, text: str) -> bool:
+        """Whole words. Most lines hold none of the letters, and need not be made plain."""
+        low = text.casefold()
+        if text.isascii() and not any(max(word.split(), key=len) in low for word in self.words):
+            return False
         said = f" {plain(text)} "
-        if any(f" {word} " in said for word in self.words):
-            return True
-        looks_so = self.born is not None and f"{self.born:%y}" in text and str(self.born.day) in text
-        return looks_so and any(day == self.born for day, _, _ in guard.days(guard.cleaned(text), today))
+        return any(f" {word} " in said for word in self.words)
+
+    @cached_property
+    def _parts(self) -> tuple[str, ...]:
+        """What a text has in it that has the day of birth: its year and its day, each as a number."""
+        years, day = f"{self.born:%Y}|{self.born:%y}", self.born.day if self.born else 0
+        return rf"(?<!\d)(?:{years})(?!\d)", rf"(?<!\d)0?{day}(?!\d)"
+
+    def _birth(self, text: str, today: date) -> bool:
+        if self.born is None or not all(re.search(part, text) for part in self._parts):
+            return False
+        return any(day == self.born for day, _, _ in guard.days(guard.cleaned(text), today))
 
 
 def forget(turn: Turn, tells: Tells) -> int:
