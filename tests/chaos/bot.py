@@ -21,6 +21,7 @@ QUICK = {
     "canary": 10,
     "closed": 5,
     "deliver": 0.5,
+    "fade": 1,
     "derive": 30,
     "purge": 60,
 }

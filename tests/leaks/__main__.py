@@ -40,6 +40,7 @@ def _said(kept: Kept, told: Judged, seconds: float) -> Iterator[str]:
         f"{kept.days} days of work, {len(kept.references)} cases, {lines:,} lines,"
         f" {len(kept.script.markers):,} private values, {len(kept.hidden_since)} cases restricted; {seconds:.0f} s."
     )
+    yield "What came of the lines: " + ", ".join(f"{what} {count:,}" for what, count in kept.came.most_common()) + "."
     for surface, found in told.leaks.items():
         yield from (f"LEAK in {surface}: {what}" for what in found[:SHOWN])
 

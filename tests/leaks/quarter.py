@@ -61,6 +61,8 @@ class Kept:
     typed: dict[str, str] = field(default_factory=lambda: defaultdict(str))
     """By person, all that they typed: what they said themselves tells them nothing."""
     said: Counter[str] = field(default_factory=Counter)
+    came: Counter[str] = field(default_factory=Counter)
+    """What the bot made of each line: `done`, or the name of the refusal."""
     days: int = 0
 
 
@@ -146,7 +148,7 @@ class Quarter:
         """Everybody looks once more in their own chat; more than ten minutes later nothing of that stands there."""
         self.sky.weather.share = 0.0
         for child in list(self.kept.references)[:OPENED]:
-            await self._act(Act(self.kept.script.owners[child], f"open {REFERENCE}", child=child, expected=False))
+            await self._act(Act(self.kept.script.owners[child], f"open {REFERENCE}", child=child))
         self.clock.move_to(self.clock() + FADES)
         await self._drain()
         await asyncio.sleep(3)
@@ -175,10 +177,18 @@ class Quarter:
         kept.said[act.line.split(" ", 1)[0]] += 1
         kept.typed[act.who] += f"{line}\n"
         await self._say(kept.council.people[act.who], line, act.room)
+        if act.agreed_by and (asked := await asyncio.to_thread(self._asked)):
+            for who, what in ((act.agreed_by, "approvals"), (act.agreed_by, f"agree {asked}"), (act.who, line)):
+                await self._say(kept.council.people[who], what, "")
         if act.opens:
             await asyncio.to_thread(self._note_opened, act.child)
         if act.child in kept.script.restricted and await asyncio.to_thread(self._is_restricted, act.child):
             kept.hidden_since.setdefault(act.child, time.monotonic())
+
+    def _asked(self) -> int | None:
+        """The number of what waits for a second person's yes."""
+        with self.store.reading() as db:
+            return db.execute(text("SELECT max(id) FROM approval WHERE answered_at IS NULL")).scalar()
 
     def _note_opened(self, child: int) -> None:
         """Which case a line opened: the newest; AssertionError where it opened none."""
@@ -326,6 +336,8 @@ class Quarter:
 
     async def _search_everything(self) -> None:
         await self._measure()
+        with self.store.reading() as db:
+            self.kept.came.update(dict(db.execute(text("SELECT verdict, count(*) FROM heard GROUP BY 1")).all()))
         record = self.folder / "record.sqlite"
         copy_as_it_is(record, self.folder / "backup.sqlite", lambda done, of: None)
         self._keep("write-ahead log", "record.sqlite-wal", (self.folder / "record.sqlite-wal").read_bytes())

@@ -25,8 +25,8 @@ class Act:
     child: int = -1
     opens: bool = False
     """It opens the child's case: what came of it is looked up."""
-    expected: bool = True
-    """False where it may rightly be refused."""
+    agreed_by: str = ""
+    """Who says yes to it, where a second person has to; then it is said again."""
 
 
 @dataclass
@@ -88,22 +88,22 @@ class Script:
         service = self.dice.choice(SERVICES)
         if service in ADVISERS:
             self.asked[child].add(ADVISERS[service])
-        yield self._own_chat(child, f"ask {REFERENCE} {service} today", expected=False)
+        yield self._own_chat(child, f"ask {REFERENCE} {service} today")
 
     def _notes(self) -> Iterator[Act]:
         child = self._child()
-        yield self._own_chat(child, f"note {REFERENCE} {self._own(child)} said so", expected=False)
+        yield self._own_chat(child, f"note {REFERENCE} {self._own(child)} said so")
 
     def _looks(self) -> Iterator[Act]:
         child = self._child()
         line = self.dice.choice(("open", "status", "history", "why final plan", "why", "milestones"))
-        yield self._own_chat(child, f"{line} {REFERENCE}", expected=False)
+        yield self._own_chat(child, f"{line} {REFERENCE}")
 
     def _looks_in_a_room(self) -> Iterator[Act]:
         child = self._child(hidden=True)
         who, room = self.dice.choice(self._in_rooms())
         line = self.dice.choice(("status", "open", "history", "why", "status"))
-        yield Act(who, f"{line} {REFERENCE}", room, child, expected=False)
+        yield Act(who, f"{line} {REFERENCE}", room, child)
 
     def _names_in_a_room(self) -> Iterator[Act]:
         """A person types what nobody should: the bot repeats none of it."""
@@ -122,7 +122,7 @@ class Script:
                 f"{one.name}",
             )
         )
-        yield Act(who, line, room, child, expected=False)
+        yield Act(who, line, room, child)
 
     def _an_mp_writes(self) -> Iterator[Act]:
         child, member, seat = self._child(), self.words.next().capitalize(), self.words.next().capitalize()
@@ -130,7 +130,6 @@ class Script:
         yield self._own_chat(
             child,
             f'mp member="{member} Ames" constituency="{seat}" received=today matters=complaint cases={REFERENCE}',
-            expected=False,
         )
         who = self.dice.choice(("mpteam", "head"))
         yield Act(who, "letters")
@@ -140,12 +139,12 @@ class Script:
         child = self._child()
         who, room = self.dice.choice((("adviser0", "C0HEALTH"), ("adviser1", "19:social_care@thread.tacv2")))
         line = self.dice.choice(("have", "advice sent", "help needed"))
-        yield Act(who, f"{line} {REFERENCE}", self.dice.choice((room, "")), child, expected=False)
+        yield Act(who, f"{line} {REFERENCE}", self.dice.choice((room, "")), child)
 
     def _corrects(self) -> Iterator[Act]:
         child = self._child()
-        yield self._own_chat(child, f"correct {REFERENCE} 1 on yesterday {self._own(child)}", expected=False)
-        yield self._own_chat(child, f"snooze {REFERENCE} until next week because {self._own(child)}", expected=False)
+        yield self._own_chat(child, f"correct {REFERENCE} 1 on yesterday {self._own(child)}")
+        yield self._own_chat(child, f"snooze {REFERENCE} until next week because {self._own(child)}")
 
     def _strangers_look(self) -> Iterator[Act]:
         """Those who may not know who it is ask all the same."""
@@ -153,50 +152,50 @@ class Script:
         who = self.dice.choice(("viewer", "mpteam", "admin", "school", "adviser1"))
         for line in self.dice.sample(("open", "status", "history", "why", "find", "search notes"), 3):
             about = self.children[child].last if line in ("find", "search notes") else REFERENCE
-            yield Act(who, f"{line} {about}", child=child, expected=False)
+            yield Act(who, f"{line} {about}", child=child)
 
     def _searches(self) -> Iterator[Act]:
         child = self._child()
         one = self.children[child]
         for line in (f"find {one.last}", f"find {one.record_number}", f"search notes {one.first}"):
-            yield self._own_chat(child, line, expected=False)
+            yield self._own_chat(child, line)
 
     def _home_and_lists(self) -> Iterator[Act]:
         who = self.dice.choice(tuple(self.council.people))
         for line in self.dice.sample(
             ("home", "list mine", "list overdue", "list", "people", "help", "letters", "rooms"), 3
         ):
-            yield Act(who, line, expected=False)
+            yield Act(who, line)
 
     def _leaves(self) -> Iterator[Act]:
-        yield Act("officer2", "away from tomorrow until next Friday cover officer0", expected=False)
-        yield Act("officer2", "back", expected=False)
+        yield Act("officer2", "away from tomorrow until next Friday cover officer0")
+        yield Act("officer2", "back")
 
     def _restricts(self) -> Iterator[Act]:
         child = self._child()
-        yield self._own_chat(child, f"restrict {REFERENCE} adoption because {self._own(child)}", expected=False)
+        yield self._own_chat(child, f"restrict {REFERENCE} adoption because {self._own(child)}")
         self.restricted.add(child)
 
     def _rights(self) -> Iterator[Act]:
         child = self._child()
-        for line in (
-            f"hold {REFERENCE} ombudsman because {self._own(child)}",
-            f"retention {REFERENCE}",
-            f"subject access {REFERENCE}",
-            f"erase {REFERENCE} because {self._own(child)}",
-        ):
-            yield Act("guardian", line, child=child, expected=False)
-        yield Act("head", "approvals", expected=False)
+        yield Act("guardian", f"subject access {REFERENCE} because {self._own(child)}", child=child, agreed_by="head")
+        yield Act("guardian", f"hold {REFERENCE} ombudsman because {self._own(child)}", child=child)
+        yield Act("guardian", f"retention {REFERENCE}", child=child)
+        yield Act("guardian", f"lift hold {REFERENCE} because {self._own(child)}", child=child)
+        yield self._own_chat(child, f"close {REFERENCE} withdrawn because {self._own(child)}")
+        yield Act("guardian", f"erase {REFERENCE} because {self._own(child)}", child=child, agreed_by="head")
+        yield self._own_chat(child, f"open {REFERENCE}")
 
     def _breaks_glass(self) -> Iterator[Act]:
         child = self.dice.choice(sorted(self.restricted) or [0])
-        yield Act("officer0", f"break glass {REFERENCE} because {self._own(child)}", child=child, expected=False)
-        yield Act("guardian", "approvals", expected=False)
+        line = f"break glass {REFERENCE} because {self._own(child)}"
+        yield Act("officer0", line, child=child, agreed_by="guardian")
+        yield Act("officer0", f"open {REFERENCE}", child=child)
 
     # Of which these are made
 
-    def _own_chat(self, child: int, line: str, *, expected: bool = True) -> Act:
-        return Act(self.owners[child], line, child=child, expected=expected)
+    def _own_chat(self, child: int, line: str) -> Act:
+        return Act(self.owners[child], line, child=child)
 
     def _own(self, child: int) -> str:
         """A word that nobody else ever writes: whoever reads it anywhere reads what a person wrote of this child."""
