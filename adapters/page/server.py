@@ -13,9 +13,9 @@ POST /api/clock               {to: "next_nudge" | "day" | "week"} -> {"now"}; th
 GET  /api/events?as=          server-sent events: hello {run}, post / edit (post), withdraw {place, id, version},
                               elsewhere {email}: something private came for another person, clock {now}
 
-post = {id, place, order, version, at, edited, by, text, message, fades}; `by` is the person's e-mail, empty for the bot,
-`message` a `bot.domain.message.Message`, field by field; one that `fades` tells who a child is, and a browser takes it
-away after ten minutes.
+post = {id, place, order, version, at, edited, by, text, message, fades}; `by` is the person's e-mail, empty for the
+bot, `message` a `bot.domain.message.Message`, field by field; one that `fades` tells who a child is, and a browser takes
+it away after ten minutes.
 `run` names this run of the server; versions start anew with it.
 """
 

@@ -21,8 +21,7 @@ def left_words(turn: Turn, post: Post) -> str:
     if person is None:
         return cut
     owned = handing_over.known_to_all(turn, person)
-    give = f"A manager says: hand over all from {person.email} to …"
-    return f"{cut} Still theirs: {counted(*owned)}. {give}" if any(owned) else cut
+    return f"{cut} Still theirs: {counted(*owned)}. A manager says: hand over all." if any(owned) else cut
 
 
 def left_actions(turn: Turn, post: Post) -> tuple[Action, ...]:
@@ -38,12 +37,12 @@ def room_refused_words(turn: Turn, post: Post) -> str:
     """ "“SEN team” is nobody's room any more. Of the people here 3 are health's, who may not read all that …"."""
     room = turn.db.get(Room, post.about.get("room_id", 0))
     named = f"“{room.name}”" if room else "A room"
-    found = {Agency(agency): many for agency, many in post.about.get("found", {}).items()}
+    found = {Agency(agency): many for agency, many in post.about.get("whose", {}).items()}
     if not found:
         many = post.about.get("outsiders", 0)
         who = f"{many} who {'is a guest' if many == 1 else 'are guests'} or of another organisation"
         who = who if many else "another organisation"
-        less = "only what all may know is posted there now. Once they have gone, say there: room bind"
+        less = "only what all may know is posted there now. Once they have gone, say there: room bind."
         return f"{named} is read by {who}: {less}"
     instead = Agency(post.about["instead"]) if post.about.get("instead") else None
     refused = room_checks.refusal(found, room.agency if room else None, instead)

@@ -120,7 +120,7 @@ def _refuse(turn: Turn, room: Room, found: Mapping[Agency, int], instead: Agency
     again = {"withdraw": True, "refresh": False, "state": PostState.WAITING, "due_at": turn.now}
     turn.db.execute(update(Post).where(*cards).values(**again))
     whose = {agency.value: many for agency, many in found.items()}
-    _tell(turn, room, found=whose, instead=instead.value if instead else "")
+    _tell(turn, room, whose=whose, instead=instead.value if instead else "")
 
 
 def _tell(turn: Turn, room: Room, **what: Any) -> None:

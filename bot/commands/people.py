@@ -204,6 +204,6 @@ def deactivate(turn: Turn, *, person: PersonBlank) -> Message:
 )  # fmt: skip
 def relink(turn: Turn, *, person: PersonBlank) -> Message:
     """Link an account again that its platform had called closed. The platform is asked once more."""
-    if not rosters.connect_again(turn, person):
-        raise NotNow(f"No account of {person.name}'s was cut off.")
-    return Message(f"{person.name} can use referralbot in chat again.", private=True)
+    again = rosters.connect_again(turn, person)
+    done = f"{person.name} can use referralbot in chat again." if again else f"{person.name} was not cut off."
+    return Message(done, private=True)

@@ -120,8 +120,7 @@ async def test_an_account_that_slack_closes_is_cut_off_before_slack_is_told_that
         await slack.event(event("user_change", "Ev3"))  # nothing is told twice
         assert eyes.told() == [
             "Priya Shah's account in Slack is closed, or the bot was removed from it: it can say nothing more and is"
-            " not written to. Still theirs: 1 open case."
-            " A manager says: hand over all from priya.shah@anyshire.example to …"
+            " not written to. Still theirs: 1 open case. A manager says: hand over all."
         ]
 
 
@@ -139,9 +138,9 @@ async def test_an_account_in_use_again_is_linked_by_its_address_or_by_an_adminis
         slack.users["U0SHAH"]["profile"] = {}
         town.now += timedelta(hours=2)  # Slack is asked anew who she is
         assert await hears(slack, "U0SHAH", "today") == STRANGER
-        assert "not linked" not in town.say("Alan", "people relink Priya").text
+        assert town.say("Alan", "people relink Priya").text == "Priya Shah can use referralbot in chat again."
         assert await hears(slack, "U0SHAH", "today") != STRANGER
-        assert town.say("Alan", "people relink Priya").error == "NotNow"
+        assert town.say("Alan", "people relink Priya").text == "Priya Shah was not cut off."
 
 
 async def test_whoever_is_taken_off_the_list_here_is_cut_off_at_once(here: Whole) -> None:
@@ -311,7 +310,7 @@ async def test_a_room_that_outsiders_read_hears_only_what_all_may_know(here: Who
         assert (room.bound, room.shared) == (True, True)
         assert eyes.told() == [
             "“C0HEALTH” is read by 1 who is a guest or of another organisation: only what all may know is posted there"
-            " now. Once they have gone, say there: room bind"
+            " now. Once they have gone, say there: room bind."
         ]
         slack.inside["C0HEALTH"].remove("U0OUT")
         await eyes.look(hours=25)
