@@ -1,7 +1,7 @@
 # Everything is done inside .venv, made from requirements.lock. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check audit fuzz e2e chaos leaks year bench lock clean unusable
+.PHONY: help install demo demo-reset test check audit fuzz understand e2e chaos leaks year bench lock clean unusable
 
 WORKERS ?= 2
 VENV := .venv
@@ -31,6 +31,7 @@ help:
 	@echo "make check       format, lint, types and import contracts"
 	@echo "make audit       look up every pinned release in a database of known faults; needs the internet"
 	@echo "make fuzz        anything at all, sent to every address and said in every line; make fuzz TIMES=5000 tries longer"
+	@echo "make understand  how well plain English is understood: by intent and slot, and said otherwise"
 	@echo "make e2e         the tests against real counterparts; needs node"
 	@echo "make chaos       a storm of failures over real processes: nothing lost, nothing doubled; make chaos SEED=… again"
 	@echo "make leaks       a council's quarter on both platforms, and a search of all it left; make leaks DAYS=10 is shorter"
@@ -70,6 +71,9 @@ audit: install
 fuzz: install
 	@FUZZ=$(or $(TIMES),1000) $(BIN)/pytest -q -n $(WORKERS) tests/test_security_lines.py tests/adapters/test_*_fuzz.py \
 		tests/adapters/test_slack_blocks.py tests/adapters/test_teams_cards.py tests/domain/test_rules_overlay.py
+
+understand: install
+	@$(BIN)/python -m tests.understanding
 
 e2e: install
 ifeq ($(shell command -v node 2>/dev/null),)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import busy, delivery, firing, page, record, sweeps, yearly
+from bench import busy, delivery, firing, page, record, sweeps, understanding, yearly
 from bench.measures import from_cold, in_slack, in_teams
 from bench.page import Told
 from bench.rounds import FULL, QUICK, Effort
@@ -101,6 +101,10 @@ def _year(url: Url, effort: Effort, where: str) -> Told:
     return yearly.told(yearly.measured(url("year"), effort.plans, effort.times), where)
 
 
+def _understand(_folder: Path, effort: Effort) -> Told:
+    return understanding.told(understanding.measured(effort.rounds))
+
+
 PARTS: Mapping[str, Part] = {
     "chat": chat,
     "busy": _busy,
@@ -110,6 +114,7 @@ PARTS: Mapping[str, Part] = {
     "firing": on_both(_firing),
     "record": on_both(_record),
     "year": on_both(_year),
+    "understand": _understand,
 }
 
 

@@ -272,7 +272,9 @@ def _besides(sentence: Sentence, intent: str) -> dict[str, Any]:
             )
         case "act_escalate":
             found = ABOVE.search(sentence.plain) or ABOVE.search(sentence.said)
-            return {"to": TO_WHOM.get(found[1], found[1])} if found else {}
+            to = TO_WHOM.get(found[1], found[1]) if found else None
+            of_agency = sentence.has("agency", "service") and to in ("manager", "head")
+            return {"to": "lead" if of_agency else to} if to else {}
         case "act_new_mp":
             return {
                 "kind": next((kind for name, kind in LETTERS.items() if name in sentence.said), None)
