@@ -61,6 +61,12 @@ class Bots:
             self.start()
         return len(gone)
 
+    def last_words(self) -> str:
+        """Of the one that ended last, as far as it said any."""
+        logs = sorted(self.folder.glob("bot-*.log"), key=lambda log: log.stat().st_mtime)
+        said = [log.read_text().strip().splitlines() for log in logs]
+        return next((lines[-1] for lines in reversed(said) if lines), "it said nothing")
+
     def stop(self) -> None:
         while self.running:
             self.kill(0)

@@ -297,7 +297,7 @@ class Storm:
         while time.monotonic() - began < DRAINED_WITHIN:
             await asyncio.sleep(LOOK)
             self.done["ended by themselves"] += self.bots.ended()
-            assert self.done["ended by themselves"] < TOO_OFTEN, f"the bot does not stay up: see {self.folder}"
+            assert self.done["ended by themselves"] < TOO_OFTEN, f"the bot does not stay up: {self.bots.last_words()}"
             if self.sky.under_way:
                 quiet_since = time.monotonic()
             waits = await asyncio.to_thread(self._waits, says)
