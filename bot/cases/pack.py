@@ -205,7 +205,7 @@ class _Names:
         return any(len(found[0]) >= 4 for found in self._number.finditer(line))
 
     def _is_named(self, line: str) -> bool:
-        if not self._words:
-            return False
+        if not self._words or (line.isascii() and self._words[-1] not in line.lower().replace("'", "")):
+            return False  # most lines by far, and many are looked through
         words = {word.plain for word in guard.words_of(guard.cleaned(line))}
         return {self._words[0], self._words[-1]} <= words
