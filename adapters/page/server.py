@@ -14,8 +14,8 @@ GET  /api/events?as=          server-sent events: hello {run}, post / edit (post
                               elsewhere {email}: something private came for another person, clock {now}
 
 post = {id, place, order, version, at, edited, by, text, message, fades}; `by` is the person's e-mail, empty for the
-bot, `message` a `bot.domain.message.Message`, field by field; one that `fades` tells who a child is, and a browser takes
-it away after ten minutes.
+bot, `message` a `bot.domain.message.Message`, field by field; one that `fades` tells who a child is, and a browser
+takes it away after ten minutes.
 `run` names this run of the server; versions start anew with it.
 """
 

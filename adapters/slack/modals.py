@@ -65,7 +65,8 @@ def result_view(message: Message, origin: Origin) -> Block:
 
 
 def home_view(message: Message) -> Block:
-    return {"type": "home", "blocks": dressed(message, private=True)}
+    """Slack keeps what stands on the home tab until it is written anew: nothing there tells who a child is."""
+    return {"type": "home", "blocks": dressed(message, private=False)}
 
 
 def inputs_of(view: Mapping[str, Any]) -> frozenset[str]:

@@ -7,6 +7,7 @@ again for a little while. One lost for good is only an answer: asked again, the 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from adapters.slack.blocks import answer_body
@@ -99,7 +100,8 @@ async def directly(workspace: Workspace, place: str, message: Message, thread: s
         told = await _tried(lambda: workspace.call("chat.postMessage", _quiet(body | known | {"channel": channel})))
         return f"{channel}/{told['ts']}"
 
-    await workspace.copies.shown(workspace.connection, channel, {}, message, send)
+    # A form is only a button there: what is filled in is shown in the modal that it opens.
+    await workspace.copies.shown(workspace.connection, channel, {}, replace(message, form=None), send)
 
 
 async def in_thread(workspace: Workspace, heard: Heard, message: Message) -> None:

@@ -66,6 +66,7 @@ def searched_message(turn: Turn, words: str, found: Searched) -> Message:
         ),
         aside=f"Narrower: search notes case=0042 {words}" if further else "",
         private=True,
+        identifies=bool(further),  # what was looked for stands in it, and may be a name
     )
 
 

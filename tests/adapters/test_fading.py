@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from tests.adapters.fake_slack import FakeSlack, event, payload
 from tests.adapters.slack_bot import NINE, Bot, connected
 from tests.adapters.teams_town import Town, credentials, town
 from tests.council import RULES, SLACK, TEAMS, VAULT, Council
+from tests.town import Town as Authority
 
 CASE = "SEND-2026-0001"
 WHO = Message(f"{CASE} · new assessment", (Fact("Child", "Maisie Palmer", private=True),), private=True)
@@ -133,6 +134,34 @@ async def test_every_other_way_in_slack_keeps_nothing(council: Council) -> None:
                 await slack.until(lambda seen=seen: "Maisie" in str((slack.calls[seen[0] :], slack.answers[seen[1] :])))
             assert slack.called("chat.postMessage") == [], way
         assert office.copies() == []
+
+
+@pytest.mark.databases("sqlite")
+async def test_slack_keeps_the_home_tab_and_the_button_of_a_form_so_neither_tells(council: Council) -> None:
+    office = Office(council)
+    office.bot.answers |= {"home": WHO, "new": Message("What is it about?", form=FORM, private=True)}
+    async with office.slack() as slack:
+        await slack.event(payload("app_home_opened"))
+        await slack.until(lambda: slack.homes)
+        assert CASE in str(slack.homes) and "Maisie" not in str(slack.homes)
+        await asks(office, slack, "new")
+        assert "Maisie" not in str(slack.messages) and office.copies() == []
+
+
+@pytest.mark.databases("sqlite")
+def test_nothing_that_the_bot_says_of_itself_tells_who_a_child_is(database_url: str) -> None:
+    """What the courier brings to people stays where it is: nudges, digests and notices fade for nobody."""
+    store = Store(database_url)
+    here = Authority(store)
+    here.opens("Priya", "Maisie Palmer", received=date(2026, 8, 31))
+    here.say("Priya", "ask 0042 SLT on 7 September")
+    here.say("Helen", "assign 0042 to Tom")
+    for _ in range(12):
+        here.pass_time(days=3)
+        here.remind()
+    told = [each.message for place, came in here.page.arrived.items() if place.startswith("private:") for each in came]
+    assert len(told) > 10 and not any(message.fades for message in told)
+    store.close()
 
 
 @pytest.mark.databases("sqlite")

@@ -12,10 +12,10 @@ from bot.cards.posted import post_message
 from bot.cases import posts
 from bot.cases.room_checks import may_sit, unread
 from bot.courier import Courier
-from bot.domain.terms import Agency, Notice, Platform, PostState, Role
+from bot.domain.terms import Agency, Notice, Platform, PostSays, PostState, Role
 from bot.looking import Looker
 from storage.connect import Store
-from storage.queries import accounts_of
+from storage.queries import accounts_of, add_new
 from storage.tables import Connection, Identity, Person, Post, Room
 from tests.adapters.fake_connector import TENANT
 from tests.adapters.fake_slack import FakeSlack, event, payload
@@ -79,6 +79,11 @@ class Eyes:
     def room(self, place: str) -> Room:
         [room] = self.here.town.all(Room, Room.place == place)
         return room
+
+    async def deliver(self, slack: FakeSlack) -> None:
+        town = self.here.town
+        chats = {town.connection: town.page, self.connection: slack.adapter.chat(self.connection)}
+        await Courier(town.store, RULES, town.vault, chats=chats, render=post_message).deliver(town.now)
 
     def unread(self) -> list[str]:
         with self.here.town.store.reading() as db:
@@ -153,8 +158,7 @@ async def test_whoever_is_taken_off_the_list_here_is_cut_off_at_once(here: Whole
             posts.tell(town.turn(db), priya.id, Notice.COVERS, about={"person_id": priya.id}, not_before=town.now)
         town.say("Alan", "people deactivate Priya")
         assert await hears(slack, "U0SHAH", "today") == STRANGER
-        chats = {town.connection: town.page, eyes.connection: slack.adapter.chat(eyes.connection)}
-        await Courier(town.store, RULES, town.vault, chats=chats, render=post_message).deliver(town.now)
+        await eyes.deliver(slack)
         assert slack.called("chat.postMessage") == [] and len(town.page.arrived["administrators"]) == 2
 
 
@@ -165,6 +169,7 @@ async def test_a_guest_is_nobody_by_an_address(here: Whole, flag: str) -> None:
         assert await hears(slack, "U0SHAH", "today") == STRANGER
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 async def test_once_a_day_slack_is_asked_who_is_still_there(here: Whole) -> None:
     eyes, town = Eyes(here), here.town
     async with eyes.slack() as slack:
@@ -264,6 +269,7 @@ async def test_a_room_whose_members_cannot_be_read_is_bound_with_a_word(here: Wh
         assert (eyes.room("C0HEALTH").checked_at, eyes.unread()) == (here.now, [])
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 async def test_a_room_is_looked_at_each_day_and_when_somebody_joins(here: Whole) -> None:
     """Who may not read all that it hears: it is nobody's at once, its cards go, the rest is said elsewhere."""
     eyes, town = Eyes(here), here.town
@@ -276,6 +282,9 @@ async def test_a_room_is_looked_at_each_day_and_when_somebody_joins(here: Whole)
         [card] = town.all(Post, Post.room_id == room.id)
         await eyes.look()
         assert eyes.room("C0HEALTH").bound
+        with town.store.transaction() as db:
+            waits = {"room_id": room.id, "about": {"notice": Notice.IMPORTED.value, "count": 12, "late": 2}}
+            add_new(db, Post, [posts.new_post(town.turn(db), PostSays.NOTICE, eyes.connection, **waits)])
         slack.inside["C0HEALTH"].add(SUNITA)
         await eyes.look(hours=1)
         assert eyes.room("C0HEALTH").bound  # nobody has said so, and a day has not gone by
@@ -288,6 +297,12 @@ async def test_a_room_is_looked_at_each_day_and_when_somebody_joins(here: Whole)
             "“C0HEALTH” is nobody's room any more, and its cards are taken away. Of the people here 1 is social care's,"
             " who may not read all that health's room hears. Ask them to leave, or bind another."
         ]
+        town.page.arrived.clear()
+        for _ in range(2):  # first that it cannot go there, then where it goes instead
+            await eyes.deliver(slack)
+            town.pass_time(seconds=5)
+        assert slack.called("chat.postMessage") == []
+        assert "12 cases were imported" in str(town.page.arrived["administrators"])
         await eyes.look(hours=25)
         assert len(eyes.told()) == 1
 
