@@ -58,6 +58,8 @@ class Kept:
     references: dict[int, str] = field(default_factory=dict)
     hidden_since: dict[int, float] = field(default_factory=dict)
     """By child, when its case became one for the named alone."""
+    broke_glass: set[tuple[str, int]] = field(default_factory=set)
+    """By whom, and the child: somebody else agreed to it."""
     typed: dict[str, str] = field(default_factory=lambda: defaultdict(str))
     """By person, all that they typed: what they said themselves tells them nothing."""
     said: Counter[str] = field(default_factory=Counter)
@@ -177,6 +179,8 @@ class Quarter:
         kept.said[act.line.split(" ", 1)[0]] += 1
         kept.typed[act.who] += f"{line}\n"
         await self._say(kept.council.people[act.who], line, act.room)
+        if act.line.startswith("break glass"):
+            kept.broke_glass.add((act.who, act.child))
         if act.agreed_by and (asked := await asyncio.to_thread(self._asked)):
             for who, what in ((act.agreed_by, "approvals"), (act.agreed_by, f"agree {asked}"), (act.who, line)):
                 await self._say(kept.council.people[who], what, "")
