@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.cases import anchors, exports
+from bot.cases import anchors, approvals, exports, glass
 from bot.cases.digests import are_due, put_digests
 from bot.cases.hours import SPEAKING, breaks_quiet
 from bot.cases.mornings import anything_stale, look_again
@@ -110,14 +110,26 @@ def preview(store: Store, rules: Rules, vault: Vault, now: datetime) -> list[Wou
 
 
 def digests(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:
-    """Put in this morning's digests, and on a Monday who can't be reached, where that is not done; how many."""
+    """Put in this morning's digests, and on a Monday what waits for somebody to mend or review it; how many."""
     with store.reading() as db:
         if not are_due(Turn(db, now, rules, vault)):
             return 0
     with store.transaction() as db:
         turn = Turn(db, now, rules, vault)
         report(turn)
+        glass.remind(turn)
         return put_digests(turn)
+
+
+def second_people(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:
+    """Tell who decides that the glass is to be broken, and whoever asked in vain that it is so; how many questions."""
+    with store.reading() as db:
+        turn = Turn(db, now, rules, vault)
+        if not (glass.anything_untold(turn) or approvals.anything_expired(turn)):
+            return 0
+    with store.transaction() as db:
+        turn = Turn(db, now, rules, vault)
+        return glass.tell_of_asked(turn) + approvals.expire(turn)
 
 
 def refresh_cards(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:

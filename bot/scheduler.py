@@ -15,7 +15,7 @@ from bot.cases.children import mark_names
 from bot.cases.packs import renewed
 from bot.courier import Courier
 from bot.fault import log_fault
-from bot.reminders import anchor, digests, refresh_cards, sweep
+from bot.reminders import anchor, digests, refresh_cards, second_people, sweep
 from bot.rules import Rules
 from bot.turn import Turn
 from storage.connect import Store, why, will_pass
@@ -29,6 +29,7 @@ HEARD_KEPT = timedelta(days=30)
 EVERY: Mapping[str, float] = {
     "sweep": 20,
     "audit": 300,
+    "asked": 10,
     "digests": 60,
     "cards": 60,
     "canary": 60,
@@ -133,6 +134,7 @@ class Scheduler:
         return {
             "sweep": self._by_newest_rules(sweep),
             "audit": self._audit,
+            "asked": self._by_newest_rules(second_people),
             "digests": self._by_newest_rules(digests),
             "cards": self._by_newest_rules(refresh_cards),
             "canary": self._by_newest_rules(self._auditor.sing),

@@ -40,6 +40,7 @@ SPEAKER = {
     "If you manage": "moira.bell@anyshire.example",
     "If you administer": "kit.morgan@anyshire.example",
     "A second person's yes": "nora.quill@anyshire.example",
+    "If you answer for data protection": "nora.quill@anyshire.example",
     "When a family asks what is held": "nora.quill@anyshire.example",
     "How long a child is kept": "nora.quill@anyshire.example",
 }
@@ -67,6 +68,8 @@ class Demo:
             asks = Turn(db, MONDAY, rules, vault, who=db.exec(select(Person).where(Person.email == OFFICER)).one())
             for about in ("child:1", "child:2"):  # the guide shows how each is answered
                 approvals.ask(asks, Sensitive.EXPORT, about=about, why="the family asks", line="")
+        for who, line in (("tom.reid", "break glass 0090 because of the guide"), ("nora.quill", "agree 3")):
+            assert not self.say(f"{who}@anyshire.example", line).error
 
     def say(self, email: str, line: str) -> Message:
         """Privately; what binds a room is said in one that is nobody's yet."""

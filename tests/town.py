@@ -24,7 +24,7 @@ from bot.courier import Courier
 from bot.domain.message import Address, Message, Said, Where, Who
 from bot.domain.pace import NO_LIMITS
 from bot.domain.terms import Agency, Platform, Role
-from bot.reminders import digests, sweep
+from bot.reminders import digests, second_people, sweep
 from bot.rules import load_rules
 from bot.settings import Settings
 from bot.turn import Exports, Turn
@@ -246,7 +246,8 @@ class Town:
         self._courier.count_by(rules)
 
     def deliver(self) -> None:
-        """Bring every post that is due to its place."""
+        """Bring every post that is due to its place, and first have those told who decide what was asked."""
+        second_people(self.store, self.app.rules, self.vault, self.now)
         asyncio.run(self._courier.deliver(self.now))
 
     def read(self, place: str) -> list[Arrived]:

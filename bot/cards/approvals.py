@@ -25,7 +25,16 @@ Words = tuple[str, tuple[Action, ...]]
 def would(turn: Turn, approval: Approval) -> str:
     """ "open SEND-2026-0042, which they are not named to"."""
     about = [record.reference for record in approvals.what_about(turn, approval.about)]
+    if approval.act is Sensitive.BREAK_GLASS and not about:
+        return f"open {approvals.opened(turn, approval).line}, which is no case's number"
     return WOULD[approval.act].format(of=approvals.listed(about) or "something that is on record no more")
+
+
+def _as_asked(turn: Turn, approval: Approval) -> str:
+    """The same for whoever asked: of a case that they may not see, only what they typed themselves."""
+    if approval.act is Sensitive.BREAK_GLASS and not approval.agreed:
+        return f"break the glass on {approvals.opened(turn, approval).line}"
+    return would(turn, approval).replace("they are", "you are")
 
 
 def asked_notice(turn: Turn, post: Post) -> Words | None:
@@ -45,29 +54,36 @@ def asked_notice(turn: Turn, post: Post) -> Words | None:
     why = approvals.opened(turn, approval).why
     asked = f"{by} asks for your yes to {would(turn, approval)}."
     text = "\n".join([asked, f"The reason given: {why}", f"It waits for you until {until(turn, approval)}."])
-    return text, buttons(approval)
+    return text, buttons(turn, approval)
 
 
-def buttons(approval: Approval) -> tuple[Action, ...]:
-    return (
-        Action("Agree", line("agree", number=approval.id), Style.PRIMARY),
-        Action("Decline", line("decline", number=approval.id)),
-    )
+def buttons(turn: Turn, approval: Approval) -> tuple[Action, ...]:
+    """Agree and Decline; of a case that is not there only the second."""
+    no = Action("Decline", line("decline", number=approval.id))
+    if approval.act is Sensitive.BREAK_GLASS and not approvals.what_about(turn, approval.about):
+        return (no,)
+    return (Action("Agree", line("agree", number=approval.id), Style.PRIMARY), no)
 
 
 def given_notice(turn: Turn, post: Post) -> Words | None:
     """What came of a question, told to whoever asked it; with a yes comes the button that does it."""
     approval = turn.db.get_one(Approval, post.about["approval"])
-    if approval.agreed and approval.used_at:
+    opens = approval.act is Sensitive.BREAK_GLASS and approval.agreed
+    if approval.agreed and approval.used_at and not opens:
         return None
     if post.room_id or mailbox_of(turn, post):
         return "What you asked a second person's yes for was answered. Say it again in chat.", ()
-    what = would(turn, approval).replace("they are", "you are")
+    what = _as_asked(turn, approval)
     if not approval.answered_at:
         return f"Nobody has said yes or no to this in time: {what}. To ask again, say it again.", ()
     by = name_of(turn, approval.answered_by)
     if not approval.agreed:
         return f"{by} has said no to this: {what}. Speak with them before you ask again.", ()
+    if opens:
+        (case,) = approvals.what_about(turn, approval.about)
+        look = Action("Open", line("open", case=case.reference), Style.PRIMARY, acts=False)
+        asks = "What you look at is on record, and the reason you gave is reviewed."
+        return f"{by} has opened {case.reference} to you, until {until(turn, approval)}. {asks}", (look,)
     again = approvals.opened(turn, approval).line
     do = (Action("Do it now", again, Style.PRIMARY),) if again else ()
     return f"{by} has said yes to this: {what}. It can be used once, until {until(turn, approval)}.", do

@@ -7,6 +7,7 @@ from bot.cards.auditing import anchored_words, found_words, set_aside_words
 from bot.cards.dates import when
 from bot.cards.fading import still_shown_words
 from bot.cards.rosters import left_actions, left_words, room_refused_words
+from bot.cards.glass import glass_notice
 from bot.cards.held import held_words
 from bot.cards.people import covers_words, handed_over_words, unreachable_words
 from bot.cards.record import what_of
@@ -118,7 +119,7 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
         case Notice.YES_GIVEN:
             return given_notice(turn, post)
         case Notice.GLASS_BROKEN:
-            return f"{reference}: somebody who is not named to it has opened it. Please review that.", (look,)
+            return glass_notice(turn, post)
         case Notice.ROOM_REFUSED:
             return room_refused_words(turn, post), ()
         case Notice.STILL_SHOWN:

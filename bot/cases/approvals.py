@@ -23,11 +23,9 @@ WAITS = 2
 """How many working days a question waits for its answer."""
 LASTS = timedelta(hours=24)
 """How long a yes can be used."""
-AT_ONCE = frozenset({Sensitive.BREAK_GLASS})
-"""What is asked at any hour: a child may be in danger."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Asked:
     """What was asked in full, opened: for the asker and for those who may say yes."""
 
@@ -63,7 +61,20 @@ def ask(turn: Turn, act: Sensitive, *, about: str, why: str, line: str, readers:
             "Nobody else could say yes to that: it takes a data protection lead, or a manager who may know of it. "
             "Ask an administrator to put one on the staff list."
         )
-    words = {"why": why, "line": line, "told": told, "readers": sorted(readers)}
+    approval = _put(turn, act, about, {"why": why, "line": line, "told": told, "readers": sorted(readers)})
+    for person_id in told:
+        posts.tell(turn, person_id, Notice.YES_ASKED, about={"approval": approval.id})
+    return approval
+
+
+def put_down(turn: Turn, act: Sensitive, *, about: str, why: str, line: str) -> None:
+    """Keep a question, unless the asker's own waits already, and tell nobody: those who may answer are told apart."""
+    alone(turn.db, "asking for a yes")
+    if turn.db.exec(select(Approval.id).where(*_of_mine(turn, act, about), *_waiting(turn.now))).first() is None:
+        _put(turn, act, about, {"why": why, "line": line, "told": [], "readers": []})
+
+
+def _put(turn: Turn, act: Sensitive, about: str, words: dict[str, Any]) -> Approval:
     approval = Approval(
         act=act,
         about=about,
@@ -74,9 +85,6 @@ def ask(turn: Turn, act: Sensitive, *, about: str, why: str, line: str, readers:
     )
     turn.db.add(approval)
     turn.db.flush()
-    for person_id in told:
-        at = turn.now if act in AT_ONCE else None
-        posts.tell(turn, person_id, Notice.YES_ASKED, about={"approval": approval.id}, not_before=at)
     return approval
 
 
@@ -107,9 +115,15 @@ def waiting_for_me(turn: Turn) -> list[Approval]:
 
 def may_answer(turn: Turn, approval: Approval, person: Person) -> bool:
     """Whether somebody may say yes or no to this as the staff list stands now."""
+    return person.id in {one.id for one in who_may_answer(turn, approval)}
+
+
+def who_may_answer(turn: Turn, approval: Approval) -> list[Person]:
+    """The data protection leads, then the managers who may know of it; of what is not there, the leads alone."""
     asker = turn.db.get_one(Person, approval.asked_by)
     fit = _who_may(turn, asker, approval.about, opened(turn, approval).readers)
-    return person.id in {one.id for one in fit}
+    no_such = approval.act is Sensitive.BREAK_GLASS and not what_about(turn, approval.about)
+    return [one for one in fit if one.role is Role.DATA_PROTECTION or not no_such]
 
 
 def answer(turn: Turn, number: int, *, agreed: bool) -> Approval:
@@ -140,11 +154,22 @@ def _asked_of_me(turn: Turn, number: int) -> Approval:
     return approval
 
 
+def anything_expired(turn: Turn) -> bool:
+    """Asked before `expire`, which on SQLite keeps every other writer waiting."""
+    return turn.db.exec(select(Approval.id).where(*_late(turn.now)).limit(1)).first() is not None
+
+
+def _late(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (col(Approval.answered_at).is_(None), col(Approval.used_at).is_(None), col(Approval.expires_at) <= now)
+
+
 def expire(turn: Turn) -> int:
     """Close the questions that nobody answered in time, with a word to each asker; how many."""
-    late = (col(Approval.answered_at).is_(None), col(Approval.used_at).is_(None), col(Approval.expires_at) <= turn.now)
     found = turn.db.execute(
-        update(Approval).where(*late).values(used_at=turn.now).returning(col(Approval.id), col(Approval.asked_by))
+        update(Approval)
+        .where(*_late(turn.now))
+        .values(used_at=turn.now)
+        .returning(col(Approval.id), col(Approval.asked_by))
     )
     rows = found.all()
     for number, asked_by in rows:

@@ -1,6 +1,6 @@
 """Which cases and letters a person may see at all: one condition, used by every look-up, list and count."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 from typing import Any, TypeVar
@@ -209,7 +209,7 @@ def find_case(turn: Turn, text: str) -> Case:
     """The one case meant by a reference among those the asker may see: open ones first, then this year's."""
     written = references.read(text)
     who, values = reader(turn, turn.person)
-    found = _narrowed(turn, written, list(turn.db.scalars(NUMBERED_FOR[who], {"number": written.number, **values})))
+    found = narrowed(turn, written, turn.db.scalars(NUMBERED_FOR[who], {"number": written.number, **values}))
     return _the_one(text, written, found, "cases")
 
 
@@ -219,11 +219,13 @@ def find_enquiry(turn: Turn, text: str) -> Enquiry:
     query = select(Enquiry).where(Enquiry.number == written.number, enquiries(turn))
     if written.prefix:
         query = query.where(Enquiry.kind == references.LETTERS[written.prefix])
-    found = _narrowed(turn, written, list(turn.db.exec(query)))
+    found = narrowed(turn, written, turn.db.exec(query))
     return _the_one(text, written, found, "letters")
 
 
-def _narrowed(turn: Turn, written: Written, found: list[R]) -> list[R]:
+def narrowed(turn: Turn, written: Written, there: Iterable[R]) -> list[R]:
+    """Those that a reference means, of several with its number: open ones first, then this year's."""
+    found = list(there)
     if written.year is not None:
         return [one for one in found if one.year == written.year]
     still_open = [one for one in found if one.status is CaseStatus.OPEN] or found

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from bot.cases import history, visible
 from bot.cases.auditing import say_anew
 from bot.cases.digests import is_stale
+from bot.cases.lines import SEALED_FOR
 from bot.cases.posts import NOBODY
 from bot.cases.queue import CARDS
 from bot.domain.terms import EntryKind, Notice, Platform, PostSays, PostState
@@ -146,6 +147,6 @@ def _answered_in(turn: Turn, case: Case) -> Iterator[str]:
     for room in rooms:
         here = (Heard.connection_id == room.connection_id, Heard.place == room.place)
         heard = turn.db.exec(select(Heard.sealed).where(*here, col(Heard.at) > turn.now - HEARD_KEPT))
-        told = (turn.vault.open_own(sealed, "heard") for sealed in heard)
+        told = (turn.vault.open_own(sealed, SEALED_FOR) for sealed in heard)
         if any(case.reference in one["text"] and not one["private"] for one in told):
             yield room.name

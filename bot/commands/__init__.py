@@ -5,10 +5,12 @@ from bot.commands import (
     agreeing,
     case,
     correcting,
+    denied,
     dispute,
     exception,
     exporting,
     finding,
+    glass,
     help,
     letter,
     list,
@@ -28,7 +30,7 @@ from bot.grammar import Book
 
 BOOK = Book.of(
     *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, list, nudge, room),
-    *(finding, restricting, agreeing, exporting, rectifying, retaining, people, help),
+    *(finding, restricting, glass, denied, agreeing, exporting, rectifying, retaining, people, help),
 )
 """Every command there is."""
 

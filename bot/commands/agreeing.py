@@ -6,10 +6,11 @@ from typing import Annotated
 
 from bot.blanks import number
 from bot.cards import approvals as cards
-from bot.cases import approvals
+from bot.cases import approvals, glass
 from bot.commands.roles import SECOND_PERSON
 from bot.domain.errors import CannotRead
 from bot.domain.message import Message, Row, Table
+from bot.domain.terms import Sensitive
 from bot.grammar import command
 from bot.turn import Turn
 
@@ -39,7 +40,7 @@ def approvals_(turn: Turn) -> Message:
                 approvals.opened(turn, one).why,
                 cards.until(turn, one),
             ),
-            actions=cards.buttons(one),
+            actions=cards.buttons(turn, one),
         )
         for one in waiting
     )
@@ -55,6 +56,8 @@ def approvals_(turn: Turn) -> Message:
 def agree(turn: Turn, *, number: Annotated[int, NUMBER]) -> Message:
     """Say yes to what somebody else asked for. They are told at once, and can do it once within 24 hours."""
     answered = approvals.answer(turn, number, agreed=True)
+    if answered.act is Sensitive.BREAK_GLASS:
+        glass.open_up(turn, answered)
     asker = cards.name_of(turn, answered.asked_by)
     return Message(f"You have said yes: {asker} may {cards.would(turn, answered)}.", aside=_told(asker), private=True)
 

@@ -13,6 +13,8 @@ from bot.turn import Turn
 
 FIRST = ("home", "status", "list", "new", "start", "ask", "received", "sent", "mp")
 """What most people want first."""
+THEIRS = {Role.CONTRIBUTOR: ("have", "advice sent", "help needed", "open", "why")}
+"""And what those of one role want."""
 
 FITS = 12
 """Commands that a telephone shows, each with its example: where somebody knows more, the rest are named by theme."""
@@ -23,6 +25,9 @@ THEMES = {
     "correcting": "Cases",
     "record": "Cases",
     "finding": "Cases",
+    "rectifying": "Cases",
+    "retaining": "What is kept",
+    "exporting": "What is kept",
     "why": "Dates",
     "planning": "Dates",
     "exception": "Exceptions",
@@ -50,8 +55,9 @@ def help_(turn: Turn, book: Book, *, about: Annotated[str, text("About", rest=Tr
     if about and (found := _meant(book, about)):
         return _one(turn, found)
     known = [found for found in book.commands if turn.person.role in found.may]
-    shown = known if len(known) <= FITS else [found for found in known if found.name in FIRST]
-    shown.sort(key=lambda found: FIRST.index(found.name) if found.name in FIRST else len(FIRST))
+    first = (*FIRST, *THEIRS.get(turn.person.role, ()))
+    shown = known if len(known) <= FITS else [found for found in known if found.name in first]
+    shown.sort(key=lambda found: first.index(found.name) if found.name in first else len(first))
     actions = tuple(Action(found.summary.rstrip("."), found.name) for found in known if found.name in ("new", "mp"))
     return Message(
         f"What you can say here, {turn.person.name.split(' ')[0]}:",
