@@ -181,7 +181,7 @@ class Book:
         return sorted(((w, c) for c in self.commands for w in c.words), key=lambda pair: -len(pair[0]))
 
 
-def line(words: str, **values: object) -> str:
+def line(words: str, /, **values: object) -> str:
     """The line that says `words` with these blanks filled: what a button carries."""
     told = [f"{name}={_quoted(str(value))}" for name, value in values.items() if value not in (None, "")]
     return " ".join([words, *told])

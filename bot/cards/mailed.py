@@ -36,7 +36,7 @@ def by_mail(turn: Turn, post: Post, reader: Person, message: Message, *, outside
     about = of or (turn.db.get(Enquiry, post.enquiry_id) if post.enquiry_id else None)
     if about and visible.is_restricted(turn, about) and reader.id not in visible.restricted_to(turn, about.owner_id):
         return None
-    references = [about.reference] if about else _references(turn, post)
+    references = [about.reference] if about else _references(turn, post, reader)
     if about and outsiders:
         message = Message(f"{about.reference}: there is a word for you.")
     asides = [message.aside, _why(turn, post, reader), *_where(turn, references, outsiders=outsiders)]
@@ -49,13 +49,14 @@ def by_mail(turn: Turn, post: Post, reader: Person, message: Message, *, outside
     )
 
 
-def _references(turn: Turn, post: Post) -> list[str]:
-    """One for each date that the post reminds of."""
+def _references(turn: Turn, post: Post, reader: Person) -> list[str]:
+    """One for each date that the post reminds of, as far as the reader may know it: a letter's tells that an MP wrote."""
     found = []
     for nudge in nudges_of(turn, post):
         deadline = turn.db.get_one(Deadline, nudge.deadline_id)
         case = turn.db.get(Case, deadline.case_id) if deadline.case_id else None
-        found.append((case or turn.db.get_one(Enquiry, deadline.enquiry_id)).reference)
+        if case or visible.knows_letters(reader):
+            found.append((case or turn.db.get_one(Enquiry, deadline.enquiry_id)).reference)
     return found
 
 

@@ -18,7 +18,8 @@ from bot.domain.calendar import london_date
 from bot.domain.dates import say_date, say_day
 from bot.domain.facts import FACTS, Asks
 from bot.domain.message import Action, Message, Row, Style, Table
-from bot.domain.terms import Agency, Hears, Nature
+from bot.domain.sharing import Viewer
+from bot.domain.terms import Agency, Hears, Kind, Nature
 from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Nudge, Person, Request
@@ -42,8 +43,24 @@ class Due:
     deadline: Deadline
     about: Case | Enquiry
     request: Request | None
+    viewer: Viewer
     reader: Person | None = None
     """Who reads it, where that is one person."""
+
+    @property
+    def reference(self) -> str:
+        """What it is called before this reader. That it is due is told whoever reads it: no reminder is kept back."""
+        return self.about.reference if self.is_known else "A letter"
+
+    @property
+    def is_known(self) -> bool:
+        return isinstance(self.about, Case) or self.viewer.may_know(Kind.MP_MATTER)
+
+    @property
+    def asked(self) -> Agency | None:
+        """Who was asked for advice, where this reader may know that."""
+        known = self.request is not None and self.viewer.may_know(Kind.REQUESTS, self.request.agency)
+        return self.request.agency if known and self.request else None
 
 
 def nudges_message(
@@ -64,13 +81,14 @@ def nudges_message(
         return None
     if outsiders:
         return _for_outsiders(len(nudges), agency)
+    viewer = _viewer(agency, reader)
     why = "; ".join(dict.fromkeys(instead[str(one.id)] for one in nudges if str(one.id) in instead))
     aside = f"You hear this because {why}." if why else ""
     if len(nudges) == 1:
-        one = _one(turn, replace(_due(turn, nudges)[0], reader=reader), agency)
+        one = _one(turn, replace(_due(turn, nudges, viewer)[0], reader=reader), agency)
         return replace(one, aside=" ".join(filter(None, [one.aside, aside])))
     who = f"{sentence(agency.label)} · " if agency else ""
-    shown = _due(turn, nudges[:SHOWN])
+    shown = _due(turn, nudges[:SHOWN], viewer)
     return Message(
         text=f"{who}{len(nudges)} things need an answer",
         table=Table(("Reference", "What", "Due"), tuple(_row(turn, due, agency) for due in shown)),
@@ -91,11 +109,18 @@ def _for_outsiders(number: int, agency: Agency | None) -> Message:
     return Message(f"{sentence(agency.label) if agency else 'You'} · {things} an answer", actions=(shown,))
 
 
-def _due(turn: Turn, nudges: Sequence[Nudge]) -> list[Due]:
+def _viewer(agency: Agency | None, reader: Person | None) -> Viewer:
+    """Who reads it. What could be told nobody else is told in the administrators' room as in the council's own."""
+    if reader is not None:
+        return Viewer(reader.agency, reader.role, private=True)
+    return Viewer(agency or Agency.EDUCATION)
+
+
+def _due(turn: Turn, nudges: Sequence[Nudge], viewer: Viewer) -> list[Due]:
     """What each of these is about."""
     found = turn.db.execute(ABOUT, {"deadlines": [nudge.deadline_id for nudge in nudges]})
     of = {deadline.id: (deadline, case or letter, request) for deadline, case, letter, request in found}
-    return [Due(nudge, *of[nudge.deadline_id]) for nudge in nudges]
+    return [Due(nudge, *of[nudge.deadline_id], viewer) for nudge in nudges]
 
 
 def _one(turn: Turn, due: Due, agency: Agency | None) -> Message:
@@ -107,15 +132,13 @@ def _one(turn: Turn, due: Due, agency: Agency | None) -> Message:
     who = f"{sentence(agency.label)} · " if agency else ""
     if asked := _asked(turn, due):
         since = f"{what}, owed at once from {say_day(deadline.legal, turn.today)}"
-        return Message(
-            f"{who}{due.about.reference}: {asked} {sentence(since)} · {kind}", actions=_actions(turn, due, agency)
-        )
+        return Message(f"{who}{due.reference}: {asked} {sentence(since)} · {kind}", actions=_actions(turn, due, agency))
     verb = "was due" if late else "is due"
     told = f"{verb} {say_date(deadline.legal, turn.today)}"
     holiday = _holiday(turn, due)
     if holiday:
         what, told = f"{what}:", f"the last working day is {say_date(deadline.safe, turn.today)}"
-    text = f"{who}{due.about.reference} {what} {told} · {kind}"
+    text = f"{who}{due.reference} {what} {told} · {kind}"
     return Message(text=text, aside=holiday, actions=_actions(turn, due, agency))
 
 
@@ -132,9 +155,11 @@ def _escalated(turn: Turn, due: Due) -> Message:
     deadline = due.deadline
     days = turn.rules.calendar.working_days_between(deadline.legal, turn.today)
     text = (
-        f"{due.about.reference} {_what(turn, due)} was due {say_day(deadline.legal, turn.today)}, "
+        f"{due.reference} {_what(turn, due)} was due {say_day(deadline.legal, turn.today)}, "
         f"{days} working day{'' if days == 1 else 's'} ago · {rule_of(turn, deadline).kind.label}"
     )
+    if not due.is_known:
+        return Message(text=text, aside=_told(turn, due), actions=_actions(turn, due, None))
     reference = due.about.reference
     actions = (
         Action("Take it on", line("assign", case=reference, to="me"), Style.PRIMARY),
@@ -176,7 +201,7 @@ def _heard(turn: Turn, nudge: Nudge, due: Due) -> Hears:
 
 
 def _whom(who: Hears, due: Due) -> str:
-    return f"the {due.request.agency.label} room" if who is Hears.ROOM and due.request else who.label
+    return f"the {due.asked.label} room" if who is Hears.ROOM and due.asked else who.label
 
 
 def _days(days: Sequence[date], today: date) -> str:
@@ -212,17 +237,21 @@ def _a(closed: str) -> str:
 
 
 def _what(turn: Turn, due: Due) -> str:
+    if not due.is_known or (due.request and not due.asked):
+        return "answer" if due.request is None else "advice"
     return title(turn, due.deadline, advice.title(turn, due.request) if due.request else "")
 
 
 def _row(turn: Turn, due: Due, agency: Agency | None) -> Row:
-    cells = (due.about.reference, sentence(_what(turn, due)), due_on(turn, due.deadline))
+    cells = (due.reference, sentence(_what(turn, due)), due_on(turn, due.deadline))
     return Row(cells, state(turn, due.deadline), _actions(turn, due, agency)[:2])
 
 
 def _actions(turn: Turn, due: Due, agency: Agency | None) -> tuple[Action, ...]:
     """What this recipient can do about it: a partner's room answers, the council records."""
     request, reference = due.request, due.about.reference
+    if not due.is_known:
+        return (Action("My day", line("today"), acts=False),)
     if request is not None and agency in (Agency.HEALTH, Agency.SOCIAL_CARE):
         sent = Action("Advice sent", line("advice sent", request=request.id), Style.PRIMARY)
         return (sent, Action("We can't by then…", line("help needed", request=request.id)))

@@ -12,7 +12,7 @@ from bot.cases.posts import nudges_of
 from bot.cases.visible import is_restricted
 from bot.domain.message import Message
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Agency, PostSays
+from bot.domain.terms import Agency, Kind, PostSays
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Person, Post, Room
 
@@ -65,7 +65,7 @@ def _letter(turn: Turn, post: Post, room: Room | None) -> Message | None:
     letter = turn.db.get(Enquiry, post.enquiry_id)
     if letter is None or room is None:
         return None
-    if room.shared or is_restricted(turn, letter):
+    if is_restricted(turn, letter) or not _readers(room).may_know(Kind.MP_MATTER):
         return None
     return letter_card(turn, open_enquiry_file(turn, letter), _readers(room))
 

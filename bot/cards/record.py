@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from bot.cards.exceptions import named
-from bot.cases import history, staff
+from bot.cases import history, staff, visible
 from bot.domain.calendar import london_date
 from bot.domain.dates import say_day
 from bot.domain.facts import label
@@ -88,7 +88,7 @@ def _more(turn: Turn, entry: Entry) -> str:
             return _name(turn, entry.clear.get("person"))
         case EntryKind.LINKED:
             letter = turn.db.get(Enquiry, entry.clear["enquiry"])
-            return letter.reference if letter else ""
+            return letter.reference if letter and not visible.is_about_hidden(turn, letter) else ""
         case _:
             return str(entry.clear.get("what", ""))
 
