@@ -1,5 +1,6 @@
 """A subject access pack: all that is held of one child and nothing of another's, in a file that opens for a week."""
 
+import asyncio
 import csv
 import json
 import os
@@ -18,9 +19,13 @@ from bot.domain.calendar import london_time
 from bot.domain.errors import BadSettings, NotAllowed, NotNow
 from bot.domain.terms import Basis, EntryKind
 from bot.reminders import expire
+from bot.serving.metrics import Metrics
+from bot.serving.run import ticking
+from bot.settings import Settings
+from bot.upkeep.installation import Installation
 from storage.connect import Store
 from storage.tables import Case, Entry, Export, Viewed
-from tests.town import Town
+from tests.town import RULES, Town
 
 NORA, HELEN = "nora.quill@anyshire.example", "helen.ward@anyshire.example"
 THEIRS = (
@@ -241,3 +246,14 @@ def test_the_record_of_a_case_is_whole_and_runs_nothing_in_a_spreadsheet(town: T
     cells = [cell for row in csv.reader(held["entries.csv"].splitlines()) for cell in row]
     assert [cell[:2] for cell in cells if "saffron" in cell] == ["'="]
     assert [row.case_id for row in town.all(Viewed, Viewed.basis == Basis.RIGHTS)] == [1], "of that case alone"
+
+
+@pytest.mark.databases("sqlite")
+def test_a_running_bot_destroys_what_has_expired(town: Town) -> None:
+    tells_a_story(town)
+    asks(town)
+    town.pass_time(days=8)
+    kept = Settings(database_url=town.store.url, key=town.key, exports=str(town.exports.folder))
+    here = Installation(kept, town.store, town.vault, RULES, lambda: town.now)
+    asyncio.run(ticking(here, {}, Metrics(town.store, here.clock), here.app).run_once())
+    assert not [*town.exports.folder.iterdir()] and [row.wrapped_key for row in town.all(Export)] == [None]
