@@ -23,6 +23,7 @@ from storage.tables import (
     Child,
     Enquiry,
     Entry,
+    Export,
     Fingerprint,
     Heard,
     Person,
@@ -101,6 +102,10 @@ def test_nothing_of_an_erased_child_can_be_read_and_the_chain_holds(town: Town) 
             for case in (1, 2)
         )
     )
+    said(town, "Nora", "subject access 0042 because the grandmother asked")
+    said(town, "Moira", f"agree {town.all(Approval)[-1].id}")
+    said(town, "Nora", "subject access 0042")
+    said(town, "Nora", "export 0042 because the grandmother moves away")
     assert any(tell in words(town) for tell in TELLS)
     assert "is erased, for good." in erased(town)
 
@@ -111,6 +116,7 @@ def test_nothing_of_an_erased_child_can_be_read_and_the_chain_holds(town: Town) 
     alone, of_both = town.all(Enquiry)
     assert alone.wrapped_key is None and of_both.wrapped_key
     assert [request.adviser for request in town.all(Request)] == [""]
+    assert [export.wrapped_key for export in town.all(Export)] == [None]
     assert [tell for tell in TELLS if tell in words(town)] == []
     assert [copy.fades_at <= town.now for copy in town.all(PrivateCopy)] == [True, False]
     cards = town.all(Post, Post.says == PostSays.CASE_CARD, Post.case_id == 1)
