@@ -40,7 +40,7 @@ def split(message: Message, heard: Heard) -> Split:
 
 class Answering:
     def __init__(self, writer: Writer, patience: Patience) -> None:
-        self._writer, self._patience = writer, patience
+        self._writer, self._patience, self.dialogs = writer, patience, writer.dialogs
 
     async def say(self, heard: Heard, message: Message, *, told: bool = False) -> None:
         """Write an answer. `told`: the asker knows already that it went to her own chat, so the place hears nothing."""

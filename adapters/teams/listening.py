@@ -147,7 +147,8 @@ class Listener(ActivityHandler):
         here = split(message, heard).here
         if form:
             self._patience.go_on(self._answering.replace_form(heard, message))
-            return _for_card(CARD_TYPE, card(here, private=heard.where.private))
+            shown = card(here, private=heard.where.private, dialogs=self._answering.dialogs)
+            return _for_card(CARD_TYPE, shown)
         self._patience.go_on(self._answering.say(heard, message, told=True))
         return _for_card(_WORDS, here.text.partition("\n")[0] or "Done.")
 

@@ -97,6 +97,8 @@ async def test_a_direct_message_tells_it_for_ten_minutes(council: Council) -> No
         slack._chat_postMessage = lambda body: noted.append(len(office.copies())) or was(body)  # type: ignore[method-assign]
         await asks(office, slack)
         assert noted == [1]  # before Slack had it
+        [copy], shown = office.copies(), slack.messages[OF_SHAH][-1]
+        assert shown["metadata"]["event_payload"] == {"key": copy.key}  # by which Slack can be asked for it
         assert await office.after(minutes=9, seconds=59) == 0
         assert "Maisie Palmer" in str(slack.messages[OF_SHAH])
         assert await office.after(seconds=1) == 1
@@ -271,6 +273,15 @@ async def test_teams_keeps_it_for_ten_minutes_too(council: Council) -> None:
         again = buttons_of(edits[0].card)["Show again"]
         assert again["data"] == {"line": f"open case={CASE}", "msteams": {"type": "task/fetch"}}
         assert office.copies() == []
+
+
+async def test_microsoft_s_local_client_opens_no_dialogs_and_gets_buttons_that_it_knows() -> None:
+    opens = Message("Yours.", actions=(Action("Open", "open 0001", alone=True),), private=True)
+    async with town({"help": opens}, credentials=[credentials(app_id="")], loopback_only=True) as there:
+        there.fake.tokens.add("")
+        await there.post(there.activity("personal_message", text="help"), authorization="")
+        [answer] = there.fake.posts()
+        assert buttons_of(answer.card)["Open"]["type"] == "Action.Execute"
 
 
 @pytest.mark.databases("sqlite")

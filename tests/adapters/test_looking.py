@@ -180,7 +180,9 @@ async def test_once_a_day_slack_is_asked_who_is_still_there(here: Whole) -> None
         slack.limit("users.info", "30")
         await eyes.look()
         assert {one.gone_at for one in town.all(Identity)} == {None}  # not now is not never
-        await eyes.look(minutes=10)
+        await eyes.look(minutes=5)
+        assert len(slack.called("users.info")) - before == 1
+        await eyes.look(minutes=5)
         assert [one.account for one in town.all(Identity, Identity.gone_at.is_not(None))] == [GRACE]  # type: ignore[union-attr]
         await eyes.look(minutes=30)
         assert len(slack.called("users.info")) - before == 3
