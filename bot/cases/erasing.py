@@ -4,7 +4,7 @@ The record keeps its entries, with their days and kinds and without a word, and 
 the database has it before the database does, so that no restored backup brings it back.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -122,20 +122,10 @@ def erase_again(turn: Turn, belongs: Belongings, at: datetime) -> None:
 def _destroy(
     turn: Turn, belongs: Belongings, at: datetime, clear: dict[str, object], listed: Erasures | None = None
 ) -> int:
-    child, to_list = belongs.child, _gone(turn, belongs, at)
-    references = [record.reference for record in belongs.going]
-    tells = lines.Tells.of(children.private_of(turn, child) if child else None, references)
-    if child is not None:
-        exports.destroy(turn, exports.of_child(turn, child.id or 0))
-        children.forget(turn, child.id or 0)
-        turn.db.refresh(child)
-        _forget_bodies(turn, belongs.cases)
-    _fade(turn, belongs)
-    for letter in belongs.alone:
-        letter.wrapped_key, letter.wrapped_by = None, ""
-    for case in belongs.cases:
-        posts.withdraw_case(turn, case)
-    approvals.forget(turn, {*(history.stream_of(one) for one in belongs.records), belongs.what})
+    tells, to_list = _tells(turn, belongs), _gone(turn, belongs, at)
+    _destroy_keys(turn, belongs)
+    _take_back(turn, belongs)
+    approvals.forget(turn, {*_streams(belongs), belongs.what})
     for record in belongs.going:
         history.record(turn, record, New(EntryKind.ERASED, turn.today, clear=clear))
     heard = lines.forget(turn, tells)
@@ -145,9 +135,28 @@ def _destroy(
     return heard
 
 
-def _forget_bodies(turn: Turn, cases: Collection[Case]) -> None:
-    """Which body was asked, as somebody typed it."""
-    ids = [case.id for case in cases]
+def _tells(turn: Turn, belongs: Belongings) -> lines.Tells:
+    """By what a line tells of it: read while it still can be."""
+    who = children.private_of(turn, belongs.child) if belongs.child else None
+    return lines.Tells.of(who, [record.reference for record in belongs.going])
+
+
+def _destroy_keys(turn: Turn, belongs: Belongings) -> None:
+    if belongs.child is not None:
+        child_id = belongs.child.id or 0
+        exports.destroy(turn, exports.of_child(turn, child_id))
+        children.forget(turn, child_id)
+        turn.db.refresh(belongs.child)
+    for letter in belongs.alone:
+        letter.wrapped_key, letter.wrapped_by = None, ""
+
+
+def _take_back(turn: Turn, belongs: Belongings) -> None:
+    """The cards in rooms, what personal chats were told, and which bodies were asked, as somebody typed it."""
+    for case in belongs.cases:
+        posts.withdraw_case(turn, case)
+    _fade(turn, belongs)
+    ids = [case.id for case in belongs.cases]
     turn.db.execute(update(Request).where(col(Request.case_id).in_(ids)).values(adviser=""))
 
 
