@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from bot.cases import approvals
 from bot.domain.errors import NotNow
+from bot.domain.message import Fact
 from bot.domain.terms import Role, Sensitive
 from storage.connect import Store
 from storage.tables import Approval, Identity, Person
@@ -40,11 +41,11 @@ def test_a_yes_is_asked_for_once_and_counts_once(town: Town) -> None:
     assert [asks(town), asks(town)] == [asked, asked]
     ((told,), (also,)) = town.read(NORA), town.read(MOIRA)
     assert told.message.text == also.message.text
-    assert told.message.text.splitlines() == [
-        "Priya Shah asks for your yes to export what is held of SEND-2026-0042.",
-        f"The reason given: {WHY}",
-        "It waits for you until 17:30 on Tue 20 Oct.",
-    ]
+    assert told.message.text == (
+        "Priya Shah asks for your yes to export what is held of SEND-2026-0042. "
+        "It waits for you until 17:30 on Tue 20 Oct."
+    )
+    assert told.message.facts == (Fact("The reason given", WHY, private=True),)  # which lights up no telephone
     assert town.say("Nora", "approvals").table.rows[0].actions == told.message.actions  # type: ignore[union-attr]
     agree = told.message.actions[0].line
     assert town.say("Priya", agree).error == town.say("Dan", agree).error == "NotAllowed"
@@ -99,5 +100,7 @@ def test_where_nobody_who_is_asked_can_be_reached_the_administrators_hear_of_it_
                 db.delete(identity)
     asks(town)
     heard = [arrived.message for arrived in town.read("administrators")]
-    assert [one.text for one in heard] == ["Priya Shah asks for a second person's yes. Say approvals in chat, to see for what."] * 2
+    assert [one.text for one in heard] == [
+        "Priya Shah asks for a second person's yes. Say approvals in chat, to see for what."
+    ] * 2
     assert "Meant for Nora Quill" in heard[0].aside

@@ -14,16 +14,17 @@ from adapters.slack.chat import SlackChat
 from adapters.slack.workspace import Workspace
 from bot.cards import post_message
 from bot.courier import Courier, Credentials
-from bot.domain.terms import Agency, Hears, Platform, PostSays, PostState
+from bot.domain.terms import Agency, EntryKind, Hears, Platform, PostSays, PostState
 from bot.reminders import sweep
 from storage.connect import Store
-from storage.tables import Connection, Deadline, Nudge, Person, Post, Room
+from storage.tables import Connection, Deadline, Entry, Nudge, Person, Post, Room
 from tests.adapters.fake_connector import FakeConnector
 from tests.adapters.fake_slack import TOKEN, FakeSlack, running
 from tests.adapters.teams_town import CHANNEL, CONNECTION
 from tests.adapters.teams_town import town as teams_town
 from tests.adapters.test_teams_chat import reference
 from tests.town import RULES, SINCE, Town
+from tests.whole import whole
 
 SLACK = 2
 ASKED = datetime(2026, 9, 7, 9, tzinfo=UTC)
@@ -132,6 +133,15 @@ async def test_what_a_platform_keeps_is_emptied_or_shown_to_a_person(town: Town)
         town.say("Tom", RESTRICT)
         await seen.deliver()
         assert "0042" not in seen.in_slack() and "taken back" in seen.in_slack()
+        town.say("Tom", "assign 0047 to Tom")
+        await seen.deliver()
+        for method, code in (("chat.delete", "cant_delete_message"), ("chat.update", "edit_window_closed")):
+            seen.slack.refuse(method, code)
+        said = "A message that was to be taken back still stands in the room health. Have somebody there delete it."
+        assert not town.say("Tom", "restrict 0047 press because of the papers").error
+        await seen.deliver()
+        await seen.deliver()  # the word about it
+        assert said in [each.message.text for each in town.page.arrived["administrators"]]
 
 
 def test_what_waits_is_said_to_those_who_may_hear_it(town: Town) -> None:
@@ -145,8 +155,30 @@ def test_what_waits_is_said_to_those_who_may_hear_it(town: Town) -> None:
     for_rooms = {nudge.id for nudge in town.all(Nudge, Nudge.hears == Hears.ROOM)} & said
     assert for_rooms and heard == {(priya.id, nudge) for nudge in said}
     town.deliver()
-    read = [str(message) for place, message in town.page.stands.values() if not place.startswith("private:")]
+    read = [whole(message) for place, message in town.page.stands.values() if not place.startswith("private:")]
     assert read and not [message for message in read if "0042" in message]
+
+
+def test_who_may_see_it_no_more_has_it_taken_out_of_their_chat(town: Town) -> None:
+    town.say("Priya", "away until 30 October cover Kit")
+    town.remind()  # the digest of whoever covers
+    assert "0042" in in_chat(town, "kit.amos") and "0047" in in_chat(town, "kit.amos")
+    assert not town.say("Moira", RESTRICT).error
+    town.deliver()
+    assert "0042" not in in_chat(town, "kit.amos") and "0047" in in_chat(town, "kit.amos")
+    town.pass_time(days=3)
+    town.remind()  # Monday's digest, which has no nudge of its own to say
+    assert in_chat(town, "kit.amos").count("SEND-2026-0047") > 1
+    assert not town.say("Moira", "restrict 0047 adoption because it is one").error
+    town.deliver()
+    assert "0047" not in in_chat(town, "kit.amos")  # Friday's is deleted, Monday's written anew
+    assert [entry.sealed for entry in town.all(Entry, Entry.kind == EntryKind.RESTRICTED) if not entry.clear]
+
+
+def in_chat(town: Town, who: str) -> str:
+    """All that stands in somebody's private chat."""
+    place = f"private:{who}@anyshire.example"
+    return "".join(whole(message) for where, message in town.page.stands.values() if where == place)
 
 
 def own_dates(town: Town) -> list[int]:

@@ -4,8 +4,8 @@ from bot.cards.mailed import mailbox_of
 from bot.cases import approvals, staff
 from bot.domain.calendar import london_time
 from bot.domain.dates import say_day
-from bot.domain.message import Action, Style
-from bot.domain.terms import Sensitive
+from bot.domain.message import Action, Fact, Style
+from bot.domain.terms import Notice, Sensitive
 from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Approval, Person, Post
@@ -51,10 +51,19 @@ def asked_notice(turn: Turn, post: Post) -> Words | None:
     by = name_of(turn, approval.asked_by)
     if reader is None or mailbox_of(turn, post):
         return f"{by} asks for a second person's yes. Say approvals in chat, to see for what.", ()
-    why = approvals.opened(turn, approval).why
-    asked = f"{by} asks for your yes to {would(turn, approval)}."
-    text = "\n".join([asked, f"The reason given: {why}", f"It waits for you until {until(turn, approval)}."])
-    return text, buttons(turn, approval)
+    waits = f"It waits for you until {until(turn, approval)}."
+    return f"{by} asks for your yes to {would(turn, approval)}. {waits}", buttons(turn, approval)
+
+
+def reasons(turn: Turn, post: Post) -> tuple[Fact, ...]:
+    """The reason that was given, for who is asked alone: no telephone lights up with it."""
+    if Notice(post.about["notice"]) is not Notice.YES_ASKED or post.person_id is None or mailbox_of(turn, post):
+        return ()
+    return (reason(turn, turn.db.get_one(Approval, post.about["approval"])),)
+
+
+def reason(turn: Turn, approval: Approval, label: str = "The reason given") -> Fact:
+    return Fact(label, approvals.opened(turn, approval).why, private=True)
 
 
 def buttons(turn: Turn, approval: Approval) -> tuple[Action, ...]:

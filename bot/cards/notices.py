@@ -2,15 +2,15 @@
 
 from sqlmodel import select
 
-from bot.cards.approvals import asked_notice, given_notice
+from bot.cards.approvals import asked_notice, given_notice, reasons
 from bot.cards.auditing import anchored_words, found_words, set_aside_words
 from bot.cards.dates import when
 from bot.cards.fading import still_shown_words
-from bot.cards.rosters import left_actions, left_words, room_refused_words
 from bot.cards.glass import glass_notice
 from bot.cards.held import held_words
 from bot.cards.people import covers_words, handed_over_words, unreachable_words
 from bot.cards.record import what_of
+from bot.cards.rosters import left_actions, left_words, room_refused_words
 from bot.cases import advice, anchors, facts, history, staff
 from bot.domain.message import Action, Message, Style
 from bot.domain.terms import ClockState, Notice, Platform, Process
@@ -32,7 +32,7 @@ def notice_message(turn: Turn, post: Post) -> Message | None:
     text, actions = words
     meant = turn.db.get(Person, post.about["meant_for"]) if post.about.get("meant_for") else None
     aside = f"Meant for {meant.name}, who could not be reached." if meant else ""
-    return Message(text=text, actions=actions, aside=aside, private=post.room_id is None)
+    return Message(text, reasons(turn, post), actions, aside=aside, private=post.room_id is None)
 
 
 def _still_so(turn: Turn, post: Post, about: Case | Enquiry | None) -> bool:

@@ -37,7 +37,6 @@ def approvals_(turn: Turn) -> Message:
                 str(one.id),
                 cards.name_of(turn, one.asked_by),
                 cards.would(turn, one),
-                approvals.opened(turn, one).why,
                 cards.until(turn, one),
             ),
             actions=cards.buttons(turn, one),
@@ -47,9 +46,9 @@ def approvals_(turn: Turn) -> Message:
     if not rows:
         return Message("Nothing waits for your yes.", private=True)
     many = "1 question waits" if len(rows) == 1 else f"{len(rows)} questions wait"
-    return Message(
-        f"{many} for your yes.", table=Table(("Number", "Who asks", "To", "Why", "Until"), rows), private=True
-    )
+    table = Table(("Number", "Who asks", "To", "Until"), rows)
+    reasons = tuple(cards.reason(turn, one, f"{one.id}: the reason given") for one in waiting)
+    return Message(f"{many} for your yes.", reasons, table=table, private=True)
 
 
 @command("agree", may=SECOND_PERSON, examples=("agree 7",), title="Agree to it")

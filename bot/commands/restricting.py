@@ -16,15 +16,7 @@ from bot.grammar import command, line
 from bot.turn import Turn
 from storage.tables import Case, Person
 
-KIND = choice(
-    Restriction,
-    "Why it is restricted",
-    {
-        "safeguarding": Restriction.CHILD_PROTECTION,
-        "staff": Restriction.STAFF_FAMILY,
-        "address": Restriction.SAFE_ADDRESS,
-    },
-)
+KIND = choice(Restriction, "Why it is restricted", {"safeguarding": Restriction.CHILD_PROTECTION})
 REASON = replace(
     text("Reason", longest=LONGEST_NOTE, rest=True, hint="Sealed: the named alone read it"), lead="because"
 )
@@ -79,7 +71,7 @@ def _taken(out: Out) -> Iterator[Fact]:
 
 @command("unrestrict", may=CASEWORK, examples=("unrestrict 0042 because the plan has ended",), title="Open it to all")
 def unrestrict(turn: Turn, *, case: CaseBlank, reason: Annotated[str, REASON] = "") -> Message:
-    """Let everybody see a restricted case again who sees cases: a manager, or an officer once a second person agrees."""
+    """Let all who see cases see a restricted one again: a manager may, an officer once a second person agrees."""
     restricting.must_be_restricted(case)
     check_theirs(turn, case)
     about, yes = f"case:{case.id}", None
@@ -99,7 +91,7 @@ def unrestrict(turn: Turn, *, case: CaseBlank, reason: Annotated[str, REASON] = 
 
 @command("name", may=CASEWORK, examples=("name Tom Reid to 0042",), title="Let somebody see it")
 def name(turn: Turn, *, person: PersonBlank, case: SEES) -> Message:
-    """Let somebody see a restricted case, as far as their role may know anything of a case. They are told by you."""
+    """Let somebody see a restricted case, as far as their role may know anything of a case."""
     restricting.name(turn, case, person)
     return _who(turn, case, f"{person.name} sees {case.reference} now.", person)
 
@@ -116,4 +108,5 @@ def _who(turn: Turn, case: Case, done: str, new: Person | None) -> Message:
     named = approvals.listed([one.name for one in restricting.named_to(turn, case)])
     undo = line("unname", person=new.email, case=case.reference) if new else ""
     back = (Action("Undo", undo),) if new else ()
-    return Message(f"{done} Named to it: {named or 'nobody'}.", actions=back, private=True)
+    aside = "Tell them yourself: the bot does not." if new else ""
+    return Message(f"{done} Named to it: {named or 'nobody'}.", actions=back, aside=aside, private=True)
