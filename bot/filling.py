@@ -19,7 +19,7 @@ LENGTH = re.compile(r"[1-9]\d? (?:weeks|days|months|working days)", re.IGNORECAS
 """A number in it is no reference: "why 20 weeks 0042"."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Filled:
     """A command's blanks as far as they are known: values read, text typed, and what was wrong."""
 

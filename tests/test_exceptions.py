@@ -11,6 +11,7 @@ from bot.rules import SHIPPED, load_rules
 from storage.connect import Store
 from storage.tables import Closure, Deadline, Entry, Nudge, Setting
 from tests.town import ROOMS, RULES, Town, private_place
+from tests.whole import whole
 
 AWAY = (
     "exception 0042 away from 5/10/2026 until 1/11/2026 aim 12/3/2027 evidence tickets-77 because of the Lisbon clinic"
@@ -55,26 +56,26 @@ def test_an_exception_moves_no_date_and_silences_nobody(case: Town) -> None:
     said = {(nudge.due, nudge.rung) for nudge in case.all(Nudge) if nudge.post_id and nudge.due == date(2027, 1, 25)}
     assert said == {(date(2027, 1, 25), "the-day")}
     case.now = datetime(2027, 1, 26, 9, tzinfo=UTC)
-    assert "Final plan" in str(case.say("Priya", "list overdue").table)
+    assert "Final plan" in whole(case.say("Priya", "list overdue").table)
 
 
 def test_what_was_typed_is_sealed_and_reaches_no_room(case: Town) -> None:
     agreed(case, AWAY, 3)
     case.remind()
-    heard = [str(arrived.message) for room in ROOMS for arrived in case.read(room)]
+    heard = [whole(arrived.message) for room in ROOMS for arrived in case.read(room)]
     assert heard and not [word for text in heard for word in SEALED if word in text]
     assert not [word for entry in case.all(Entry) for word in SEALED if word in str(entry.clear)]
-    assert all(word in str(case.say("Priya", "open 0042").facts) for word in SEALED)
-    assert all(word not in str(case.say("Vera", "open 0042").facts) for word in SEALED)
+    assert all(word in whole(case.say("Priya", "open 0042").facts) for word in SEALED)
+    assert all(word not in whole(case.say("Vera", "open 0042").facts) for word in SEALED)
 
 
 def test_a_partners_room_hears_that_there_is_one_and_not_which(case: Town) -> None:
     case.read("health")
     agreed(case, AWAY, 3)
-    (card,) = [str(arrived.message.facts) for arrived in case.read("health")]
+    (card,) = [whole(arrived.message.facts) for arrived in case.read("health")]
     assert "exception recorded" in card and "away" not in card
-    assert "away" not in str(case.say("Vera", "open 0042").facts) + str(case.say("Frances", "open 0042").facts)
-    (card,) = [str(arrived.message.facts) for arrived in case.read("education")][-1:]
+    assert "away" not in whole(case.say("Vera", "open 0042").facts) + whole(case.say("Frances", "open 0042").facts)
+    (card,) = [whole(arrived.message.facts) for arrived in case.read("education")][-1:]
     assert "exception recorded: family away from the area" in card
 
 
@@ -102,7 +103,7 @@ def test_of_a_restricted_case_the_owners_manager_alone_is_asked(town: Town) -> N
     town.opens("Priya", received=date(2026, 9, 7), restricted="yes")
     town.say("Priya", AWAY)
     assert town.say("Helen", "approve 0042 3").error == "NotFound"
-    assert "0042" in str(town.read(private_place(town.email("Moira"))))
+    assert "0042" in whole(town.read(private_place(town.email("Moira"))))
     assert not town.say("Moira", "approve 0042 3").error
     assert not [arrived for room in ROOMS for arrived in town.read(room)]
 
@@ -113,7 +114,7 @@ def test_the_councils_terms_stand_in_for_closures_that_nobody_recorded(town: Tow
     town.say("Priya", "ask 0042 education on 20 July 2027")
     asked = town.say("Priya", "exception 0042 school closed because the head was away")
     assert ("When", "Thu 22 Jul to Wed 1 Sep") in [(fact.label, fact.value) for fact in asked.facts]
-    assert "council's term dates" in str(asked.facts)
+    assert "council's term dates" in whole(asked.facts)
     town.say("Priya", "closure Oakhurst Primary from 26/7/2027 until 20/8/2027")
     refused = town.say("Moira", "approve 0042 4").text
     assert refused == (
@@ -152,13 +153,13 @@ def test_a_yes_is_taken_back_within_ten_minutes_and_struck_out_later(case: Town)
 
 def test_the_family_is_told_once_and_that_can_be_put_right(case: Town) -> None:
     agreed(case, AWAY, 3)
-    assert "family not told yet" in str(case.say("Priya", "open 0042").facts)
+    assert "family not told yet" in whole(case.say("Priya", "open 0042").facts)
     assert case.say("Priya", "told 0042 on 10 November 2026").error == "CannotRead"
     assert not case.say("Priya", "told 0042").error
-    assert "family told Mon 9 Nov" in str(case.say("Priya", "open 0042").facts)
+    assert "family told Mon 9 Nov" in whole(case.say("Priya", "open 0042").facts)
     assert case.say("Priya", "told 0042").error == "AlreadyDone"
     assert not case.say("Priya", "undo 0042").error
-    assert "family not told yet" in str(case.say("Priya", "open 0042").facts)
+    assert "family not told yet" in whole(case.say("Priya", "open 0042").facts)
     assert grounds(case) == {"ehcna_refuse_issue": "A4", "final_plan": "A4"}
 
 
@@ -191,7 +192,7 @@ def test_in_a_room_the_answer_is_for_the_asker_alone(case: Town) -> None:
 def test_a_claim_under_a_ground_that_the_rules_dropped_is_still_told(case: Town) -> None:
     agreed(case, AWAY, 3)
     case.app.rules = replace(RULES, grounds=tuple(g for g in RULES.grounds if g.id != "A4"))
-    assert "ground A4 of earlier rules" in str(case.say("Priya", "open 0042").facts)
+    assert "ground A4 of earlier rules" in whole(case.say("Priya", "open 0042").facts)
 
 
 def test_a_closure_begins_on_one_day_once(case: Town) -> None:

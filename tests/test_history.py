@@ -16,6 +16,7 @@ from storage.crypto import Vault, new_key
 from storage.tables import Case, Child, Enquiry, Entry, Heard
 from tests.forging import broken_link, forging
 from tests.town import RULES, Town
+from tests.whole import whole
 
 PRIVATE = ("Maisie", "Palmer", "2019-03-14", "14 March 2019", "AN-4711", "word-in-a-note", "word-in-a-reason")
 """What only the council's own staff may read of a child, as the story below types it."""
@@ -126,7 +127,7 @@ def test_without_the_childs_key_its_words_are_gone_and_the_record_still_holds(to
         turn = Turn(db, town.now, RULES, town.vault)
         assert history.words_of(turn, db.exec(select(Case)).one(), stream(town)[2]) == ""
     assert broken_link(stream(town)) is None
-    assert "erased from the record" in str(town.say("Moira", "open 0042"))
+    assert "erased from the record" in whole(town.say("Moira", "open 0042"))
 
 
 def test_what_is_corrected_stays_on_record(town: Town) -> None:
@@ -166,7 +167,7 @@ def test_no_file_of_the_database_holds_a_private_value(town: Town) -> None:
 
 def test_private_values_open_for_those_who_have_the_key(town: Town) -> None:
     """So that the tests above are about values that are there."""
-    shown = str(town.say("Moira", "open 0042"))
+    shown = whole(town.say("Moira", "open 0042"))
     assert all(private in shown for private in ("Maisie Palmer", "14 March 2019", "AN-4711"))
     lines = [town.vault.open_own(one.sealed, "heard")["line"] for one in town.all(Heard)]
     assert any("word-in-a-note" in line for line in lines)

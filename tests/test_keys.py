@@ -24,6 +24,7 @@ from storage.crypto import Vault, new_key
 from storage.keys import take_own_keys, wrapped_under
 from storage.tables import Child, Connection, Enquiry, Entry, Fingerprint, Heard, Key
 from tests.town import RULES, Town
+from tests.whole import whole
 
 NAMES = ("Maisie Palmer", "Will Day", "Grace Obi-Smith", "Zofia Łuczak", "Idris Khan")
 NOTE = "her father shouted in the meeting"
@@ -99,8 +100,8 @@ class Changing:
 
     def opens_all(self) -> bool:
         """Every name, note and token is there for whoever may read them."""
-        shown = [str(self.town.say("Priya", f"open {number:04}")) for number in (42, 47, 51, 58, 63)]
-        note = str(self.town.say("Priya", "history 0042"))
+        shown = [whole(self.town.say("Priya", f"open {number:04}")) for number in (42, 47, 51, 58, 63)]
+        note = whole(self.town.say("Priya", "history 0042"))
         with self.town.store.transaction() as db:
             found = connections.credentials(db, Settings(), self.town.vault)[Platform.SLACK]
             db.rollback()

@@ -10,6 +10,7 @@ from storage.connect import Store
 from storage.tables import Case, Nudge, Person
 from tests.domain.days import at, day
 from tests.town import RULES, Town, private_place
+from tests.whole import whole
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_what_waits_about_another_case_stays_with_its_owner(town: Town) -> None:
     town.page.arrived.clear()
     sweep(town.store, RULES, town.vault, town.now)
     assert not town.say("Moira", f"assign {handed} to Tom").error
-    told = {who: [str(one.message) for one in town.read(private_place(town.email(who)))] for who in ("Priya", "Tom")}
+    told = {who: [whole(one.message) for one in town.read(private_place(town.email(who)))] for who in ("Priya", "Tom")}
     assert [(kept in text, handed in text) for text in told["Priya"]] == [(True, False)]
     assert not any(kept in text for text in told["Tom"]) and any("decision to assess" in text for text in told["Tom"])
 

@@ -15,6 +15,7 @@ from storage.connect import Store
 from tests.behind import PRIYA, Whole, whole
 from tests.fuzzing import texts, tried
 from tests.town import STAFF
+from tests.whole import whole as all_of
 
 NUMBERS = count()
 EMAILS = [email for email, *_ in STAFF]
@@ -115,7 +116,7 @@ def test_a_line_that_is_no_command_changes_nothing(here: Whole) -> None:
 def test_characters_that_control_a_terminal_or_turn_text_about_are_left_out(here: Whole) -> None:
     odd = "\x00\x07\x1b[31m\x7f\x9b\u202e\u2067\ud83d"
     here.answer(said(here, PRIYA, f"note 0042 {odd}the family{odd} rang"), here.now)
-    shown = repr(here.answer(said(here, PRIYA, "open 0042"), here.now))
+    shown = all_of(here.answer(said(here, PRIYA, "open 0042"), here.now))
     assert "the family[31m rang" in shown
     assert not ILLEGIBLE.search(shown) and r"\x" not in shown and r"\u" not in shown
 

@@ -17,7 +17,7 @@ LONGEST_BODY = 256 * 1024
 BROKEN = "There is a character in it that cannot be kept. Type it again."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Spoken:
     """What a browser sends to /api/say."""
 

@@ -11,7 +11,7 @@ LONGEST = 500
 """Posts kept for each place; the oldest fall off the page (the bot's own record is elsewhere)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Post:
     """One thing on the page: a line a person typed (`by` and `text`), or a message of the bot's."""
 

@@ -35,7 +35,7 @@ class Unreadable(Exception):
     """Slack signed it, and it is nothing that Slack writes. The text is for the log: where it was not as it should."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Heard:
     """One thing said in Slack, and the ways there are to answer it."""
 

@@ -22,7 +22,7 @@ from storage.tables import Entry, Request
 WAITS = "put a new date or an exception on record"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Which:
     """What an exception is claimed for, as somebody names it: clocks, or the advice of one adviser."""
 

@@ -51,7 +51,7 @@ class New:
     on: date
     request_id: int | None = None
     clear: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    words: str = ""
+    words: str = field(default="", repr=False)
     supersedes: int | None = None
 
 

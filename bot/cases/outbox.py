@@ -6,7 +6,7 @@ Each function is one step of the courier's, in a transaction of its own; none wa
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -152,7 +152,7 @@ def _with_nonce(post: Post, message: Message | None) -> Message | None:
 
 def _digest(message: Message) -> bytes:
     """The same for the same words, whatever their nonce: that one is not of the words."""
-    return hashlib.sha256(repr(replace(message, nonce="")).encode()).digest()
+    return hashlib.sha256(repr(asdict(replace(message, nonce=""))).encode()).digest()
 
 
 def _ours(post: Post, claim: Claim) -> bool:

@@ -2,13 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
 from bot.domain.readers import Readers
 
 UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def shown(value: Any) -> str:
+    """The fields of a dataclass that may be shown, as its repr has them."""
+    told = (f"{each.name}={getattr(value, each.name)!r}" for each in fields(value) if each.repr)
+    return f"{type(value).__name__}({', '.join(told)})"
 
 
 def is_whole(text: str) -> bool:
@@ -46,12 +52,12 @@ class Where:
 
 @dataclass(frozen=True)
 class Said:
-    """One line said to the bot: typed, pressed or filled in."""
+    """One line said to the bot: typed, pressed or filled in. What was said is not in its repr."""
 
-    line: str
+    line: str = field(repr=False)
     who: Who
     where: Where
-    values: Mapping[str, str] | None = None
+    values: Mapping[str, str] | None = field(default=None, repr=False)
     """A form's blanks by name, as typed. None for a typed line; an empty mapping is a form with nothing in it."""
     delivery: str = ""
     """The platform's id of this delivery; the same id again is a redelivery."""
@@ -80,7 +86,10 @@ class Fact:
     depth: int = 0
     """0 for a line of its own, 1 for one that belongs to the line above."""
     private: bool = False
-    """True for a fact that names a child: shown only in a private answer."""
+    """True for a fact that names a child: shown only in a private answer, and left out of its repr."""
+
+    def __repr__(self) -> str:
+        return "Fact(private)" if self.private else shown(self)
 
 
 class Style(StrEnum):
@@ -94,7 +103,7 @@ class Action:
     """A button: its label and the line it says when pressed."""
 
     label: str
-    line: str
+    line: str = field(repr=False)
     style: Style = Style.PLAIN
     acts: bool = True
     """False for a button that only asks; one that acts is sent with the message's nonce."""
@@ -134,8 +143,8 @@ class Blank:
     hint: str = ""
     choices: tuple[Choice, ...] = ()
     longest: int = 200
-    value: str = ""
-    error: str = ""
+    value: str = field(default="", repr=False)
+    error: str = field(default="", repr=False)
 
 
 SEEN_AT_ONCE = 5
@@ -147,7 +156,7 @@ class Form:
     """A form, said again as `line` plus the values of its blanks."""
 
     title: str
-    line: str
+    line: str = field(repr=False)
     blanks: tuple[Blank, ...]
     submit: str = "Save"
 
@@ -218,6 +227,10 @@ class Message:
         filled = self.form.blanks if self.form else ()
         told = any(fact.private for fact in self.facts) or any(blank.private and blank.value for blank in filled)
         return self.identifies or told
+
+    def __repr__(self) -> str:
+        """What is for one reader alone stays out of logs and traces; a refusal repeats what was typed."""
+        return f"Message(private, error={self.error!r})" if self.private or self.fades else shown(self)
 
     def privately(self) -> "Message":
         return replace(self, private=True)

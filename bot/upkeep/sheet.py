@@ -28,7 +28,7 @@ class Wrong:
         return f"row {self.row}, {self.column}: {self.sentence}"
 
 
-@dataclass
+@dataclass(repr=False)
 class Row:
     """One line of the file, by column, with spaces trimmed. What cannot be read is noted in `wrong`."""
 

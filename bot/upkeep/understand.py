@@ -20,7 +20,7 @@ from bot.settings import Settings
 HOW = 'Each line is a JSON object such as {"text": "what is overdue for health", "setting": "dm"}.'
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Asked:
     """A sentence, and what it is said in."""
 

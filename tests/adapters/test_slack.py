@@ -11,6 +11,7 @@ from bot.courier import Credentials
 from bot.domain.message import Action, Blank, BlankKind, Fact, Form, Message, Said, Where, Who
 from tests.adapters.fake_slack import TOKEN, FakeSlack, event, payload
 from tests.adapters.slack_bot import COUNCIL, NEW, NINE, Bot, connected
+from tests.whole import whole
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ async def test_the_shortcut_offers_the_message_for_editing_and_passes_it_no_furt
     fields = {block["block_id"]: block["element"] for block in view["blocks"]}
     assert fields["note"]["initial_value"] == "School asked us about a pupil & her @p.shah plan"
     assert "initial_value" not in fields["child"]
-    assert "pupil" not in repr(bot.heard) + view["private_metadata"]
+    assert "pupil" not in whole(bot.heard) + view["private_metadata"]
 
 
 async def test_without_a_note_the_shortcut_shows_the_text_nowhere(bot: Bot, slack: FakeSlack) -> None:

@@ -51,6 +51,9 @@ class Word(NamedTuple):
     joined: bool
     """Nothing but a gap parts it from the word before: both may be of one name."""
 
+    def __repr__(self) -> str:
+        return f"Word(…, {self.start}, {self.end})"
+
 
 class Candidate(NamedTuple):
     """Words that may be a whole name, as such a name is fingerprinted."""
@@ -58,6 +61,9 @@ class Candidate(NamedTuple):
     plain: str
     start: int
     end: int
+
+    def __repr__(self) -> str:
+        return f"Candidate(…, {self.start}, {self.end})"
 
 
 def plain_word(word: str) -> str:
