@@ -21,7 +21,7 @@ WHY = {
 PAGE = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Denied:
     """One attempt. `line` is what was typed: it is looked at for the command it names, and never shown."""
 
