@@ -4,6 +4,7 @@ A day counted from a birth tells the birth: only its month is said.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.cases import belongings, holds, retaining, staff, visible
@@ -58,7 +59,11 @@ def _erase(one: Due) -> Iterator[Action]:
 
 
 def kept_message(turn: Turn, about: Case | Enquiry, belongs: Belongings) -> Message:
-    """How long one child, or one letter, is kept; by which row of the schedule; and what holds it."""
+    """How long one child, or one letter, is kept; by which row of the schedule; and what holds it.
+
+    As far as the asker sees: a case that is hidden from them holds an erasure back too, and that is not told.
+    """
+    belongs = _seen(turn, belongs)
     return Message(
         f"{about.reference} · {_headline(turn, belongs)}", facts=tuple(_facts(turn, about, belongs)), private=True
     )
@@ -68,10 +73,8 @@ def _headline(turn: Turn, belongs: Belongings) -> str:
     if belongs.erased:
         at = belongs.child.erased_at if belongs.child else None
         return f"erased{f' on {say_in_full(london_date(at))}' if at else ''}"
-    if belongings.hidden(turn, belongs.cases):
-        return "kept"
     due = retaining.due_on(turn, belongs)
-    held = "; held" if any(holds.on(turn, belongs)) else ""
+    held = "; held" if _held(turn, belongs) else ""
     if due is None:
         return f"kept while anything of it is open{held}"
     return f"due to be erased since {month(due)}{held}" if due <= turn.today else f"kept until {month(due)}{held}"
@@ -82,15 +85,26 @@ def _facts(turn: Turn, about: Case | Enquiry, belongs: Belongings) -> Iterator[F
     yield Fact("Kept by", keep.basis, f"{keep.source}{f' · to check: {keep.unverified}' if keep.unverified else ''}")
     if belongs.erased:
         return
-    others = [record for record in belongs.records if record is not about and _may_see(turn, record)]
-    for record in others:
+    for record in belongs.records:
+        if record is about:
+            continue
         stands = "open" if record in belongs.still_open else "closed"
         yield Fact(
             "Kept with it", record.reference, f"{stands} · {retaining.keep_of(turn, record).basis}", private=True
         )
-    for held in holds.on(turn, belongs):
-        if held.by is None or _may_see(turn, held.by):
-            yield Fact("Held", held.kind.label, _since(turn, held), State.WAITING)
+    for held in _held(turn, belongs):
+        yield Fact("Held", held.kind.label, _since(turn, held), State.WAITING)
+
+
+def _seen(turn: Turn, belongs: Belongings) -> Belongings:
+    """What of it the asker sees."""
+    letters = [one for one in belongs.letters if _may_see(turn, one)]
+    alone = [one for one in belongs.alone if one in letters]
+    return replace(belongs, cases=[one for one in belongs.cases if _may_see(turn, one)], letters=letters, alone=alone)
+
+
+def _held(turn: Turn, belongs: Belongings) -> list[Held]:
+    return [held for held in holds.on(turn, belongs) if held.by is None or _may_see(turn, held.by)]
 
 
 def _may_see(turn: Turn, record: Case | Enquiry) -> bool:
