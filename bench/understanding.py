@@ -17,7 +17,7 @@ WANTED = 5.0
 
 @dataclass(frozen=True)
 class Measured:
-    """Milliseconds of each."""
+    """Milliseconds of the processor for each: what else the machine does is no part of it."""
 
     sentences: list[float]
     phrases: list[float]
@@ -40,9 +40,9 @@ def measured(times: int) -> Measured:
 
 
 def _took(text: str) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()
     understand(text, vocabulary=vocabulary(), today=rows()[0].today)
-    return (time.perf_counter() - began) * 1000
+    return (time.thread_time() - began) * 1000
 
 
 def told(found: Measured) -> Told:
@@ -62,7 +62,7 @@ def told(found: Measured) -> Told:
     )
     table = [
         "## Plain English\n",
-        "| text | times | median | 99th percentile |",
+        "| text, in processor time | times | median | 99th percentile |",
         "|---|---:|---:|---:|",
         *(f"| {' | '.join(line)} |" for line in lines),
         "",

@@ -148,6 +148,7 @@ def main() -> int:
 
 def _tell(name: str, chosen: list[Row]) -> int:
     found = [(row, row.heard()) for row in chosen]
+    alike = sum(row.intent == one.intent for row, one in found)
     right = sum(not faults(row, one) for row, one in found)
     print(f"\n{name}: {right} of {len(chosen)} wholly right, {right / len(chosen):.1%}")
     print(f"  {'intent':<16} {'n':>4} {'right':>7}   confused with")
@@ -156,9 +157,7 @@ def _tell(name: str, chosen: list[Row]) -> int:
         count = sum(told.values())
         others = ", ".join(f"{other} {times}" for other, times in told.most_common() if other != intent)
         print(f"  {intent:<16} {count:>4} {told[intent] / count:>7.1%}   {others}")
-    print(
-        f"  {'all intents':<16} {len(chosen):>4} {sum(row.intent == one.intent for row, one in found) / len(chosen):>7.1%}"
-    )
+    print(f"  {'all intents':<16} {len(chosen):>4} {alike / len(chosen):>7.1%}")
     print(f"  {'slot':<16} {'n':>4} {'right':>7}   filled where it should not be")
     for slot in SLOTS:
         wanted = [(row.slots[slot], one.slots.get(slot)) for row, one in found if slot in row.slots]

@@ -1,12 +1,14 @@
 """What somebody wants done, or says has been done: "remind SLT …", "EP advice came in …"."""
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.phrases.cues import acts
 from bot.phrases.reading import Sentence
 from bot.phrases.record import fact_of
 from bot.phrases.understood import Understood
+from bot.phrases.wordlists import any_of
 
 NO_SUCH_TELLING = re.compile(r"^(?:do not|never|dont) ")
 
@@ -30,57 +32,70 @@ def _first_act(sentence: Sentence, *, asking: bool = False) -> str:
 
 
 def _may_be(intent: str, sentence: Sentence) -> bool:
-    """Words that are also a question's, or a list's: "chase list", "show what was sent", "open cases"."""
-    text, plain = sentence.tagged, sentence.plain
-    match intent:
-        case "act_record":
-            listed = re.match(r"^(?:show|list|update)(?!\S)", text) and not sentence.has("ref", "letter")
-            asks = re.search(
-                r"(?<!\S)(?:yet|which|what|who|when|any|how|not|still|why)(?!\S)", sentence.said
-            ) and not sentence.has("ref", "letter")
-            return (
-                not listed
-                and not asks
-                and not re.match(r"^(?:show|update) (?:me|on)", text)
-                and bool(fact_of(sentence) or sentence.has("ref", "letter"))
-                and not _only_status(sentence)
-            )
-        case "act_remind":
-            return not re.match(
-                r"^(?:chase|chasing|push|press|check|reminder) (?:list|up list|ups)", plain
-            ) and not re.search(r"(?<!\S)(?:which|who|what) ", plain.split(" about ")[0])
-        case "act_new_case":
-            return not re.match(r"^(?:new|open|start|create) (?:cases|requests|referrals)(?!\S)", plain) and not (
-                sentence.refs
-                and re.match(r"^open (?:REF|case|the)", text)
-                and "review" not in plain
-                and "appeal" not in plain
-            )
-        case "act_new_mp":
-            return (
-                not re.match(r"^(?:open|new) (?:mp )?(?:letters|enquiries)(?!\S)", plain)
-                and not sentence.has("letter")
-                and not re.search(r"(?<!\S)(?:reply|replied|sent|holding)(?!\S)", plain.split(" about ")[0])
-            )
-        case "act_snooze":
-            return bool(
-                re.match(
-                    r"^(?:snooze|quieten|mute|silence|hush|shush|stop|hold|pause|suspend|switch|turn|no more|quit|do not|park|shelve|put|leave|rest|sleep|postpone|delay|defer|keep|go|shut|unsubscribe|stand|enough|cease|no)",
-                    text,
-                )
-            ) and (sentence.has("ref", "letter", "when") or "nudg" in plain or "remind" in plain)
-        case "act_escalate":
-            return True
-        case "act_assign":
-            return sentence.has("ref", "letter") or bool(re.search(r"(?<!\S)(?:it|this|that|case)(?!\S)", plain))
-    return True
+    """Not where its words are a question's or a list's: "chase list", "show what was sent", "open cases"."""
+    check = CHECKS.get(intent)
+    return check is None or check(sentence)
 
 
-def _only_status(sentence: Sentence) -> bool:
-    """ "SLT advice 0042 outstanding" tells nothing that has happened."""
-    return bool(
-        re.search(r"(?<!\S)(?:outstanding|overdue|awaited|status|due|missing|late)(?!\S)", sentence.said)
-    ) and not fact_of(sentence)
+LISTED = any_of("show|list|update", begins="^")
+ASKS = any_of("yet|which|what|who|when|any|how|not|still|why")
+TO_COME = any_of("outstanding|overdue|awaited|status|due|missing|late")
+A_LIST = re.compile(r"^(?:chase|chasing|push|press|check|reminder) (?:list|up list|ups)")
+CASES = any_of("(?:new|open|start|create) (?:cases|requests|referrals)", begins="^")
+LETTERS = any_of("(?:open|new) (?:mp )?(?:letters|enquiries)", begins="^")
+QUIETEN = any_of(
+    """
+    snooze|quieten|mute|silence|hush|shush|stop|hold|pause|suspend|switch|turn|no more|quit|do not|park|shelve|put|
+    leave|rest|sleep|postpone|delay|defer|keep|go|shut|unsubscribe|stand|enough|cease|no
+    """,
+    begins="^",
+    ends="",
+)
+
+
+def _is_record(sentence: Sentence) -> bool:
+    named = sentence.has("ref", "letter")
+    if not named and (LISTED.search(sentence.tagged) or ASKS.search(sentence.said)):
+        return False
+    if re.match(r"^(?:show|update) (?:me|on)", sentence.tagged):
+        return False
+    fact = fact_of(sentence)
+    return bool(fact or (named and not TO_COME.search(sentence.said)))
+
+
+def _is_reminder(sentence: Sentence) -> bool:
+    what = sentence.plain.split(" about ")[0]
+    return not A_LIST.match(sentence.plain) and not re.search(r"(?<!\S)(?:which|who|what) ", what)
+
+
+def _is_new_case(sentence: Sentence) -> bool:
+    opens = sentence.refs and re.match(r"^open (?:REF|case|the)", sentence.tagged)
+    other = "review" in sentence.plain or "appeal" in sentence.plain
+    return not CASES.search(sentence.plain) and (not opens or other)
+
+
+def _is_new_letter(sentence: Sentence) -> bool:
+    answered = re.search(r"(?<!\S)(?:reply|replied|sent|holding)(?!\S)", sentence.plain.split(" about ")[0])
+    return not LETTERS.search(sentence.plain) and not sentence.has("letter") and not answered
+
+
+def _is_snooze(sentence: Sentence) -> bool:
+    about = sentence.has("ref", "letter", "when") or "nudg" in sentence.plain or "remind" in sentence.plain
+    return about and QUIETEN.search(sentence.tagged) is not None
+
+
+def _is_handing_over(sentence: Sentence) -> bool:
+    return sentence.has("ref", "letter") or re.search(r"(?<!\S)(?:it|this|that|case)(?!\S)", sentence.plain) is not None
+
+
+CHECKS: Mapping[str, Callable[[Sentence], bool]] = {
+    "act_record": _is_record,
+    "act_remind": _is_reminder,
+    "act_new_case": _is_new_case,
+    "act_new_mp": _is_new_letter,
+    "act_snooze": _is_snooze,
+    "act_assign": _is_handing_over,
+}
 
 
 def of_record(sentence: Sentence, before: Understood | None) -> dict[str, Any]:
@@ -93,7 +108,8 @@ def of_record(sentence: Sentence, before: Understood | None) -> dict[str, Any]:
 
 
 NOTE_LEAD = re.compile(
-    r"^\W*(?:(?:please|pls|can you|could you|hi|hello|hey|just)[\s,]+)*(?:add|make|put|leave|write|pop|stick|jot|record|log|create|enter|save|attach|drop)?\s*"
+    r"^\W*(?:(?:please|pls|can you|could you|hi|hello|hey|just)[\s,]+)*"
+    r"(?:add|make|put|leave|write|pop|stick|jot|record|log|create|enter|save|attach|drop)?\s*"
     r"(?:down\s+)?(?:(?:a|an|this|the|quick|short)\s+)*(?:file |case )?notes?(?:\s+down)?",
     re.IGNORECASE,
 )
@@ -101,7 +117,8 @@ NOTE_JOIN = re.compile(
     r"^[\s:,;-]*(?:(?:that|saying|to say|which says|to the effect that|reading)\b[\s:,]*)?", re.IGNORECASE
 )
 NOTE_REF = re.compile(
-    r"^\s*(?:(?:to|on|for|against|in|onto|about|re)\s+)?(?:the\s+)?(?:case\s+|file\s+)?#?(?:(?:SEND|MP|COMP|FOI|SAR)[- ]?)?(?:20\d\d[-/ ])?\d{2,5}(?!\d)",
+    r"^\s*(?:(?:to|on|for|against|in|onto|about|re)\s+)?(?:the\s+)?(?:case\s+|file\s+)?"
+    r"#?(?:(?:SEND|MP|COMP|FOI|SAR)[- ]?)?(?:20\d\d[-/ ])?\d{2,5}(?!\d)",
     re.IGNORECASE,
 )
 

@@ -51,13 +51,14 @@ SHORT = {
     "doesn't": "does not", "doesnt": "does not", "didn't": "did not", "didnt": "did not", "isn't": "is not",
     "isnt": "is not", "aren't": "are not", "arent": "are not", "won't": "will not", "wont": "will not",
     "can't": "can not", "cant": "can not", "cannot": "can not", "couldn't": "could not", "wasn't": "was not",
-    "wasnt": "was not", "weren't": "were not", "shouldn't": "should not", "wouldn't": "would not",
-    "yr": "year", "yrs": "years", "wk": "week", "wks": "weeks", "mth": "month", "tmrw": "tomorrow",
-    "tmw": "tomorrow", "tom'row": "tomorrow", "yday": "yesterday", "hrs": "hours", "w": "with", "bc": "because",
-    "o/s": "outstanding", "os": "outstanding", "docs": "documents", "info": "information", "asap": "now", "thx": "thanks",
-    "u": "you", "r": "are", "ur": "your", "abt": "about", "gonna": "going to", "wanna": "want to", "dya": "do you",
-    "rec'd": "received", "recd": "received", "recvd": "received", "rcvd": "received", "chq": "check", "pct": "percent",
-    "mgr": "manager", "fnight": "fortnight", "xmas": "christmas", "hmm": "", "um": "", "erm": "", "er": "", "the": "the",
+    "wasnt": "was not", "weren't": "were not", "shouldn't": "should not", "wouldn't": "would not", "yr": "year",
+    "yrs": "years", "wk": "week", "wks": "weeks", "mth": "month", "tmrw": "tomorrow", "tmw": "tomorrow",
+    "tom'row": "tomorrow", "yday": "yesterday", "hrs": "hours", "w": "with", "bc": "because", "o/s": "outstanding",
+    "os": "outstanding", "docs": "documents", "info": "information", "asap": "now", "thx": "thanks", "u": "you",
+    "r": "are", "ur": "your", "abt": "about", "gonna": "going to", "wanna": "want to", "dya": "do you",
+    "rec'd": "received", "recd": "received", "recvd": "received", "rcvd": "received", "chq": "check",
+    "pct": "percent", "mgr": "manager", "fnight": "fortnight", "xmas": "christmas", "hmm": "", "um": "", "erm": "",
+    "er": "",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What sentences sound like: tables of patterns over words and what was found among them, each found by its rarest word."""
+"""What sentences sound like: tables of patterns over words, and over what was found among them."""
 
 import csv
 import re
@@ -141,7 +141,7 @@ Holds = Callable[[str], bool]
 
 
 def scored(words: Collection[str], texts: Sequence[str], holds: Holds) -> dict[str, float]:
-    """Each question that the words speak for, and how strongly: its best cue, a little for its length and the others."""
+    """Each question that the words speak for, and how strongly: its best cue, and a little for the others."""
     found: dict[str, list[float]] = {}
     for cue in cues().likely(words):
         if all(holds(condition) for condition in cue.when) and (match := cue.fits(words, *texts)):

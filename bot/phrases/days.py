@@ -211,7 +211,7 @@ def _figures(words: Sequence[str], almanac: Almanac) -> When | None:
         return None
     if iso := ISO.fullmatch(words[0]):
         day = on(int(iso[1]), int(iso[2]), int(iso[3]))
-        return day and fixed(1, day)
+        return fixed(1, day) if day else None
     if not (found := FIGURES.fullmatch(words[0])) or on(2024, int(found[2]), int(found[1])) is None:
         return None
     return _dated(1, int(found[1]), int(found[2]), found[3], almanac)
@@ -238,7 +238,7 @@ def _of_month(words: Sequence[str], almanac: Almanac) -> When | None:
         shift = {"this": 0, "next": 1, "last": -1}[WHICH[after[0]]]
         first = corresponding(almanac.today.replace(day=1), shift)
         day = on(first.year, first.month, int(found[1]))
-        return day and fixed(skip + 3 + of, day)
+        return fixed(skip + 3 + of, day) if day else None
     if found[2] and (skip or len(rest) == 1 or rest[1] not in ("time", "letter")):
         return When(skip + 1, lambda past: _nth(int(found[1]), almanac.today, past))
     return None
@@ -251,7 +251,7 @@ def _is_day(digits: str) -> bool:
 def _dated(length: int, day: int, month: int, year: str | None, almanac: Almanac) -> When | None:
     if year:
         exact = on(int(year) if len(year) == 4 else 2000 + int(year), month, day)
-        return exact and fixed(length, exact)
+        return fixed(length, exact) if exact else None
     if in_year(month, day, almanac.today, True) is None and in_year(month, day, almanac.today, False) is None:
         return None
 

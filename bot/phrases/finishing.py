@@ -8,7 +8,7 @@ from bot.domain.dates import say_day
 from bot.phrases import asking
 from bot.phrases.lines import line_of
 from bot.phrases.reading import Sentence
-from bot.phrases.understood import ACTIONS, Question, Understood
+from bot.phrases.understood import ACTIONS, Option, Question, Understood
 
 
 def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date, *, brief: bool = False) -> Understood:
@@ -19,8 +19,8 @@ def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date
     line, unmet = line_of(intent, slots, today)
     confirm = intent in ACTIONS
     question = _doubt(intent, slots, line, sentence, today)
-    says = _effect(intent, slots) if confirm else "brief" if brief else ""
-    return Understood(intent, slots, line=line, question=question, confirm=confirm, says=says, unmet=unmet)
+    says = _effect(intent, slots) if confirm else ""
+    return Understood(intent, slots, line=line, question=question, confirm=confirm, says=says, brief=brief, unmet=unmet)
 
 
 NEEDS_ONE = frozenset({"case_status", "clock_date", "next_step"}) - {"clock_date"}
@@ -56,12 +56,12 @@ def _missing(intent: str, slots: Mapping[str, Any]) -> Question | None:
     if intent == "act_assign" and "person" not in slots:
         return Question(
             "To whom?",
-            (asking.Option("To me", f"assign {case} to me"), asking.Option("Open the case", f"status {case}")),
+            (Option("To me", f"assign {case} to me"), Option("Open the case", f"status {case}")),
         )
     if intent == "act_record" and "fact" not in slots:
         return Question(
             "What shall I record?",
-            (asking.Option("Advice that came", f"received {case}"), asking.Option("Something we sent", f"sent {case}")),
+            (Option("Advice that came", f"received {case}"), Option("Something we sent", f"sent {case}")),
         )
     return None
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from bot.phrases.cues import rows
 from bot.phrases.reading import Sentence
 from bot.phrases.understood import ACTIONS, Understood
-from bot.phrases.wordlists import words
+from bot.phrases.wordlists import any_of, words
 
 OF_A_CASE = words(
     """
@@ -19,6 +21,8 @@ LISTS = words(
     overdue_list due_list filter_list awaiting_list mp_list data_quality phase_list kpi
     """
 )
+MOST_WORDS, FEW_WORDS = 12, 4
+"""Of what leaves out something, with "and" or "what about" before it, and without."""
 FILLER = re.compile(
     r"(?<!\S)(?:and|also|but|or|so|then|ok|okay|what|how|about|is|are|the|a|an|one|ones|same|again|thing|question|for|on|in|"
     r"with|of|to|too|as|well|now|just|only|please|ditto|likewise|that|those|this|other|others|more|any|instead|"
@@ -32,14 +36,16 @@ TAGS_ONLY = re.compile(r"^(?:(?:REF|LET|ADV|CLK|WHO|DAY|CMP|CON|SCH|NAME|mp|mps|
 IT = re.compile(
     r"(?<!\S)(?:it|its|that|this|them|they|he|she|him|her|his|their|one|there|then|that one|this one|the case)(?!\S)"
 )
-BARE = (
-    ("explain_date", re.compile(r"^(?:but |and )?(?:why|how come|why so|why that|why is that|says who|how so|how is that|why then|how was that worked out|how did you get that|where does that come from|why is it late|on what basis|explain|explain that|show your working)(?: (?:though|then|so late|late|is it|is that|that date))?$")),
-    ("clock_date", re.compile(r"^(?:and |but )?(?:since when|how late|how long|how many days|by how much|by how many days|when|when is it|when is that|when is it due|when is that due|by when|until when|how long left|how long have we got|is it late|is that late|when exactly|what date|which date|and when|what is the deadline|how overdue|for how long)$")),
-    ("owner", re.compile(r"^(?:and |so |but )?(?:who|whose|who is it|who has it|who has got it|who is got it|who owns it|who owns that|who is dealing with it|who is dealing with that|whose is it|whose case|who has that|who is on it|who is it with|who is that|who got it|whose is that)$")),
-    ("next_step", re.compile(r"^(?:and |so |ok )?(?:then what|what next|now what|what then|next|what now|what happens next|what happens then|what do i do|what should i do|what do we do|what is next|so what|and next|and then|what do i need to do)$")),
-    ("blockers", re.compile(r"^(?:and |so )?(?:who is holding it up|what is holding it up|who is late|what is it stuck on|why is it stuck|who are we waiting for|what are we waiting for|what is missing|who is that down to|who is to blame|what is outstanding)$")),
-    ("audit", re.compile(r"^(?:and |so )?(?:who said so|who said that|who recorded it|who recorded that|says who|since then|what changed|what has changed|anything since|who did that|who put that)$")),
-)  # fmt: skip
+JOINED = any_of("and|but|so|ok|or", begins="^", ends=" ")
+TRAILS = any_of("though|then|so late|late|is it|is that|that date", begins=" ", ends="$")
+
+
+@cache
+def bare_questions() -> Mapping[str, str]:
+    """bare.csv: questions of a few words that leave out what they are about, and their intents."""
+    return {said: row["intent"] for row in rows("bare.csv") for said in row["said"].split("|")}
+
+
 NAMES_IT = (
     "refs",
     "agency",
@@ -56,18 +62,23 @@ NAMES_IT = (
 
 
 def bare(sentence: Sentence) -> str:
-    """The intent of a question of one or two words that leaves out what it is about."""
-    return next(
-        (intent for intent, pattern in BARE if pattern.match(sentence.whole) or pattern.match(sentence.said)), ""
-    )
+    """The intent of a question of a few words that leaves out what it is about."""
+    for said in (sentence.whole, sentence.said):
+        joined = JOINED.sub("", said)
+        for each in (said, joined, TRAILS.sub("", joined)):
+            if intent := bare_questions().get(each):
+                return intent
+    return ""
 
 
 def is_elliptical(sentence: Sentence, opened: bool) -> bool:
     """Nothing but a name or a number, perhaps after "and" or "what about"."""
+    if not opened and (sentence.tagged in ("REF", "LET") or "cases" in sentence.low):
+        return False
     left = " ".join(FILLER.sub(" ", sentence.tagged).split())
     if not left:
         return opened and bool(re.search(r"(?<!\S)(?:same|ditto|again|mine)(?!\S)", sentence.said))
-    return TAGS_ONLY.match(left) is not None and len(sentence.low) <= 12
+    return TAGS_ONLY.match(left) is not None and len(sentence.low) <= (MOST_WORDS if opened else FEW_WORDS)
 
 
 def opens_as_one(said: str) -> bool:

@@ -1,14 +1,15 @@
 """What is declined, and in which words: decisions, clinical content, a child named in a room, hidden instructions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.domain.guard.vocabulary import ORDINARY
+from bot.phrases.clean import Word
 from bot.phrases.cues import limits
 from bot.phrases.reading import Sentence
 from bot.phrases.spelling import KNOWN
 from bot.phrases.vocabulary import Vocabulary, plain_name
-from bot.phrases.wordlists import EVERYDAY, words
+from bot.phrases.wordlists import EVERYDAY, any_of, words
 
 ADVICE = (
     "I can't say what to decide, and I give no legal advice. The panel advises and the council decides; a manager or "
@@ -26,8 +27,11 @@ HIDDEN = "I take no instructions of that kind from a message. Ask about a case b
 RESTRICTED = "I can't say anything about that case here. Ask me privately."
 
 MISSING = re.compile(r"(?<!\S)(?:no|without|missing|lacking|lack|blank|not got|have not got)(?!\S)")
-WHO_IS_IT = re.compile(
-    r"(?<!\S)(?:who is the (?:child|boy|girl|pupil|young person)|(?:child|boy|girl|pupil|kid) called|name of the child|whose child|which child|child's name)"
+WHO_IS_IT = any_of(
+    """
+    who is the child|who is the boy|who is the girl|who is the pupil|who is the young person|child called|boy called|
+    girl called|pupil called|kid called|name of the child|whose child|which child|child's name
+    """
 )
 NOT_A_CHILD = re.compile(
     r"(?<!\S)(?:cover\w*|off|leave|away|back|assign\w*|reassign\w*|allocate\w*|give|hand|pass|officer|manager|mp|mps|"
@@ -42,8 +46,12 @@ BEFORE_A_CHILD = words(
 A_CHILDS = words(
     "plan case assessment draft ehcp report advice review placement school diagnosis needs mum dad mother father"
 )
-LOWER_CASE = re.compile(
-    r"(?<!\S)(?:wrong with|matter with|up with|happening with|going on with|little|child called|child named|pupil called|a boy called|a girl called) ([a-z]{3,})(?: ([a-z]{3,}))?(?= at | in |$)"
+LOWER_CASE = any_of(
+    """
+    wrong with|matter with|up with|happening with|going on with|little|child called|child named|pupil called|
+    a boy called|a girl called
+    """,
+    ends=r" ([a-z]{3,})(?: ([a-z]{3,}))?(?= at | in |$)",
 )
 
 
@@ -82,11 +90,13 @@ def _runs(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[str]:
     for length in (2, 3, 1):
         for at in range(len(words) - length + 1):
             run = [word for word in words[at : at + length] if word is not None]
-            if len(run) == length and all(word.low.isalpha() for word in run):
-                if any(word.capital or word.low not in KNOWN for word in run) or (
-                    length == 1 and run[0].low in vocabulary.children and run[0].low not in ORDINARY
-                ):
-                    yield sentence.text[run[0].start : run[-1].end]
+            whole = len(run) == length and all(word.low.isalpha() for word in run)
+            if whole and (_may_name(run) or (length == 1 and run[0].low in vocabulary.children - ORDINARY)):
+                yield sentence.text[run[0].start : run[-1].end]
+
+
+def _may_name(run: Sequence[Word]) -> bool:
+    return any(word.capital or word.low not in KNOWN for word in run)
 
 
 def _stands_for_a_child(sentence: Sentence, at: int, vocabulary: Vocabulary) -> bool:
@@ -101,7 +111,8 @@ def _stands_for_a_child(sentence: Sentence, at: int, vocabulary: Vocabulary) -> 
     if any(span.first <= at < span.last for span in sentence.spans):
         return False
     before = sentence.low[at - 1] if at else ""
-    return word.owns or before in BEFORE_A_CHILD or (at > 0 and sentence.words[at - 1].capital)
+    beside = [*sentence.words[max(0, at - 1) : at], *sentence.words[at + 1 : at + 2]]
+    return word.owns or before in BEFORE_A_CHILD or any(other.capital for other in beside)
 
 
 def _is_known(low: str, vocabulary: Vocabulary) -> bool:

@@ -8,8 +8,10 @@ from typing import Any
 from bot.phrases.days import When
 from bot.phrases.reading import Sentence
 from bot.phrases.span import Span
+from bot.phrases.wordlists import any_of
 
 LISTS = frozenset({"due_list", "overdue_list", "awaiting_list", "filter_list", "data_quality", "phase_list", "mp_list"})
+MY_WORK = frozenset({"due_list", "awaiting_list", "overdue_list", "filter_list"})
 REFS, WHAT = ("refs",), ("agency", "service", "not_agency", "not_service")
 WHOSE = ("person", "not_person", "setting")
 MPS = ("mp", "constituency")
@@ -61,18 +63,26 @@ HAS_COME = re.compile(
     r"(?<!\S)(?:received|came|got|had|written|wrote|sent|recorded|since|logged|arrived|issued|opened|went|held|said|"
     r"agreed|asked|missed|was|were|did|last|refused|breached|happened|decided|met)(?!\S)"
 )
-MINE = re.compile(
-    r"(?<!\S)(?:my|mine|myself)(?!\S)(?! (?:manager|team|head|director|boss|lead|colleague))|(?<!show )(?<!give )(?<!tell )(?<!get )(?<!send )(?<!remind )(?<!let )(?<!for the )(?<!\S)me(?!\S)"
-)
-I_DO = re.compile(r"(?<!\S)(?:i|am i|have i|do i|i am|i have|i owe|i need)(?!\S)")
-PARTICULAR = frozenset({"SAR", "FOI"})
-NO_DAY = {"from": None, "to": None}
+MINE = any_of("my|mine|myself", ends=r"(?!\S)(?! (?:manager|team|head|director|boss|lead|colleague))")
+ME = re.compile(r"(?<!show )(?<!give )(?<!tell )(?<!get )(?<!send )(?<!remind )(?<!let )(?<!for the )(?<!\S)me(?!\S)")
+I_DO = any_of("i|am i|have i|do i|i am|i have|i owe|i need")
+I_ASK = any_of("can i|could i|i know|i see|i get")
 GROUPED = re.compile(
-    r"(?<!\S)(?:by|per|for each|grouped by|split by|broken down by) (agency|agencies|service|services|owner|officer|person|team|school|setting|week|month|mp|ADV|constituency|year)(?!\S)"
+    r"(?<!\S)(?:by|per|for each|grouped by|split by|broken down by) "
+    r"(agency|agencies|service|services|owner|officer|person|team|school|setting|week|month|mp|ADV|constituency|year)(?!\S)"
 )
+EXCEPTIONS = re.compile(
+    r"(?<!\S)(with and without|with or without|without|excluding|with|including|not counting|before) "
+    r"(?:the )?(?:any )?exceptions"
+)
+WITH = {"with": "with", "including": "with", "with and without": "both", "with or without": "both"}
 SINGULAR = {"agencies": "agency", "services": "service", "officer": "owner", "person": "owner", "setting": "school"}
-WITHOUT = re.compile(
-    r"(?<!\S)(?:no|without|missing|lacking|lack|have not had|has not had|not had|have not got|has not got|no sign of|not got|awaiting|do not have|with no|have no|has no|have not|still no)(?: (?:a|an|any|the|their|sent|its|had|got|received|our))* "
+WITHOUT = any_of(
+    """
+    no|without|missing|lacking|lack|have not had|has not had|not had|have not got|has not got|no sign of|not got|
+    awaiting|do not have|with no|have no|has no|have not|still no
+    """,
+    ends="(?: (?:a|an|any|the|their|sent|its|had|got|received|our))* ",
 )
 THINGS = {
     "owner": "owner", "case officer": "owner", "officer": "owner", "record number": "record_number", "upn": "upn",
@@ -178,12 +188,8 @@ def _is_mine(sentence: Sentence, intent: str) -> bool:
     if intent == "act_assign":
         return bool(re.search(r"(?<!\S)(me|myself|i|mine)(?!\S)", said))
     if intent in LISTS | {"owner", "kpi", "next_clock"}:
-        mine = MINE.search(said) is not None
-        return mine or (
-            intent in ("due_list", "awaiting_list", "overdue_list", "filter_list")
-            and I_DO.search(said) is not None
-            and not re.search(r"can i|could i|i (know|see|get)", said)
-        )
+        mine = bool(MINE.search(said) or ME.search(said))
+        return mine or (intent in MY_WORK and bool(I_DO.search(said)) and not I_ASK.search(said))
     return False
 
 
@@ -240,7 +246,7 @@ def _until(when: When) -> date | None:
 def _of_letter(sentence: Sentence, spans: list[Span]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for span in spans:
-        before = sentence.low[max(0, span.first - 3) : span.first] + [span.bound]
+        before = [*sentence.low[max(0, span.first - 3) : span.first], span.bound]
         on_it = "dated" in before or "date" in before or span.bound == "of" or before[-3:-1] == ["letter", "of"]
         found.setdefault("dated" if on_it else "received", _iso(_first_day(span.value, past=True)))
     return found
@@ -254,22 +260,8 @@ def _besides(sentence: Sentence, intent: str) -> dict[str, Any]:
         case "filter_list" | "mp_list" | "data_quality":
             return {"without": _without(sentence), **_searched(sentence)}
         case "kpi":
-            said = re.search(
-                r"(?<!\S)(with and without|with or without|without|excluding|with|including|not counting|before) (?:the )?(?:any )?exceptions",
-                sentence.said,
-            )
-            return (
-                {
-                    "exceptions": {
-                        "with": "with",
-                        "including": "with",
-                        "with and without": "both",
-                        "with or without": "both",
-                    }.get(said[1], "without")
-                }
-                if said
-                else {}
-            )
+            said = EXCEPTIONS.search(sentence.said)
+            return {"exceptions": WITH.get(said[1], "without")} if said else {}
         case "act_escalate":
             found = ABOVE.search(sentence.plain) or ABOVE.search(sentence.said)
             to = TO_WHOM.get(found[1], found[1]) if found else None

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from bot.phrases.wordlists import words
 
-GREETING = "Hello. Ask me about a case by its number, or about is due or late; say help to see more."
+GREETING = "Hello. Ask me about a case by its number, or about what is due or late; say help to see more."
+WELCOME = "You are welcome."
+THANKS = words("thanks thank thankyou cheers ta brilliant perfect great lovely super fab excellent")
 OUT_OF_SCOPE = (
     "I can't help with that. I answer questions about cases and their dates: where 0042 stands, what is overdue for "
     "health, which MP letters are due this week."
@@ -30,12 +32,32 @@ OPENERS = words(
     keep that's that what
     """
 )
-ASKS = frozenset(["what", "help", "who", "how"])
 SOCIAL = (
-    "how are you", "how are you doing", "how are things", "how is it going", "you are", "what is up", "what up", "that is",
-    "how is your day", "how you doing", "have a", "see you", "no worries", "no problem", "well done",
-    "that was", "nice to meet you", "how are you today", "who is a clever bot",
-)  # fmt: skip
+    "how are you",
+    "how are you doing",
+    "how are things",
+    "how is it going",
+    "you are",
+    "what is up",
+    "what up",
+    "that is",
+    "how is your day",
+    "how you doing",
+    "have a",
+    "see you",
+    "no worries",
+    "no problem",
+    "well done",
+    "that was",
+    "nice to meet you",
+    "how are you today",
+    "who is a clever bot",
+)
+
+
+def friendly(said: Sequence[str]) -> str:
+    """One line back."""
+    return WELCOME if not THANKS.isdisjoint(said) else GREETING
 
 
 def is_smalltalk(words: Sequence[str]) -> bool:

@@ -26,8 +26,8 @@ DAY_WORDS = frozenset({*WEEKDAYS, *MONTH_NAMES, *UNITS, *LEADS, *NUMBERS}) | wor
 KNOWN = TRADE_WORDS | DAY_WORDS | CUE_WORDS | EVERYDAY | ORDINARY | frozenset(SHORT)
 TARGETS = tuple(sorted(word for word in TRADE_WORDS | DAY_WORDS | CUE_WORDS if len(word) >= SHORTEST))
 OFTEN = words(
-    "status remind chase record snooze escalate assign overdue late waiting outstanding deadline due panel draft week case "
-    "cases who what when where update advice report health school letter received sent owner history"
+    "status remind chase record snooze escalate assign overdue late waiting outstanding deadline due panel draft week "
+    "case cases who what when where update advice report health school letter received sent owner history"
 )
 """Of words equally near, these are meant."""
 ENDINGS = ("s", "es", "ed", "ing", "ly", "er", "ers")

@@ -14,8 +14,8 @@ from bot.phrases.days import Almanac
 from bot.phrases.finishing import finished
 from bot.phrases.lines import line_of
 from bot.phrases.reading import Sentence, sentences
-from bot.phrases.slots import slots_of
-from bot.phrases.smalltalk import GREETING, OUT_OF_SCOPE, is_smalltalk
+from bot.phrases.slots import ALLOWED, slots_of
+from bot.phrases.smalltalk import OUT_OF_SCOPE, friendly, is_smalltalk
 from bot.phrases.spelling import mended
 from bot.phrases.understood import REFUSALS, Understood
 from bot.phrases.vocabulary import Vocabulary
@@ -26,10 +26,9 @@ SURE = 4.0
 HINT = 2.0
 WEAK = frozenset({"smalltalk", "out_of_scope", "clarify", "followup"})
 DESCRIBED = re.compile(
-    r"(?<!\S)(?:that|this|the|those|her|his|their) (?:\S+ ){0,3}(?:case|one|boy|girl|child|kid|lad|lass|twins?|sisters|brothers|siblings|family|pupil)(?!\S)"
+    r"(?<!\S)(?:that|this|the|those|her|his|their) (?:\S+ ){0,3}"
+    r"(?:case|one|boy|girl|child|kid|lad|lass|twins?|sisters|brothers|siblings|family|pupil)(?!\S)"
 )
-
-
 ABOUT_SOMEBODY = re.compile(
     r"(?<!\S)(?:update|status|where|how is|what is (?:happening|wrong|going|the)|about|plan|case|news|assessment)(?!\S)"
 )
@@ -80,7 +79,7 @@ def _message(text: str, asker: Asker, before: Understood | None) -> Understood:
     whole = cleaned(text)
     words = mended(words_of(whole), asker.vocabulary.own_words)
     if is_smalltalk([word.low for word in words]):
-        return Understood("smalltalk", says=GREETING)
+        return Understood("smalltalk", says=friendly([word.low for word in words]))
     found: list[Understood] = []
     for sentence in sentences(words, whole, asker.vocabulary, asker.almanac):
         earlier = _next(before, found[-1]) if found else before
@@ -107,11 +106,25 @@ def _together(found: list[Understood], asker: Asker, before: Understood | None) 
     return replace(first, also=tuple(rest))
 
 
-SAME_THING = frozenset({("agency_status", "clock_date"), ("mp_status", "clock_date"), ("consult_status", "clock_date"),
-    ("review_status", "clock_date"), ("case_status", "agency_status"), ("mp_list", "due_list"), ("clock_date", "explain_date"),
-    ("exception", "explain_date"), ("tribunal", "blockers"), ("blockers", "owner"), ("case_status", "clock_date"), ("case_status", "blockers"), ("panel", "clock_date"),
-    ("phase_list", "kpi"), ("mp_list", "kpi"), ("awaiting_list", "kpi"), ("overdue_list", "kpi"), ("data_quality", "kpi"),
-    ("filter_list", "kpi"), ("due_list", "kpi"), ("next_step", "clock_date"), ("next_clock", "clock_date"), ("blockers", "explain_date"), ("next_step", "owner")})  # fmt: skip
+SAME_THING = {
+    "agency_status": words("clock_date"),
+    "mp_status": words("clock_date"),
+    "consult_status": words("clock_date"),
+    "review_status": words("clock_date"),
+    "case_status": words("agency_status clock_date blockers"),
+    "clock_date": words("explain_date"),
+    "exception": words("explain_date"),
+    "tribunal": words("blockers"),
+    "blockers": words("owner explain_date"),
+    "panel": words("clock_date"),
+    "next_step": words("clock_date owner"),
+    "next_clock": words("clock_date"),
+    "mp_list": words("due_list kpi"),
+    **dict.fromkeys(
+        ("phase_list", "awaiting_list", "overdue_list", "due_list", "data_quality", "filter_list"), words("kpi")
+    ),
+}
+"""What a few more words after a question only go on about: "… and when is it due"."""
 
 
 def _adds_nothing(one: Understood, other: Understood) -> bool:
@@ -119,11 +132,7 @@ def _adds_nothing(one: Understood, other: Understood) -> bool:
     if one.intent == other.intent:
         return one.slots == other.slots
     told = all(other.slots.get(name) == value for name, value in one.slots.items() if name != "clock")
-    return (other.intent, one.intent) in SAME_THING and told and _is_brief(one)
-
-
-def _is_brief(one: Understood) -> bool:
-    return one.says == "brief"
+    return one.intent in SAME_THING.get(other.intent, ()) and told and one.brief
 
 
 # One sentence
@@ -131,7 +140,7 @@ def _is_brief(one: Understood) -> bool:
 
 def _sentence(sentence: Sentence, asker: Asker, before: Understood | None) -> Understood:
     if is_smalltalk(sentence.low):
-        return Understood("smalltalk", says=GREETING)
+        return Understood("smalltalk", says=friendly(sentence.low))
     if told := _declined(sentence, asker):
         return told
     if act := act_of(sentence):
@@ -177,7 +186,7 @@ def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understoo
     """What a sentence asks that leaves out what was said before; None where it stands alone."""
     opened = following.opens_as_one(sentence.whole)
     if following.is_elliptical(sentence, opened) and not _stands_alone(sentence, opened):
-        given = {name: value for name, value in slots_of(sentence, "followup").items()}
+        given = slots_of(sentence, "followup")
         given |= _own(sentence, before.intent)
         if given:
             intent = following.intent_after(before, given)
@@ -209,8 +218,6 @@ def _own(sentence: Sentence, intent: str) -> dict[str, Any]:
 
 
 def _fitting(intent: str, slots: Mapping[str, Any]) -> dict[str, Any]:
-    from bot.phrases.slots import ALLOWED
-
     kept = (*ALLOWED.get(intent, ()), "to", "fact")
     return {name: value for name, value in slots.items() if name in kept}
 
@@ -224,16 +231,8 @@ def _asked(sentence: Sentence, asker: Asker, before: Understood | None) -> Under
     inherited = False
     if not refs and before and "refs" in before.slots and before.intent not in following.LISTS:
         with_case = _scores(sentence, True)
-        best_with, best = _best(with_case), _best(likely)
-        speaks_of_it = following.points_back(sentence) and not _is_plural(sentence)
-        if (
-            best_with
-            and (speaks_of_it or not _is_plural(sentence))
-            and (
-                speaks_of_it or (with_case[best_with] >= likely.get(best or "", 0) and best_with in following.OF_A_CASE)
-            )
-        ):
-            likely, inherited = with_case, best_with in following.OF_A_CASE
+        if inherited := _is_about_it(sentence, _best(likely), _best(with_case)):
+            likely = with_case
     intent = _best(likely)
     if intent is None or likely[intent] < HINT:
         return _unsaid(sentence, asker, before)
@@ -252,8 +251,22 @@ def _asked(sentence: Sentence, asker: Asker, before: Understood | None) -> Under
     return finished(intent, slots, sentence, asker.today, brief=brief)
 
 
+ABOUT_ONE = re.compile(r"^(?:when|has|have|did|do|does|is|was|who|why|how|where|will|can|are|what)(?!\S)")
+
+
+def _is_about_it(sentence: Sentence, alone: str | None, with_case: str | None) -> bool:
+    """Whether a sentence without a case goes on about the one before it: "when is the SLT advice due?"."""
+    if with_case not in following.OF_A_CASE or _is_plural(sentence):
+        return False
+    if following.points_back(sentence):
+        return True
+    return alone != with_case and ABOUT_ONE.match(sentence.said) is not None
+
+
 PLURAL = re.compile(
-    r"(?<!\S)(?:cases|which|list|any|all|everything|anything|my|how many|letters|what is (?:overdue|due|late|red|coming)|deadlines|who is (?:off|away|covering|on leave)|percentage|%|we doing|reports|mps|schools|transfers|panels)(?!\S)"
+    r"(?<!\S)(?:cases|which|list|any|all|everything|anything|my|how many|letters|deadlines|reports|mps|schools|"
+    r"transfers|panels|percentage|%|we doing|what is (?:overdue|due|late|red|coming)|"
+    r"who is (?:off|away|covering|on leave))(?!\S)"
 )
 
 
