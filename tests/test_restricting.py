@@ -157,6 +157,10 @@ def test_what_waits_is_said_to_those_who_may_hear_it(town: Town) -> None:
     town.deliver()
     read = [whole(message) for place, message in town.page.stands.values() if not place.startswith("private:")]
     assert read and not [message for message in read if "0042" in message]
+    assert "0042" in in_chat(town, "priya.shah")
+    assert not town.say("Moira", "assign 0042 to Tom").error  # whose case it was sees it no more either
+    town.deliver()
+    assert "0042" not in in_chat(town, "priya.shah") and "0042" in in_chat(town, "tom.reid")
 
 
 def test_who_may_see_it_no_more_has_it_taken_out_of_their_chat(town: Town) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
-from bot.cases import history, new_owner, posts, referrals, visible
+from bot.cases import history, new_owner, posts, referrals, visible, withdrawing
 from bot.cases.enquiries import OWNERS
 from bot.cases.history import New
 from bot.cases.staff import OFFICERS
@@ -68,6 +68,8 @@ def hand_over(turn: Turn, owned: Estate, of: Person, to: Person) -> None:
         new_owner.follow(turn, record)
     turn.db.flush()
     for case in owned.cases:
+        if case.restricted:
+            withdrawing.take_out(turn, case)
         posts.case_moved(turn, case)
     for letter in owned.letters:
         posts.enquiry_moved(turn, letter)

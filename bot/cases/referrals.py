@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 
-from bot.cases import children, deadlines, history, new_owner, posts, staff, visible
+from bot.cases import children, deadlines, history, new_owner, posts, staff, visible, withdrawing
 from bot.cases.children import Known, Private, Registered
 from bot.cases.files import CaseFile
 from bot.cases.history import New
@@ -207,6 +207,8 @@ def assign(turn: Turn, case: Case, owner: Person) -> None:
     before, case.owner_id = case.owner_id, owner.id
     history.record(turn, case, New(EntryKind.ASSIGNED, turn.today, clear={"owner": owner.id, "before": before}))
     new_owner.follow(turn, case)
+    if case.restricted:  # the owner before, and their manager, see it no more
+        withdrawing.take_out(turn, case)
     posts.case_moved(turn, case)
     if owner.id != turn.person.id:
         posts.tell(turn, owner.id or 0, Notice.ASSIGNED, case_id=case.id)

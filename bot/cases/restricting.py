@@ -13,7 +13,7 @@ from bot.cases.withdrawing import Out
 from bot.domain.errors import AlreadyDone, NotAllowed, NotNow
 from bot.domain.terms import Basis, EntryKind, Notice, PostSays, PostState, Restriction, Role
 from bot.turn import Turn
-from storage.tables import Admitted, Case, EnquiryCase, Person, Post
+from storage.tables import Admitted, Case, EnquiryCase, Person, Post, Room
 
 
 def restrict(turn: Turn, case: Case, kind: Restriction, why: str) -> Out:
@@ -56,7 +56,12 @@ def open_to_all(turn: Turn, case: Case, why: str, *, yes: dict[str, int | None])
     history.record(turn, case, New(EntryKind.OPENED_TO_ALL, turn.today, clear=yes, words=why))
     posts.case_moved(turn, case)
     letters = select(EnquiryCase.enquiry_id).where(EnquiryCase.case_id == case.id)
-    cards = (col(Post.enquiry_id).in_(letters), col(Post.says) == PostSays.ENQUIRY_CARD)
+    rooms = select(Room.id).where(col(Room.bound))
+    cards = (
+        col(Post.enquiry_id).in_(letters),
+        col(Post.says) == PostSays.ENQUIRY_CARD,
+        col(Post.room_id).in_(rooms),
+    )
     anew = {"withdraw": False, "wanted": Post.wanted + 1, "state": PostState.WAITING, "due_at": turn.now}
     turn.db.execute(update(Post).where(*cards).values(**anew))
 

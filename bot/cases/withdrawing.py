@@ -49,6 +49,7 @@ class _Of:
 
 def take_out(turn: Turn, case: Case) -> Out:
     """Take a case that has just become restricted out of rooms, and of the chats of all who may not see it."""
+    turn.db.flush()  # whose it is, and who is named to it, is asked of the database
     of = _of(turn, case)
     hidden = [post for post in _naming(turn, of) if not _sees(turn, post, case)]
     mail = {*turn.db.exec(select(Connection.id).where(Connection.platform == Platform.MAIL))}
