@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session, select
 
-from bot import heard
+from bot import heard, plainly
 from bot.cases import guarding, packs, rosters, staff, visible
 from bot.domain.errors import CannotRead, NotAllowed, NotUnderstood, Refusal, WhichOne
 from bot.domain.message import Action, Message, Said, Where, Who
@@ -170,11 +170,35 @@ class App:
         except NotUnderstood as unknown:
             tidy = " ".join(said.line.split())
             turned = [other for other in self.book.turned(tidy) if self._is_whole(turn, other)]
+            whole = turned or [near for near in unknown.nearest if self._is_whole(turn, near)]
+            acts = any(self.book.find(other)[0].acts for other in whole)
+            if not acts and (answer := self._plainly(turn, said)):
+                return answer
             meant = dict.fromkeys(turned or (self._readable(turn, near) for near in unknown.nearest))
             return refused(NotUnderstood(str(unknown), tuple(meant)[:MOST_MEANT]), said)
         except Refusal as refusal:
             turn.db.rollback()
-            return refused(refusal, said)
+            answer = self._plainly(turn, said) if isinstance(refusal, CannotRead) and plainly.asks(said) else None
+            return answer or refused(refusal, said)
+
+    def _plainly(self, turn: Turn, said: Said) -> Message | None:
+        """The answer to plain English; None for what is not understood as such. Nothing is done by it but reading."""
+        if said.values is not None or said.nonce:
+            return None
+        found = plainly.read(turn, said.line, heard.recent(turn.db, turn.vault, turn.person, said, turn.now))
+        if found is None:
+            return None
+        if answer := plainly.told(found):
+            return answer
+        command, rest = self.book.find(found.line)
+        if command.acts or turn.person.role not in command.may:
+            return None
+        try:
+            answer = self._run(command, turn, replace(said, line=found.line), rest)
+        except Refusal as refusal:
+            return refused(refusal, replace(said, line=found.line))
+        aside = " ".join(filter(None, [answer.aside, plainly.read_as(turn, found)]))
+        return replace(answer, aside=aside, actions=(*answer.actions, *plainly.further(found)))
 
     def _is_whole(self, turn: Turn, other: str) -> bool:
         """Whether a line says everything that its command needs, and this person may say it."""

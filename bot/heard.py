@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session
@@ -14,6 +14,7 @@ from storage.crypto import Vault
 from storage.tables import Heard, Person
 
 ABOUT = "heard"
+LATELY, MOST_EARLIER = timedelta(minutes=10), 12
 
 KEPT = columns(Heard)
 FIRST = select(KEPT.sealed).where(or_(KEPT.delivery == bindparam("delivery"), KEPT.nonce == bindparam("nonce")))
@@ -45,6 +46,14 @@ def earlier(db: Session, vault: Vault, keys: Keys) -> Message | None:
         return None
     told = vault.open_own(first, ABOUT)
     return Message(told["text"], private=told["private"], error=told["error"])
+
+
+def recent(db: Session, vault: Vault, who: Person, said: Said, now: datetime) -> list[str]:
+    """What they said in the same place in the last ten minutes, the latest last: what a follow-up goes by."""
+    here = (KEPT.connection_id == said.who.connection, KEPT.place == said.where.place, KEPT.person_id == who.id)
+    lately = select(KEPT.sealed).where(KEPT.at > now - LATELY, KEPT.at <= now, *here)
+    sealed = db.execute(lately.order_by(KEPT.id.desc()).limit(MOST_EARLIER)).scalars()
+    return [str(vault.open_own(each, ABOUT)["line"]) for each in reversed([*sealed])]
 
 
 def keep(

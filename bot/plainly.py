@@ -1,0 +1,127 @@
+"""What somebody says in plain English, where it is no line: read with what this council calls people and places."""
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.cases import visible
+from bot.domain.dates import say_day
+from bot.domain.errors import Refusal
+from bot.domain.message import Action, Message, Said, Style
+from bot.phrases import INTENTS, OnRecord, Person, Understood, Vocabulary, understand
+from bot.turn import Turn
+from storage.tables import Enquiry, Setting
+from storage.tables import Person as Staff
+
+SHORT_NUMBER = re.compile(r"(?<![\w/-])#?(\d{2,5})(?![\w/])")
+QUESTION = re.compile(r"\W*(?:why|where|have|has|who|what|when|which|how|is|are|will|did|do|does)\b", re.IGNORECASE)
+LEAST_WORDS = 3
+MOST_NUMBERS = 8
+"""Of a message, so many numbers are looked up."""
+NAMED = "I don't talk about a named child where others read. Ask me privately, with the case number."
+CANNOT_YET = (
+    "I understand that you ask about {what}, and can't answer that in words yet. Say help to see what I can show."
+)
+
+
+def read(turn: Turn, text: str, earlier: Sequence[str]) -> Understood | None:
+    """What a typed text is understood as, after what the same person said here lately; None where nothing is sure."""
+    found = understand(
+        text, vocabulary=_vocabulary(turn, [text, *earlier]), today=turn.today, room=not turn.private, context=earlier
+    )
+    return None if found.intent == "out_of_scope" else found
+
+
+def _vocabulary(turn: Turn, texts: Sequence[str]) -> Vocabulary:
+    people = turn.db.exec(select(Staff.name, Staff.active)).all()
+    mps = turn.db.exec(select(Enquiry.mp, Enquiry.constituency).where(col(Enquiry.mp) != "").distinct()).all()
+    return Vocabulary(
+        people=tuple(Person(name, left=not active) for name, active in people),
+        mps=dict(mps),
+        settings=tuple(turn.db.exec(select(Setting.name)).all()),
+        cases={reference: OnRecord() for text in texts for reference in _meant(turn, text)},
+        terms=turn.rules.terms,
+        holidays=frozenset(turn.rules.calendar.holidays),
+    )  # whether a name is a child's goes by its looks alone: the answer tells nothing of whether there is such a child
+
+
+def _meant(turn: Turn, text: str) -> list[str]:
+    """The references that the short numbers in a text mean to this asker; nothing of cases that they may not see."""
+    found: list[str] = []
+    for number in list(dict.fromkeys(SHORT_NUMBER.findall(text)))[:MOST_NUMBERS]:
+        with suppress(Refusal):
+            found.append(visible.find_case(turn, number).reference)
+    return found
+
+
+def asks(said: Said) -> bool:
+    """Whether a line that could not be read is a question in words, though it begins like a command: "why is …"."""
+    return said.values is None and QUESTION.match(said.line) is not None and len(said.line.split()) > LEAST_WORDS
+
+
+def told(found: Understood) -> Message | None:
+    """The answer that needs no command: what is declined, asked back, confirmed first. None for a line to be run."""
+    if found.refusal:
+        text = NAMED if found.intent == "refuse_privacy" else found.refusal
+        return Message(text, private=True, error="Declined")
+    if found.confirm:
+        return _confirmed_first(found)
+    if found.question:
+        actions = tuple(Action(one.label, one.line, acts=False) for one in found.question.choices)
+        return Message(found.question.text, actions=actions, private=True)
+    if found.says and not found.line:
+        return Message(found.says, private=True)
+    if not found.line:
+        return Message(CANNOT_YET.format(what=INTENTS[found.intent]), private=True, error="NotUnderstood")
+    return None
+
+
+def _confirmed_first(found: Understood) -> Message:
+    """An action: the exact line, with its effect, and the button that does it."""
+    if found.question:
+        actions = tuple(Action(one.label, one.line) for one in found.question.choices)
+        return Message(found.question.text, actions=actions, aside=found.says, private=True)
+    if not found.line:
+        return Message("I can't do that from what you said. Say help to see how it is typed.", private=True)
+    return Message(
+        f"Nothing is done yet. Press the button to say: {found.line}",
+        actions=(Action("Do it", found.line, style=Style.PRIMARY),),
+        aside=found.says,
+        private=True,
+    )
+
+
+def read_as(turn: Turn, found: Understood) -> str:
+    """As small print: "Read as: what is late (agency health, period Mon 23 Nov to Sun 29 Nov)."."""
+    slots = ", ".join(
+        f"{name.replace('_', ' ')} {_said(value, turn.today)}" for name, value in found.slots.items() if name != "refs"
+    )
+    narrower = ", ".join(name.replace("_", " ") for name in found.unmet)
+    wide = f" It isn't narrowed by: {narrower}." if narrower else ""
+    return f"Understood as: {INTENTS[found.intent]}{f' ({slots})' if slots else ''}.{wide}"
+
+
+def further(found: Understood) -> tuple[Action, ...]:
+    """A button for each of the other things that a message asked."""
+    return tuple(
+        Action(f"Also: {INTENTS[one.intent]}", one.line, acts=one.confirm)
+        for one in found.also
+        if one.line and not one.question
+    )
+
+
+def _said(value: Any, today: date) -> str:
+    if isinstance(value, Mapping) and "from" in value:
+        first, last = (say_day(date.fromisoformat(day), today) if day else "…" for day in value.values())
+        return first if first == last else f"{first} to {last}"
+    if isinstance(value, Mapping):
+        return " ".join(str(each) for each in value.values()).replace("_", " ")
+    if isinstance(value, list):
+        return ", ".join(_said(each, today) for each in value)
+    with suppress(ValueError):
+        return say_day(date.fromisoformat(str(value)), today)
+    return str(value).replace("_", " ")
