@@ -13,7 +13,7 @@ from bot.grammar import Book, command, line
 from bot.turn import Turn
 
 
-@command("denied", "refused", may=SECOND_PERSON, acts=False, examples=("denied",))
+@command("denied", may=SECOND_PERSON, acts=False, examples=("denied",))
 def denied(
     turn: Turn, book: Book, *, page: Annotated[int, replace(number("Page", asked=False), words=0)] = 1
 ) -> Message:
