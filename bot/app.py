@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from bot import heard, plainly
 from bot.cases import guarding, packs, rosters, staff, visible
-from bot.domain.errors import CannotRead, NotAllowed, NotUnderstood, Refusal, WhichOne
+from bot.domain.errors import BadSettings, CannotRead, NotAllowed, NotUnderstood, Refusal, WhichOne
 from bot.domain.message import Action, Message, Said, Where, Who
 from bot.domain.terms import Role
 from bot.fault import log_fault, new_code
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 AWAY = "I couldn't save that: the database isn't answering. Nothing was changed. Try again in a minute"
 UNSURE = "The database went away while that was being saved. I am checking; please do not repeat it"
+SHUT = "That is sealed under a key that I don't have. Nothing was changed. Whoever runs me can say: referralbot doctor"
 BROKEN = "Something went wrong on our side and nothing was changed. Tell your administrator"
 
 
@@ -74,6 +75,9 @@ class App:
         """The answer to one line. Never raises: every trouble is a sentence, and a fault a sentence with a code."""
         try:
             return self._alone(_legible(said), now)
+        except BadSettings as missing:  # such as a key: its own sentence names no value
+            log.error("a line cannot be answered: %s", missing)
+            return fault(SHUT, missing)
         except Exception as error:  # noqa: BLE001  the edge of one answer: a bug is one person's trouble, not everybody's
             return fault(BROKEN, error)
 

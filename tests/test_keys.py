@@ -68,6 +68,11 @@ class Changing:
         self.town.vault = vault
         self.town.app = App(self.town.store, vault, RULES, BOOK, draw=self.town.app.draw)
 
+    def answer_of_one_that_was_not_restarted(self) -> str:
+        """Of a bot that has the old key alone, about a child whose key is done."""
+        old = App(self.town.store, Vault(self.town.key), RULES, BOOK)
+        return old.answer(self.town.said("Priya", "open 0042"), self.town.now).text
+
     def kept(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every column of all that no change of the key may touch."""
         with self.town.store.reading() as db:
@@ -131,6 +136,7 @@ def test_a_change_of_the_key_needs_a_yes_may_be_stopped_and_touches_nothing_seal
     with town.store.reading() as db:
         assert sorted(wrapped_under(db).values()) == [2, 6], "done: the bot's own two and four children"
     assert "The key is being changed: 2 of 8" in changing.health()
+    assert "referralbot doctor" in changing.answer_of_one_that_was_not_restarted()
     assert changing.kept() == before
     town.opens("Priya", "Noor Aziz")
     assert changing.opens_all(), "the bot serves, half way, with both keys"
