@@ -332,7 +332,7 @@ def fault(sentence: str, error: Exception) -> Message:
 
 def _guarded(turn: Turn, said: Said, message: Message) -> Message:
     """What a place that is nobody's room, or that outsiders read, never hears: it is answered privately."""
-    nobodys = turn.room is None or turn.room.shared or said.where.shared
+    nobodys = turn.room is None or turn.room.shared or said.where.outside
     if not turn.private and nobodys and turn.person.role is not Role.ADMINISTRATOR:
         message = message.privately()
     if not message.private:

@@ -106,9 +106,10 @@ def settle(turn: Turn, room_id: int, readers: Readers) -> None:
     if not room.bound:
         return
     room.checked_at = turn.now
-    if readers.outside and not room.shared:
+    if readers.outside:
         room.shared = True
-        _tell(turn, room, outsiders=readers.outsiders)
+        once = f"outsiders/{room.id}/{room.bound_at.isoformat()}"
+        _tell(turn, room, key=once, outsiders=readers.outsiders)
     elif not room.shared and (found := misfits(turn, room.connection_id, readers.accounts, room.agency)):
         _refuse(turn, room, found, fits(turn, room.connection_id, readers.accounts))
 
@@ -123,9 +124,9 @@ def _refuse(turn: Turn, room: Room, found: Mapping[Agency, int], instead: Agency
     _tell(turn, room, whose=whose, instead=instead.value if instead else "")
 
 
-def _tell(turn: Turn, room: Room, **what: Any) -> None:
+def _tell(turn: Turn, room: Room, *, key: str | None = None, **what: Any) -> None:
     turn.db.flush()  # the administrators' own room may be the one that is refused
-    tell_administrators(turn, Notice.ROOM_REFUSED, about={"room_id": room.id, **what})
+    tell_administrators(turn, Notice.ROOM_REFUSED, about={"room_id": room.id, **what}, key=key)
 
 
 def _known(turn: Turn, connection: int, accounts: Collection[str]) -> Sequence[Person]:

@@ -40,8 +40,12 @@ def bind(turn: Turn, *, to: Annotated[For, choice(For, "Whose room this is", {"m
     Refused where people sit in it who may not know all that such a room hears.
     """
     where, agency = _here(turn), to.agency
-    readers, outside = where.readers, where.shared or bool(where.readers and where.readers.outside)
-    if readers and not outside and (found := room_checks.misfits(turn, where.connection, readers.accounts, agency)):
+    readers = where.readers
+    if (
+        readers
+        and not where.outside
+        and (found := room_checks.misfits(turn, where.connection, readers.accounts, agency))
+    ):
         instead = room_checks.fits(turn, where.connection, readers.accounts)
         raise NotNow(room_checks.refusal(found, agency, instead))
     room = _bound(turn, where)
@@ -50,13 +54,13 @@ def bind(turn: Turn, *, to: Annotated[For, choice(For, "Whose room this is", {"m
             connection_id=where.connection, place=where.place, name=where.name or f"{to.label} room", bound_at=turn.now
         )
         turn.db.add(room)
-    room.agency, room.bound, room.checked_at = agency, True, None
-    room.shared, room.reference = outside, dict(where.reference)
-    return Message(f"This is the {to.label} room now.", aside=_who_reads(turn, where, outside=outside))
+    room.agency, room.bound, room.bound_at, room.checked_at = agency, True, turn.now, None
+    room.shared, room.reference = where.outside, dict(where.reference)
+    return Message(f"This is the {to.label} room now.", aside=_who_reads(turn, where))
 
 
-def _who_reads(turn: Turn, where: Where, *, outside: bool) -> str:
-    if outside:
+def _who_reads(turn: Turn, where: Where) -> str:
+    if where.outside:
         return "It holds people of other organisations: only what all may know is posted here."
     platform = turn.db.get_one(Connection, where.connection).platform
     asked = platform in (Platform.SLACK, Platform.TEAMS) and where.readers is None

@@ -49,6 +49,11 @@ class Where:
     readers: Readers | None = field(default=None, compare=False)
     """Who sits there, where the platform has said so lately."""
 
+    @property
+    def outside(self) -> bool:
+        """Outsiders read it, as far as the platform has said."""
+        return self.shared or bool(self.readers and self.readers.outside)
+
 
 @dataclass(frozen=True)
 class Said:

@@ -343,6 +343,13 @@ async def test_that_a_channel_is_shared_holds_at_once(here: Whole) -> None:
         eyes.bind("C0HEALTH", Agency.HEALTH)
         assert await slack.event(payload("channel_shared")) == [200]
         assert eyes.room("C0HEALTH").shared
+        slack.channels["C0HEALTH"]["is_ext_shared"] = True
+        for _ in range(3):
+            await eyes.look(hours=25)
+        assert eyes.told() == [
+            "“C0HEALTH” is read by another organisation: only what all may know is posted there now."
+            " Once they have gone, say there: room bind."
+        ]
 
 
 async def test_a_channel_in_teams_is_held_against_its_roster(here: Whole) -> None:
