@@ -171,6 +171,9 @@ def test_a_restored_backup_has_them_erased_again_before_anybody_is_answered(town
     assert "erased from the record" in whole(town.say("Priya", "open 0042").facts)
     assert not at_start(town)
     assert len(town.erasures.all()) == 2
+    town.store.close()
+    assert any(key in backup.read_bytes() for key in keys), "the backup itself keeps them"
+    assert not any(word in record.read_bytes() for word in (*keys, *map(str.encode, TELLS)))
 
 
 def at_start(town: Town) -> int:
