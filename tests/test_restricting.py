@@ -17,7 +17,7 @@ from bot.courier import Courier, Credentials
 from bot.domain.terms import Agency, EntryKind, Hears, Platform, PostSays, PostState
 from bot.reminders import sweep
 from storage.connect import Store
-from storage.tables import Connection, Deadline, Entry, Nudge, Person, Post, Room
+from storage.tables import Connection, Deadline, Entry, Nudge, Person, Post, PrivateCopy, Room
 from tests.adapters.fake_connector import FakeConnector
 from tests.adapters.fake_slack import TOKEN, FakeSlack, running
 from tests.adapters.teams_town import CHANNEL, CONNECTION
@@ -167,7 +167,11 @@ def test_who_may_see_it_no_more_has_it_taken_out_of_their_chat(town: Town) -> No
     town.say("Priya", "away until 30 October cover Kit")
     town.remind()  # the digest of whoever covers
     assert "0042" in in_chat(town, "kit.amos") and "0047" in in_chat(town, "kit.amos")
+    shown = {"connection_id": town.connection, "place": "D0KIT", "shown_at": town.now}
+    later = town.now + timedelta(minutes=10)
+    town.add(*(PrivateCopy(key=f"copy{case}", case_id=case, fades_at=later, **shown) for case in (1, 2)))
     assert not town.say("Moira", RESTRICT).error
+    assert [copy.fades_at for copy in town.all(PrivateCopy)] == [town.now, later]  # who the child is fades at once
     town.deliver()
     assert "0042" not in in_chat(town, "kit.amos") and "0047" in in_chat(town, "kit.amos")
     town.pass_time(days=3)

@@ -20,7 +20,7 @@ from bot.cases.posts import NOBODY
 from bot.cases.queue import CARDS
 from bot.domain.terms import EntryKind, Notice, Platform, PostSays, PostState
 from bot.turn import Turn
-from storage.tables import Case, Connection, Deadline, EnquiryCase, Heard, Nudge, Person, Post, Room
+from storage.tables import Case, Connection, Deadline, EnquiryCase, Heard, Nudge, Person, Post, PrivateCopy, Room
 
 ABOUT_SEVERAL = (Notice.FOUND_UNSAID, Notice.HELD)
 """Notices that name cases among other things: made anew, they name none that is restricted."""
@@ -51,6 +51,7 @@ def take_out(turn: Turn, case: Case) -> Out:
     """Take a case that has just become restricted out of rooms, and of the chats of all who may not see it."""
     turn.db.flush()  # whose it is, and who is named to it, is asked of the database
     of = _of(turn, case)
+    _fade(turn, of)
     hidden = [post for post in _naming(turn, of) if not _sees(turn, post, case)]
     mail = {*turn.db.exec(select(Connection.id).where(Connection.platform == Platform.MAIL))}
     stand = [post for post in hidden if post.platform_id or post.claimed_until]
@@ -59,6 +60,13 @@ def take_out(turn: Turn, case: Case) -> Out:
         _take_away(turn, post, alone=_speaks_of_it_alone(turn, post, of))
     _say_to_others(turn, [post for post in hidden if post not in stand], of)
     return Out(len(there), len(stand) - len(there), tuple(_answered_in(turn, case)))
+
+
+def _fade(turn: Turn, of: _Of) -> None:
+    """Have what personal chats show of who the child is edited away now, and not when its minutes are over."""
+    mine = or_(col(PrivateCopy.case_id) == of.case.id, col(PrivateCopy.enquiry_id).in_(of.letters))
+    sooner = update(PrivateCopy).where(mine, col(PrivateCopy.fades_at) > turn.now)
+    turn.db.execute(sooner.values(fades_at=turn.now))
 
 
 def _of(turn: Turn, case: Case) -> _Of:
