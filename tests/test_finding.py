@@ -9,10 +9,10 @@ from sqlmodel import col, select
 
 from bot.cases import children, finding, searching, visible
 from bot.domain.message import Message
-from bot.domain.terms import Basis, Kind
+from bot.domain.terms import Agency, Basis, Kind
 from bot.turn import Turn
 from storage.connect import Store
-from storage.tables import Admitted, Case, Entry, Fingerprint, Person, Viewed
+from storage.tables import Admitted, Case, Entry, Fingerprint, Person, Request, Viewed
 from tests.town import RULES, Town
 from tests.whole import whole
 
@@ -118,6 +118,10 @@ def test_the_question_to_the_database_agrees_with_the_table_of_who_may_know(town
     with town.store.transaction() as db:
         for person, case, basis in ((11, 5, Basis.NAMED), (10, 5, Basis.BROKE_GLASS), (3, 7, Basis.NAMED)):
             db.add(Admitted(case_id=case, person_id=person, basis=basis, since=town.now))
+        for case in (1, 2):  # of the schools' own agency, which was asked about a child of another school too
+            asked = {"service": "education", "agency": Agency.EDUCATION, "asked_on": town.now.date()}
+            db.add(Request(case_id=case, **asked))
+        db.get_one(Case, 2).setting_id = None
         db.flush()
         for person in db.exec(select(Person).order_by(col(Person.id))).all():
             turn = Turn(db, town.now, RULES, town.vault, who=person)
