@@ -54,7 +54,9 @@ def _inflected(low: str) -> bool:
 def _is_stem(stem: str, end: str) -> bool:
     if len(stem) < 3:
         return False
-    if end in ("er", "ers", "ly", "'s", "s"):
+    if end == "s":
+        return stem in KNOWN
+    if end in ("er", "ers", "ly"):
         return stem in KNOWN and len(stem) > 3
     if end == "es":
         return stem in KNOWN and stem.endswith(("s", "x", "z", "h", "o"))

@@ -44,7 +44,7 @@ ACADEMIC_FIRST = 9
 FINANCIAL_FIRST = 4
 HOLIDAYS = {"christmas": 12, "easter": 4, "summer": 8}
 BEGIN_A_DAY = words(
-    "the a an this next last coming past previous following today tonight yesterday tomorrow day close cop eod end "
+    "first the a an this next last coming past previous following today tonight yesterday tomorrow day close cop eod end "
     "start beginning week christmas easter so year month overnight over rest half summer autumn spring school "
     "holidays few couple"
 ) | frozenset({*LEADS, *WEEKDAYS, *MONTH_NAMES, *NUMBERS})
@@ -179,6 +179,9 @@ def _stretch(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     if rest[:2] == ["so", "far"]:
         inner = _stretch(words, at + skip + 2, almanac)
         return inner and _bounded("since", replace(inner, length=inner.length + skip + 2), "", almanac)
+    if rest[0] in ("first", "last") and rest[1:3] in (["week", "of"], ["week", "in"]) and rest[3:4]:
+        whole_month = _month(rest, 3, almanac)
+        return whole_month and _seven_days(whole_month, skip + 3, first=rest[0] == "first")
     if rest[0] in WHICH or rest[0] in AHEAD:
         if found := _of_many(rest, almanac):
             return replace(found, length=found.length + skip)
@@ -197,6 +200,18 @@ def _stretch(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     ):
         return replace(named, length=named.length + skip)
     return None
+
+
+def _seven_days(month: When, more: int, *, first: bool) -> When:
+    """The first or the last week of a month."""
+
+    def resolve(past: bool) -> Span:
+        begins, ends = month.resolve(past)
+        if begins is None or ends is None:
+            return begins, ends
+        return (begins, begins + 6 * ONE_DAY) if first else (ends - 6 * ONE_DAY, ends)
+
+    return When(month.length + more, resolve, day=False)
 
 
 def _one(rest: Sequence[str], almanac: Almanac) -> When | None:
