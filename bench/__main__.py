@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import busy, delivery, firing, page, record, sweeps, understanding, yearly
+from bench import busy, delivery, firing, hidden, page, record, sweeps, understanding, yearly
 from bench.measures import from_cold, in_slack, in_teams
 from bench.page import Told
 from bench.rounds import FULL, QUICK, Effort
@@ -97,6 +97,10 @@ def _record(url: Url, effort: Effort, where: str) -> Told:
     return record.told(record.measured(url("record"), effort.record), where)
 
 
+def _hidden(url: Url, effort: Effort, where: str) -> Told:
+    return hidden.told(hidden.measured(url("hidden"), effort.others, effort.messages), where)
+
+
 def _year(url: Url, effort: Effort, where: str) -> Told:
     return yearly.told(yearly.measured(url("year"), effort.plans, effort.times), where)
 
@@ -113,6 +117,7 @@ PARTS: Mapping[str, Part] = {
     "delivery": on_both(_delivery),
     "firing": on_both(_firing),
     "record": on_both(_record),
+    "hidden": on_both(_hidden),
     "year": on_both(_year),
     "understand": _understand,
 }

@@ -159,6 +159,7 @@ WHEN = {
     Relation.NAMED: "where named",
     Relation.BROKE_GLASS: "who broke the glass",
     Relation.RIGHTS: "for a request of the family's",
+    Relation.REVIEWS: "where the glass was broken",
 }
 
 

@@ -111,7 +111,7 @@ def of_both(turn: Turn, typed: Iterable[str], told: Iterable[str], *others: str)
     """
     lots = [list(typed), list(told)]
     ready = [_ready(turn, APART.join(lot)) for lot in lots]
-    known = _asked(turn, ready, references_in([*lots[0], *lots[1], *others]))
+    known = _asked(turn, ready, references_in([*lots[0], *lots[1], *others]), every=bool(lots[1]))
     knows = {child: known.about[child] for child in known.about if child in known.knows}
     theirs = {digest: found for digest, of in known.marked.items() if (found := of & {*known.knows})}
     return _kinds(turn, ready[0], _Known(theirs, knows)), _kinds(turn, ready[1], known)
@@ -134,8 +134,12 @@ def _ready(turn: Turn, text: str) -> _Text:
     return _Text(plain, words, guard.days(plain, turn.today), marks)
 
 
-def _asked(turn: Turn, texts: Sequence[_Text], references: Sequence[str]) -> _Known:
-    """What the record knows of these texts; nothing is asked where nothing may be known."""
+def _asked(turn: Turn, texts: Sequence[_Text], references: Sequence[str], *, every: bool) -> _Known:
+    """What the record knows of these texts; nothing is asked where nothing may be known.
+
+    Of the children who are spoken of `every` one is read, or those alone whom the asker may know: a reference of a
+    hidden case takes no longer than one of a case that is not there.
+    """
     digests = [digest for text in texts for digest in text.marks][:MOST_ASKED]
     if not digests and not references:
         return _Known()
@@ -148,7 +152,7 @@ def _asked(turn: Turn, texts: Sequence[_Text], references: Sequence[str]) -> _Kn
             knows.add(child_id)
         if digest:
             marked[digest].add(child_id)
-        elif wrapped is not None:
+        elif wrapped is not None and (every or may_know):
             with suppress(BadSettings):  # a child that cannot be read keeps no message back
                 about[child_id] = _spoken_of(children.opened(turn, sealed, wrapped))
     return _Known(marked, about, knows)

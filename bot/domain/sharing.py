@@ -50,6 +50,7 @@ TABLE: Mapping[Row, Shares] = {
     (Role.ADMINISTRATOR, None, Relation.ANY):       (YES, NO, NO, NO, NO, NO, NO, NO, NO),
     (Role.DATA_PROTECTION, None, Relation.ANY):     (YES, YES, YES, NO, NO, NO, NO, NO, NO),
     (Role.DATA_PROTECTION, None, Relation.RIGHTS):  (YES, YES, YES, YES, ALONE, ALONE, YES, ALONE, ALONE),
+    (Role.DATA_PROTECTION, None, Relation.REVIEWS): (YES, NO, NO, NO, NO, NO, NO, NO, NO),
     (None, Agency.EDUCATION, Relation.ANY):         (YES, YES, YES, YES, NO, NO, YES, NO, NO),
     (None, Agency.HEALTH, Relation.ANY):            (YES, YES, YES, OWN, NO, NO, NO, NO, NO),
     (None, Agency.SOCIAL_CARE, Relation.ANY):       (YES, YES, YES, OWN, NO, NO, NO, NO, NO),

@@ -411,6 +411,8 @@ class Relation(Term):
     BROKE_GLASS = "broke_glass"
     RIGHTS = "rights"
     """They answer a request of the family's own, or erase."""
+    REVIEWS = "reviews"
+    """They look into that somebody broke the glass."""
 
     @property
     def basis(self) -> "Basis":

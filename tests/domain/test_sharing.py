@@ -41,6 +41,7 @@ def known(viewer: Viewer) -> set[Kind]:
         (Viewer(Agency.EDUCATION, Role.ADMINISTRATOR, private=True), {Kind.EXISTENCE}),
         (LEAD, IN_GENERAL),
         (who(Agency.EDUCATION, Role.DATA_PROTECTION, Relation.RIGHTS), EVERYTHING),
+        (who(Agency.EDUCATION, Role.DATA_PROTECTION, Relation.REVIEWS), {Kind.EXISTENCE}),
         (Viewer(Agency.EDUCATION), IN_GENERAL | {Kind.REQUESTS, Kind.MP_MATTER}),
         (Viewer(Agency.EDUCATION, asker=THERAPIST), IN_GENERAL),
         (Viewer(Agency.HEALTH, asker=OFFICER), IN_GENERAL),
@@ -117,4 +118,4 @@ def test_on_what_ground_somebody_knows_who_a_child_is(viewer: Viewer, basis: Bas
 def test_a_room_is_told_by_whose_it_is_alone_and_being_asked_makes_no_restricted_case_be_there() -> None:
     assert {relation for role, _, relation in TABLE if role is None} == {Relation.ANY}
     assert [row for row in TABLE if row[0] and row[1]] == []
-    assert SEE_RESTRICTED.isdisjoint({Relation.ANY, Relation.ASKED, Relation.RIGHTS})
+    assert SEE_RESTRICTED.isdisjoint({Relation.ANY, Relation.ASKED, Relation.RIGHTS, Relation.REVIEWS})
