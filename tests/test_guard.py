@@ -332,7 +332,7 @@ async def test_what_stands_on_the_page_is_bare_too_after_a_restart(office: Offic
         shown = outbox.shown_on(office.council.turn(db, MONDAY), SLACK, office.words)
         (card,) = [message for to, _, message, _ in shown if to.place == "health-1"]
     assert card.text == "SEND-2026-0001 · case"
-    assert card.actions == (Action("Open SEND-2026-0001", "open case=SEND-2026-0001", acts=False),)
+    assert card.actions == (Action("Open SEND-2026-0001", "open case=SEND-2026-0001", acts=False, alone=True),)
 
 
 async def test_what_holds_nothing_goes_out_as_it_is(office: Office) -> None:
