@@ -50,7 +50,7 @@ def by_mail(turn: Turn, post: Post, reader: Person, message: Message, *, outside
 
 
 def _references(turn: Turn, post: Post, reader: Person) -> list[str]:
-    """One for each date that the post reminds of, as far as the reader may know it: a letter's tells that an MP wrote."""
+    """One for each date that the post reminds of, save letters where the reader may not know that an MP wrote."""
     found = []
     for nudge in nudges_of(turn, post):
         deadline = turn.db.get_one(Deadline, nudge.deadline_id)
