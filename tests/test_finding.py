@@ -132,6 +132,7 @@ def test_the_question_to_the_database_agrees_with_the_table_of_who_may_know(town
         db.rollback()
 
 
+@pytest.mark.databases("sqlite")
 def test_an_erased_child_is_found_no_more_and_has_no_mark(town: Town) -> None:
     with town.store.transaction() as db:
         children.forget(town.turn(db), 1)
@@ -140,6 +141,7 @@ def test_an_erased_child_is_found_no_more_and_has_no_mark(town: Town) -> None:
     assert "erased" in whole(town.say("Priya", "open 0042"))
 
 
+@pytest.mark.databases("sqlite")
 def test_no_more_than_ten_are_shown(town: Town) -> None:
     with town.store.reading() as db:
         turn = Turn(db, town.now, RULES, town.vault, who=db.get(Person, 3))
@@ -180,6 +182,7 @@ def test_notes_are_looked_through_by_whoever_may_read_them(town: Town) -> None:
     assert references(town.say("Priya", "search notes withdrawn")) == "0058"
 
 
+@pytest.mark.databases("sqlite")
 def test_it_says_how_far_it_looked_and_goes_on_from_there(town: Town) -> None:
     for number in range(6):
         town.say("Priya", f"note 0042 visit {number}")

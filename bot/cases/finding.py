@@ -23,6 +23,8 @@ from storage.tables import Admitted, Case, Child, Fingerprint, Person, Request
 
 MOST = 10
 """The most cases that are shown at once."""
+NEVER = -1
+"""As many of no words as no child has."""
 MARKS = columns(Fingerprint)
 
 
@@ -74,12 +76,11 @@ def _fits(turn: Turn, text: str) -> Any:
         Mark.NAME_SOUND: set() if "" in sounds else sounds,
     }
     counted = {kind: _how_many(turn, kind, texts) for kind, texts in wanted.items()}
-    enough = [
-        (or_(counted[Mark.RECORD_NUMBER] > 0, counted[Mark.NAME] > 0), Fit.EXACT),
-        (and_(len(words) > 0, counted[Mark.NAME_PART] == len(words)), Fit.WORDS),
-        (and_(len(sounds) > 0, counted[Mark.NAME_SOUND] == len(sounds)), Fit.SOUND),
-    ]
-    fit = case(*((so, int(how)) for so, how in enough))
+    fit = case(
+        (or_(counted[Mark.RECORD_NUMBER] > 0, counted[Mark.NAME] > 0), int(Fit.EXACT)),
+        (counted[Mark.NAME_PART] == (len(words) or NEVER), int(Fit.WORDS)),
+        (counted[Mark.NAME_SOUND] == (len(sounds) or NEVER), int(Fit.SOUND)),
+    )
     either = or_(*(_is_one_of(turn, kind, texts) for kind, texts in wanted.items()))
     children = select(MARKS.child_id, fit.label("fit")).where(either).group_by(MARKS.child_id).having(fit.is_not(None))
     return children.subquery()
@@ -113,7 +114,7 @@ def knows(turn: Turn, kind: Kind, *, own: ColumnElement[bool] | None = None) -> 
 def _relations(turn: Turn) -> Iterator[tuple[Relation, ColumnElement[bool]]]:
     """What the asker is to a case, each as a condition on it: what `visible.relations_to` says of one."""
     person, restricted = turn.person, col(Case.restricted)
-    team = select(col(Person.id)).where(Person.manager_id == person.id)
+    team = select(col(Person.id)).where(col(Person.manager_id) == person.id)
     asked = exists().where(col(Request.case_id) == Case.id, col(Request.agency) == person.agency)
     yield Relation.ANY, restricted.is_(False)
     yield Relation.ASKED, and_(restricted.is_(False), asked.correlate(Case))
@@ -123,7 +124,7 @@ def _relations(turn: Turn) -> Iterator[tuple[Relation, ColumnElement[bool]]]:
         yield relation, and_(restricted, col(Case.id).in_(_admitted(turn, basis)))
 
 
-def _admitted(turn: Turn, basis: Basis) -> Select[tuple[int]]:
+def _admitted(turn: Turn, basis: Basis) -> Select[int]:
     lasts = or_(col(Admitted.until).is_(None), col(Admitted.until) > turn.now)
     theirs = (col(Admitted.person_id) == turn.person.id, col(Admitted.basis) == basis)
     return select(col(Admitted.case_id)).where(*theirs, lasts)

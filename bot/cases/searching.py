@@ -94,7 +94,7 @@ def search(
 def _question(turn: Turn, about: Case | Enquiry | None, before: int | None, looked: int) -> Any:
     """Entries that hold words, each with the key that opens it, the newest first."""
     by = aliased(Person)
-    own: ColumnElement[bool] = by.agency == turn.person.agency
+    own = col(by.agency) == turn.person.agency
     holds = or_(ENTRY.sealed.is_not(None), ENTRY.kind.in_(ENDS))
     mine = or_(
         and_(ENTRY.case_id.is_not(None), knows(turn, Kind.NOTES, own=own)),
@@ -104,7 +104,7 @@ def _question(turn: Turn, about: Case | Enquiry | None, before: int | None, look
     fit += [ENTRY.stream == stream_of(about)] if about else []
     fit += [ENTRY.id < before] if before else []
     what = (ENTRY.id, ENTRY.stream, ENTRY.number, ENTRY.kind, ENTRY.clear, ENTRY.sealed)
-    when = (ENTRY.happened_on, ENTRY.recorded_at, col(by.name).label("by"))
+    when: tuple[Any, ...] = (ENTRY.happened_on, ENTRY.recorded_at, col(by.name).label("by"))
     reference = func.coalesce(Case.reference, Enquiry.reference).label("reference")
     key = func.coalesce(Child.wrapped_key, Enquiry.wrapped_key).label("wrapped_key")
     return (
