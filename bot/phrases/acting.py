@@ -20,6 +20,14 @@ def act_of(sentence: Sentence) -> str:
     return _first_act(sentence, asking=sentence.begins_as_question)
 
 
+def told_not_to(sentence: Sentence) -> str:
+    """What is not to be done: "don't escalate 0042"."""
+    if not NO_SUCH_TELLING.match(sentence.tagged) or sentence.asked or act_of(sentence):
+        return ""
+    rest = NO_SUCH_TELLING.sub("", sentence.tagged)
+    return next((cue.intent for cue in acts().rows if cue.mood == "order" and cue.pattern.search(rest)), "")
+
+
 def _first_act(sentence: Sentence, *, asking: bool = False) -> str:
     for cue in acts().likely(sentence.bag):
         if asking and cue.mood != "may":

@@ -57,7 +57,7 @@ def needed(written: str) -> tuple[frozenset[str], ...]:
         part += each
     parts.append(part)
     for each in parts:
-        part = OPTIONAL.sub("", each)
+        part = OPTIONAL.sub("", each).rstrip("$")
         if not part or part == ".." or part.endswith(("?", "*")) or "?" in part or "[" in part:
             continue
         heads = [one.strip() for one in part.removesuffix("+").strip("()").split("|")] if part[:1] == "(" else [part]

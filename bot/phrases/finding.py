@@ -77,11 +77,8 @@ def _counts(named: Sequence[Named], words: Sequence[Word], low: Sequence[str], a
         return True
     if low[at] == "us" or (low[at] == "la" and after in ("la",)):
         return False
-    if low[at] == "draft" and length == 1:
-        verb = after in ("me", "us", "a", "an", "some", "something", "up", "two", "2", "one", "out") or (
-            at == 0 and after in ("holding", "reply")
-        )
-        return not verb
+    if low[at] == "draft" and length == 1 and before not in ("a", "the", "no", "any", "their", "her", "his", "our"):
+        return after not in DRAFTED and not (at == 0 and after in ("holding", "reply"))
     if low[at] in ("reply", "answer", "response") and before in ("we", "they", "you", "to", "i", "not", "anyone"):
         return False
     if low[at] in ("order", "appeal") or (low[at] == "final" and after in ("date", "day", "week", "step", "warning")):
@@ -93,6 +90,8 @@ def _counts(named: Sequence[Named], words: Sequence[Word], low: Sequence[str], a
     return True
 
 
+DRAFTED = frozenset({"me", "us", "a", "an", "some", "something", "up", "two", "2", "one"})
+"""What follows "draft" where it is a verb."""
 LEAVES_OUT = (
     ("except",), ("excluding",), ("besides",), ("minus",), ("bar",), ("ignoring",), ("excl",), ("not",), ("apart",),
     ("aside",), ("except", "for"), ("apart", "from"), ("aside", "from"), ("other", "than"), ("anything", "but"),

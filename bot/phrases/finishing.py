@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from bot.domain.dates import say_day
-from bot.phrases import asking
+from bot.phrases import asking, following
 from bot.phrases.lines import line_of
 from bot.phrases.reading import Sentence
 from bot.phrases.understood import ACTIONS, Option, Question, Understood
@@ -14,7 +14,7 @@ from bot.phrases.understood import ACTIONS, Option, Question, Understood
 def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date, *, brief: bool = False) -> Understood:
     """With its line, and with a question where something cannot be guessed."""
     if not slots.get("refs") and intent in asking.NEEDS_A_CASE | NEEDS_ONE:
-        missing = "followup" if brief and intent not in ACTIONS else intent
+        missing = "followup" if intent not in ACTIONS and following.points_back(sentence) else intent
         return Understood(missing, slots, question=asking.WHICH_CASE, confirm=intent in ACTIONS)
     line, unmet = line_of(intent, slots, today)
     confirm = intent in ACTIONS

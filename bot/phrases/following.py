@@ -21,6 +21,7 @@ LISTS = words(
     overdue_list due_list filter_list awaiting_list mp_list data_quality phase_list kpi
     """
 )
+LATE_ONES = re.compile(r"^(?:just|only|and|now) (?:the |those |ones )?(?:late|overdue|red)(?: ones)?$")
 MOST_WORDS, FEW_WORDS = 12, 4
 """Of what leaves out something, with "and" or "what about" before it, and without."""
 FILLER = re.compile(

@@ -33,6 +33,7 @@ WHO_IS_IT = any_of(
     girl called|pupil called|kid called|name of the child|whose child|which child|child's name
     """
 )
+WHO_IS_REF = re.compile(r"^(?:who|what child|whose case|which family) is (?:the one in |in |behind )?REF$")
 NOT_A_CHILD = re.compile(
     r"(?<!\S)(?:cover\w*|off|leave|away|back|assign\w*|reassign\w*|allocate\w*|give|hand|pass|officer|manager|mp|mps|"
     r"letter|constituency|councillor|cllr|owner|owned|owns|caseload|cases|team|member|colleague|standing|deputising)(?!\S)"
@@ -71,7 +72,7 @@ def declined(sentence: Sentence) -> tuple[str, str] | None:
 
 def names_a_child(sentence: Sentence, vocabulary: Vocabulary) -> bool:
     """Whether a sentence names a child: one on record, or a name that nobody on the staff or in Parliament has."""
-    if WHO_IS_IT.search(sentence.said):
+    if WHO_IS_IT.search(sentence.said) or WHO_IS_REF.match(sentence.tagged):
         return True
     if any(vocabulary.names_a_child(words) for words in _runs(sentence, vocabulary)):
         return True

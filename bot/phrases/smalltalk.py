@@ -64,7 +64,7 @@ def is_smalltalk(words: Sequence[str]) -> bool:
     """Nothing but a greeting, thanks, or the like."""
     said = [word for word in words if word.isalpha() or "'" in word]
     if not said or len(said) > 14 or len(said) < len([word for word in words if word not in "?!.,;:-"]):
-        return not said and not any(word.isalnum() for word in words)
+        return not said and not any(each.isalnum() for word in words for each in word)
     if not all(word in WORDS or word == "am" for word in said) or said[0] not in OPENERS:
         return False
     return not (said[0] in ("what", "how", "you", "that", "have", "see") and not " ".join(said).startswith(SOCIAL))

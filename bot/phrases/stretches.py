@@ -44,8 +44,8 @@ ACADEMIC_FIRST = 9
 FINANCIAL_FIRST = 4
 HOLIDAYS = {"christmas": 12, "easter": 4, "summer": 8}
 BEGIN_A_DAY = words(
-    "first the a an this next last coming past previous following today tonight yesterday tomorrow day close cop eod end "
-    "start beginning week christmas easter so year month overnight over rest half summer autumn spring school "
+    "first the a an this next last coming past previous following today tonight yesterday tomorrow day close cop eod "
+    "end start beginning week christmas easter so year month overnight over rest half summer autumn spring school "
     "holidays few couple"
 ) | frozenset({*LEADS, *WEEKDAYS, *MONTH_NAMES, *NUMBERS})
 """Words that a day or a period may begin with; figures may, too."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.phrases import asking, following, limits
-from bot.phrases.acting import act_of, of_note, of_record, written_name
+from bot.phrases.acting import act_of, of_note, of_record, told_not_to, written_name
 from bot.phrases.clean import cleaned, words_of
 from bot.phrases.cues import scored
 from bot.phrases.days import Almanac
@@ -17,7 +17,7 @@ from bot.phrases.reading import Sentence, sentences
 from bot.phrases.slots import ALLOWED, slots_of
 from bot.phrases.smalltalk import OUT_OF_SCOPE, friendly, is_smalltalk
 from bot.phrases.spelling import mended
-from bot.phrases.understood import REFUSALS, Understood
+from bot.phrases.understood import INTENTS, REFUSALS, Option, Question, Understood
 from bot.phrases.vocabulary import Vocabulary
 from bot.phrases.wordlists import words
 
@@ -145,6 +145,8 @@ def _sentence(sentence: Sentence, asker: Asker, before: Understood | None) -> Un
         return told
     if act := act_of(sentence):
         return _acted(sentence, act, asker, before)
+    if told_not := told_not_to(sentence):
+        return _left_alone(told_not, sentence)
     if before and (carried := _followed(sentence, asker, before)):
         return carried
     return _asked(sentence, asker, before)
@@ -179,12 +181,25 @@ def _acted(sentence: Sentence, intent: str, asker: Asker, before: Understood | N
     return finished(intent, slots, sentence, asker.today)
 
 
+def _left_alone(intent: str, sentence: Sentence) -> Understood:
+    """ "Don't escalate 0042" does nothing, and is not taken for a question either."""
+    slots = slots_of(sentence, "clarify")
+    case = (slots.get("refs") or [""])[0]
+    show = Option("Show the case", f"status {case}") if case else asking.MY_CASES
+    return Understood(
+        "clarify", slots, question=Question(f"I do nothing then: {INTENTS[intent]}.", (show, asking.HELP))
+    )
+
+
 # Follow-ups
 
 
 def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understood | None:
     """What a sentence asks that leaves out what was said before; None where it stands alone."""
     opened = following.opens_as_one(sentence.whole)
+    if opened and before.intent in following.LISTS and following.LATE_ONES.match(sentence.whole):
+        slots = following.merged(before.slots, slots_of(sentence, "overdue_list"))
+        return finished("overdue_list", _fitting("overdue_list", slots), sentence, asker.today)
     if following.is_elliptical(sentence, opened) and not _stands_alone(sentence, opened):
         given = slots_of(sentence, "followup")
         given |= _own(sentence, before.intent)
@@ -260,7 +275,8 @@ def _is_about_it(sentence: Sentence, alone: str | None, with_case: str | None) -
         return False
     if following.points_back(sentence):
         return True
-    return alone != with_case and ABOUT_ONE.match(sentence.said) is not None
+    goes_on = alone != with_case or with_case in asking.NEEDS_A_CASE
+    return goes_on and ABOUT_ONE.match(sentence.said) is not None
 
 
 PLURAL = re.compile(
