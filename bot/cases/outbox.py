@@ -33,6 +33,8 @@ Render = Callable[[Turn, Post], Message | None]
 
 IN_OFFICE_HOURS = (PostSays.NUDGES, PostSays.DIGEST)
 """Never sent while the office is closed, however long they have waited. A word after somebody's act may be."""
+SAID_ONCE = (*IN_OFFICE_HOURS, PostSays.NOTICE)
+"""Never written anew, save to take back what is no longer its reader's to see."""
 
 OF = columns(Post)
 MINE = update(OF.id.table).where(OF.id == bindparam("post"))
@@ -114,7 +116,7 @@ def prepare(turn: Turn, claim: Claim, render: Render) -> Errand | Same | NotNow 
     post = turn.db.get_one(Post, claim.post_id)
     if not _ours(post, claim):
         return None
-    stands = bool(post.platform_id) and post.says not in CARDS
+    stands = bool(post.platform_id) and post.says in SAID_ONCE
     if is_stale(turn, post) and not stands:
         here = (post.key, post.platform_id, post.wanted, None)
         return Errand(claim, _address(turn.db, post), *here, past=True) if claim.unsure else None
