@@ -89,7 +89,7 @@ def _confirmed_first(found: Understood) -> Message:
         return Message("I can't do that from what you said. Say help to see how it is typed.", private=True)
     return Message(
         f"Nothing is done yet. Press the button to say: {found.line}",
-        actions=(Action("Do it", found.line, style=Style.PRIMARY),),
+        actions=(Action("Do it", found.line, style=Style.PRIMARY), *further(found)),
         aside=found.says,
         private=True,
     )
@@ -106,12 +106,10 @@ def read_as(turn: Turn, found: Understood) -> str:
 
 
 def further(found: Understood) -> tuple[Action, ...]:
-    """A button for each of the other things that a message asked."""
-    return tuple(
-        Action(f"Also: {INTENTS[one.intent]}", one.line, acts=one.confirm)
-        for one in found.also
-        if one.line and not one.question
-    )
+    """A button for each other case that was named, and for each of the other things that a message asked."""
+    cases = tuple(Action(line, line, acts=found.confirm) for line in found.more)
+    also = (one for one in found.also if one.line and not one.question)
+    return cases + tuple(Action(f"Also: {INTENTS[one.intent]}", one.line, acts=one.confirm) for one in also)
 
 
 def _said(value: Any, today: date) -> str:

@@ -47,6 +47,9 @@ def _may_be(intent: str, sentence: Sentence) -> bool:
 
 LISTED = any_of("show|list|update", begins="^")
 ASKS = any_of("yet|which|what|who|when|any|how|not|still|why")
+HEARSAY = any_of("said|says|claims|claim|reckons|thinks|apparently|promised|promises|will|going to|should|might|may")
+"""What somebody says has happened, or will, is nothing on record yet."""
+RECORDS = frozenset({"mark", "record", "log", "tick", "register", "enter", "put", "note", "add", "set", "close"})
 TO_COME = any_of("outstanding|overdue|awaited|status|due|missing|late")
 A_LIST = re.compile(r"^(?:chase|chasing|push|press|check|reminder) (?:list|up list|ups)")
 CASES = any_of("(?:new|open|start|create) (?:cases|requests|referrals)", begins="^")
@@ -63,6 +66,8 @@ QUIETEN = any_of(
 
 def _is_record(sentence: Sentence) -> bool:
     named = sentence.has("ref", "letter")
+    if HEARSAY.search(sentence.said) and sentence.low[0] not in RECORDS:
+        return False
     if not named and (LISTED.search(sentence.tagged) or ASKS.search(sentence.said)):
         return False
     if re.match(r"^(?:show|update) (?:me|on)", sentence.tagged):

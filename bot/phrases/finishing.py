@@ -13,14 +13,20 @@ from bot.phrases.understood import ACTIONS, Option, Question, Understood
 
 def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date, *, brief: bool = False) -> Understood:
     """With its line, and with a question where something cannot be guessed."""
+    if intent == "act_record" and slots.get("fact") == "undo" and not slots.get("refs"):
+        return Understood(intent, slots, line="undo", confirm=True)
     if not slots.get("refs") and intent in asking.NEEDS_A_CASE | NEEDS_ONE:
         missing = "followup" if intent not in ACTIONS and following.points_back(sentence) else intent
         return Understood(missing, slots, question=asking.WHICH_CASE, confirm=intent in ACTIONS)
     line, unmet = line_of(intent, slots, today)
     confirm = intent in ACTIONS
+    refs = slots.get("refs") or [""]
+    more = tuple(line.replace(refs[0], ref) for ref in refs[1:] if line and ref not in line)
     question = _doubt(intent, slots, line, sentence, today)
     says = _effect(intent, slots) if confirm else ""
-    return Understood(intent, slots, line=line, question=question, confirm=confirm, says=says, brief=brief, unmet=unmet)
+    return Understood(
+        intent, slots, line=line, question=question, confirm=confirm, says=says, brief=brief, unmet=unmet, more=more
+    )
 
 
 NEEDS_ONE = frozenset({"case_status", "clock_date", "next_step"}) - {"clock_date"}

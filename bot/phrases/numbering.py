@@ -14,7 +14,7 @@ NUMBER = re.compile(r"(#?)(\d{1,5})")
 NOT_BEFORE_A_CASE = words(
     """
     week weeks year years y section reg regulation stage reg. day days part next last past first top room level
-    phase more over under than least most about code band key ks > < >= <= within paragraph aged age between number
+    phase more over under than least most code band key ks > < >= <= within paragraph aged age between number
     """
 )
 NOT_AFTER_A_CASE = UNITS | words(
@@ -43,7 +43,13 @@ def references(low: Sequence[str], almanac: Almanac, vocabulary: Vocabulary) -> 
             and int(short[2])
             and (short[1] or (len(short[2]) > 3 and not _is_year(short[2])))
         ):
-            yield _numbered(int(short[2]), at, at + 1, low, almanac, vocabulary)
+            if not (len(short[2]) == 5 and short[2][0] == "0") and not _is_telephone(low, at):
+                yield _numbered(int(short[2]), at, at + 1, low, almanac, vocabulary)
+
+
+def _is_telephone(low: Sequence[str], at: int) -> bool:
+    """Figures beside more than a reference has."""
+    return any(word.isdigit() and len(word) > 5 for word in low[max(0, at - 1) : at + 2])
 
 
 def _is_year(digits: str) -> bool:

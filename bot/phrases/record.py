@@ -20,7 +20,7 @@ CAME = any_of(
     has sent|have sent|sent us|sent in|sent it|sent their|sent her|sent his|gave
     """
 )
-ASKED = re.compile(r"(?<!\S)(?:asked|requested|requests?|contacted|approached)(?!\S)")
+ASKED = re.compile(r"(?<!\S)(?:ask|request|seek|asked|requested|requests?|contacted|approached)(?!\S)")
 WE_SENT = re.compile(r"(?:^|\s)(?:we|i) (?:have |just |have just )*(?:sent|submitted|returned|provided|emailed)(?!\S)")
 PANEL = any_of("panel")
 MEETING = any_of(

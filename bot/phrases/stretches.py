@@ -79,13 +79,27 @@ def _led(bound: str, lead: int, words: Sequence[str], at: int, almanac: Almanac)
     inner = inner or (_pair(words, start, almanac) if bound in ("from", "between", "in") else None)
     if inner is None and words[at] in ("within", "in", "over", "for") and bound == "in":
         inner = _length(words, start, almanac, ahead=True if words[at] == "within" else None)
-    inner = inner or _month(words, start, almanac) or _event(words, start, almanac) or _plain(words, start, almanac)
+    inner = (
+        inner
+        or _whole_year(words, start, bound)
+        or _month(words, start, almanac)
+        or _event(words, start, almanac)
+        or _plain(words, start, almanac)
+    )
     if inner is None:
         return None
     inner = replace(inner, length=inner.length + start - at)
     if bound in ("from", "between") and not inner.day:
         return inner
     return _bounded(bound, inner, words[start], almanac)
+
+
+def _whole_year(words: Sequence[str], at: int, bound: str) -> When | None:
+    """in 2026, since 2025."""
+    if bound == "of" or at >= len(words) or not re.fullmatch(r"20\d\d", words[at]):
+        return None
+    year = int(words[at])
+    return When(1, lambda _past: (date(year, 1, 1), date(year, 12, 31)), day=False)
 
 
 def _bounded(bound: str, inner: When, first_word: str, almanac: Almanac) -> When | None:

@@ -115,6 +115,8 @@ class Understood:
     """It changes something: it is done only after a button is pressed."""
     says: str = ""
     """A line of small talk; or the effect of what is to be confirmed, where that is not plain from the line."""
+    more: tuple[str, ...] = ()
+    """The same line for each further case that was named."""
     brief: bool = False
     """It points back at what was said before it, or is of a few words."""
     unmet: tuple[str, ...] = ()
