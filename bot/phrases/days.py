@@ -133,8 +133,10 @@ def _near(words: Sequence[str], almanac: Almanac) -> When | None:
             return fixed(3, today + 2 * ONE_DAY)
         case ["day", "before", "yesterday", *_]:
             return fixed(3, today - 2 * ONE_DAY)
-        case ["close", "of", "play" | "business", *_]:
-            return fixed(3, today)
+        case ["close", "of", "play" | "business", *rest]:
+            rest = [*words[3:]]
+            later = _weekday(rest[1:] if rest[:1] == ["on"] else rest, almanac)
+            return When(3 + (rest[:1] == ["on"]) + later.length, later.resolve) if later else fixed(3, today)
         case ["this", "morning" | "afternoon" | "evening", *_]:
             return fixed(2, today)
         case ["today" | "tonight" | "cop" | "eod", *_]:

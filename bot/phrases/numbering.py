@@ -38,13 +38,16 @@ def references(low: Sequence[str], almanac: Almanac, vocabulary: Vocabulary) -> 
             yield Span(kind, f"{prefix}-{whole[2]}-{int(whole[3]):04d}", at, at + 1)
         elif of_year := OF_YEAR.fullmatch(word):
             yield Span("ref", f"SEND-{of_year[1]}-{int(of_year[2]):04d}", at, at + 1)
-        elif (
-            (short := NUMBER.fullmatch(word))
-            and int(short[2])
-            and (short[1] or (len(short[2]) > 3 and not _is_year(short[2])))
-        ):
-            if not (len(short[2]) == 5 and short[2][0] == "0") and not _is_telephone(low, at):
-                yield _numbered(int(short[2]), at, at + 1, low, almanac, vocabulary)
+        elif (short := NUMBER.fullmatch(word)) and _is_number(short, low, at):
+            yield _numbered(int(short[2]), at, at + 1, low, almanac, vocabulary)
+
+
+def _is_number(short: re.Match[str], low: Sequence[str], at: int) -> bool:
+    """Four figures or five that are no year and no telephone; with # before them, any."""
+    digits = short[2]
+    if not int(digits) or (len(digits) == 5 and digits[0] == "0") or _is_telephone(low, at):
+        return False
+    return bool(short[1]) or (len(digits) > 3 and not _is_year(digits))
 
 
 def _is_telephone(low: Sequence[str], at: int) -> bool:

@@ -173,7 +173,7 @@ def _whose(sentence: Sentence, intent: str) -> dict[str, Any]:
     people = sentence.values("person") + sentence.values("name")
     found: dict[str, Any] = {}
     if people:
-        found["person"] = people[0] if len(people) == 1 else people
+        found["person"] = people[0] if len(people) == 1 else people[-1] if intent == "act_assign" else people
     elif _is_mine(sentence, intent):
         found["person"] = "me"
     if left := sentence.values("person", negated=True):

@@ -204,6 +204,9 @@ def _stretch(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     if rest[0] in ("year", "month") and rest[1:3] == ["to", "date"]:
         span = whole(rest[0], "this", almanac)
         return When(skip + 3, lambda _past: (span[0] if span else None, almanac.today), day=False)
+    if rest[0] == "weekend":
+        span = whole("weekend", "this", almanac)
+        return When(skip + 1, lambda _past: span or (None, None), day=False)
     if rest[:2] == ["over", "night"] or rest[0] == "overnight":
         return When(1, lambda _past: (almanac.today - ONE_DAY, almanac.today), day=False)
     named = _month(words, at + skip, almanac)
