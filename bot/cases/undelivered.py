@@ -56,7 +56,9 @@ def _leave_standing(turn: Turn, post: Post, why: str) -> None:
     values = {"state": state, "trouble": why[:200], "claimed_until": None, "attempts": 0}
     turn.db.execute(update(Post).where(col(Post.id) == post.id).values(**values))
     where = {"stands": True, "room_id": post.room_id, "person_id": post.person_id}
-    tell_administrators(turn, Notice.UNDELIVERED, about=where, key=f"stands/{post.room_id}/{post.person_id}/{turn.today}")
+    tell_administrators(
+        turn, Notice.UNDELIVERED, about=where, key=f"stands/{post.room_id}/{post.person_id}/{turn.today}"
+    )
 
 
 def give_up_on_connection(turn: Turn, connection: int, why: str) -> int:
