@@ -45,8 +45,11 @@ def test_a_yes_is_asked_for_once_and_counts_once(town: Town) -> None:
         "Priya Shah asks for your yes to export what is held of SEND-2026-0042. "
         "It waits for you until 17:30 on Tue 20 Oct."
     )
-    assert told.message.facts == (Fact("The reason given", WHY, private=True),)  # which lights up no telephone
-    assert town.say("Nora", "approvals").table.rows[0].actions == told.message.actions  # type: ignore[union-attr]
+    *answers, see_why = told.message.actions
+    assert WHY not in str(vars(told.message))  # it stays in the chat, and lights up a telephone
+    seen = town.say("Nora", see_why.line)
+    assert seen.facts == (Fact("1: the reason given", WHY, private=True),) and seen.fades
+    assert seen.table.rows[0].actions == tuple(answers)  # type: ignore[union-attr]
     agree = told.message.actions[0].line
     assert town.say("Priya", agree).error == town.say("Dan", agree).error == "NotAllowed"
     assert town.say("Nora", agree).text.startswith("You have said yes: Priya Shah may export")

@@ -5,7 +5,7 @@ from bot.cases import approvals, staff
 from bot.domain.calendar import london_time
 from bot.domain.dates import say_day
 from bot.domain.message import Action, Fact, Style
-from bot.domain.terms import Notice, Sensitive
+from bot.domain.terms import Sensitive
 from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Approval, Person, Post
@@ -18,6 +18,8 @@ WOULD = {
     Sensitive.ROTATE_KEY: "change the key under which everything is sealed",
 }
 """What each would do, as the person who is asked reads it."""
+
+SEE_WHY = Action("See why", line("approvals"), acts=False, alone=True)
 
 Words = tuple[str, tuple[Action, ...]]
 
@@ -38,9 +40,10 @@ def _as_asked(turn: Turn, approval: Approval) -> str:
 
 
 def asked_notice(turn: Turn, post: Post) -> Words | None:
-    """Who asks for what and why, with Agree and Decline; None where it waits for this reader no more.
+    """Who asks for what, with Agree and Decline; None where it waits for this reader no more.
 
-    In a room, or by e-mail, only that somebody asks: the reason is for those who are asked, in chat.
+    Why is asked for: what the bot says first stays in a chat, and a reason may tell who a child is. In a room, or by
+    e-mail, only that somebody asks.
     """
     approval = turn.db.get_one(Approval, post.about["approval"])
     reader = turn.db.get(Person, post.person_id) if post.person_id else None
@@ -52,14 +55,7 @@ def asked_notice(turn: Turn, post: Post) -> Words | None:
     if reader is None or mailbox_of(turn, post):
         return f"{by} asks for a second person's yes. Say approvals in chat, to see for what.", ()
     waits = f"It waits for you until {until(turn, approval)}."
-    return f"{by} asks for your yes to {would(turn, approval)}. {waits}", buttons(turn, approval)
-
-
-def reasons(turn: Turn, post: Post) -> tuple[Fact, ...]:
-    """The reason that was given, for who is asked alone: no telephone lights up with it."""
-    if Notice(post.about["notice"]) is not Notice.YES_ASKED or post.person_id is None or mailbox_of(turn, post):
-        return ()
-    return (reason(turn, turn.db.get_one(Approval, post.about["approval"])),)
+    return f"{by} asks for your yes to {would(turn, approval)}. {waits}", (*buttons(turn, approval), SEE_WHY)
 
 
 def reason(turn: Turn, approval: Approval, label: str = "The reason given") -> Fact:

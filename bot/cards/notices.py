@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from bot.cards.approvals import asked_notice, given_notice, reasons
+from bot.cards.approvals import asked_notice, given_notice
 from bot.cards.auditing import anchored_words, found_words, set_aside_words
 from bot.cards.dates import when
 from bot.cards.fading import still_shown_words
@@ -32,7 +32,7 @@ def notice_message(turn: Turn, post: Post) -> Message | None:
     text, actions = words
     meant = turn.db.get(Person, post.about["meant_for"]) if post.about.get("meant_for") else None
     aside = f"Meant for {meant.name}, who could not be reached." if meant else ""
-    return Message(text, reasons(turn, post), actions, aside=aside, private=post.room_id is None)
+    return Message(text, (), actions, aside=aside, private=post.room_id is None)
 
 
 def _still_so(turn: Turn, post: Post, about: Case | Enquiry | None) -> bool:

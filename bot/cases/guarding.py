@@ -37,8 +37,16 @@ class Held:
 
 
 def of_post(turn: Turn, post: Post, message: Message | None) -> tuple[Message | None, Held | None]:
-    """A post as it may leave: to a room, or by e-mail, as its bare template where anything tells who a child is."""
-    if message is None or (post.room_id is None and not message.subject):  # what is mailed has a subject
+    """A post as it may leave: to a room, or by e-mail, as its bare template where anything tells who a child is.
+
+    A private fact leaves in an answer alone, which is taken away again: nowhere in what the bot says by itself.
+    """
+    if message is None:
+        return None, None
+    message = replace(
+        message, facts=tuple(fact for fact in message.facts if not fact.private)
+    )  # a post stays where it is
+    if post.room_id is None and not message.subject:  # what is mailed has a subject
         return message, None
     texts = list(guard.slots(message))
     found = traces(turn, texts)
