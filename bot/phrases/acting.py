@@ -47,6 +47,7 @@ def _may_be(intent: str, sentence: Sentence) -> bool:
 
 LISTED = any_of("show|list|update", begins="^")
 ASKS = any_of("yet|which|what|who|when|any|how|not|still|why")
+IT_CAME = any_of("it|that|they|theirs", begins="^")
 HEARSAY = any_of("said|says|claims|claim|reckons|thinks|apparently|promised|promises|will|going to|should|might|may")
 """What somebody says has happened, or will, is nothing on record yet."""
 RECORDS = frozenset({"mark", "record", "log", "tick", "register", "enter", "put", "note", "add", "set", "close"})
@@ -73,7 +74,7 @@ def _is_record(sentence: Sentence) -> bool:
     if re.match(r"^(?:show|update) (?:me|on)", sentence.tagged):
         return False
     fact = fact_of(sentence)
-    return bool(fact or (named and not TO_COME.search(sentence.said)))
+    return bool(fact or (named and not TO_COME.search(sentence.said)) or IT_CAME.search(sentence.said))
 
 
 def _is_reminder(sentence: Sentence) -> bool:
@@ -113,7 +114,9 @@ CHECKS: Mapping[str, Callable[[Sentence], bool]] = {
 
 def of_record(sentence: Sentence, before: Understood | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if fact := fact_of(sentence):
+    asked_before = before is not None and ("service" in before.slots or "agency" in before.slots)
+    came = "received" if asked_before and IT_CAME.search(sentence.said) else ""
+    if fact := fact_of(sentence) or came:
         found["fact"] = fact
         if fact in ("received", "ask", "advice sent") and not sentence.has("service", "agency") and before:
             found |= {name: before.slots[name] for name in ("service", "agency") if name in before.slots}

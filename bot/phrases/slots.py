@@ -138,11 +138,13 @@ def _named(sentence: Sentence, intent: str) -> dict[str, Any]:
     if found.get("agency") == "MP_TEAM" and intent.startswith("act_"):
         del found["agency"]
     if intent == "clock_date" and "clock" not in found:
-        found |= _review_clock(sentence) | _advice_clock(sentence, found)
+        found |= _review_clock(sentence) | advice_clock(found)
     if intent == "kpi" and found.get("clock") is None and re.search(r"mp .*(repl|time|answer)", sentence.plain):
         found["clock"] = "mp_reply"
     if intent == "kpi" and "clock" in found and ("service" in found or "agency" in found):
         del found["clock"]
+    if intent == "agency_status" and ("service" in found or "agency" in found):
+        found = {name: value for name, value in found.items() if not name.startswith("not_")}
     if intent == "mp_list":
         found.pop("setting", None)
     if intent == "phase_list" and isinstance(found.get("clock"), list):
@@ -162,7 +164,7 @@ ADVICE = {
 }
 
 
-def _advice_clock(sentence: Sentence, found: Mapping[str, Any]) -> dict[str, Any]:
+def advice_clock(found: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(found.get("service"), str) and found["service"] in ("SLT", "OT", "PHYSIO", "CAMHS", "PAEDIATRICS"):
         return {"clock": "advice_health"}
     agency = found.get("agency")

@@ -14,7 +14,7 @@ from bot.phrases.days import Almanac
 from bot.phrases.finishing import finished
 from bot.phrases.lines import line_of
 from bot.phrases.reading import Sentence, sentences
-from bot.phrases.slots import ALLOWED, slots_of
+from bot.phrases.slots import ALLOWED, advice_clock, slots_of
 from bot.phrases.smalltalk import OUT_OF_SCOPE, friendly, is_smalltalk
 from bot.phrases.spelling import mended
 from bot.phrases.understood import INTENTS, REFUSALS, Option, Question, Understood
@@ -211,6 +211,8 @@ def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understoo
             return finished(intent, slots, sentence, asker.today)
     if (intent := following.bare(sentence)) and "refs" in before.slots:
         slots = {name: value for name, value in before.slots.items() if name in ("refs", "agency", "service", "clock")}
+        if intent == "clock_date" and "clock" not in slots:
+            slots |= advice_clock(slots)
         return finished(intent, _fitting(intent, slots), sentence, asker.today, brief=True)
     return None
 
@@ -266,6 +268,7 @@ def _asked(sentence: Sentence, asker: Asker, before: Understood | None) -> Under
     return finished(intent, slots, sentence, asker.today, brief=brief)
 
 
+OF_THE_PAST = re.compile(r"^(?:has|have|did|was|were|what did|what has|when was|when did)(?!\S)")
 ABOUT_ONE = re.compile(r"^(?:when|has|have|did|do|does|is|was|who|why|how|where|will|can|are|what)(?!\S)")
 
 
@@ -275,7 +278,9 @@ def _is_about_it(sentence: Sentence, alone: str | None, with_case: str | None) -
         return False
     if following.points_back(sentence):
         return True
-    goes_on = alone != with_case or with_case in asking.NEEDS_A_CASE
+    if with_case in asking.NEEDS_A_CASE:
+        return True
+    goes_on = alone != with_case or OF_THE_PAST.match(sentence.said) is not None
     return goes_on and ABOUT_ONE.match(sentence.said) is not None
 
 
