@@ -124,6 +124,7 @@ async def test_nothing_in_a_room_holds_its_reference_any_more(town: Town) -> Non
         assert "SEND-2026-0042" in seen.in_slack() and "SEND-2026-0042" in seen.in_teams()
 
 
+@pytest.mark.databases("sqlite")
 async def test_what_a_platform_keeps_is_emptied_or_shown_to_a_person(town: Town) -> None:
     async with platforms(town) as seen:
         town.say("Priya", "note 0042 shown")
