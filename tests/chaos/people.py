@@ -6,6 +6,7 @@ nothing was changed, says it again: that is a new delivery.
 
 import asyncio
 import re
+import time
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,8 +18,9 @@ from random import Random
 
 from bot.domain.terms import Agency, Platform
 from tests.chaos.council import BEGAN, Asked, Council, File, Member
-from tests.chaos.delivering import Delivering, Delivery
+from tests.chaos.delivering import ANSWERED_WITHIN, Delivering, Delivery
 from tests.chaos.oracle import LONDON, OWNER, Leave, Step
+from tests.chaos.weather import Landed
 
 TRIES = 8
 """Times that somebody says a thing before they give up."""
@@ -32,6 +34,8 @@ OWN = "{own}"
 """Stands in a line for words that no other delivery has."""
 NOTHING = re.compile(r"couldn't save that|went away while|Something went wrong|Still working")
 """An answer after which it is said again: nothing was changed, or nobody knows."""
+PRIVATELY = "Answered privately."
+"""What a room of Teams hears of an answer that is not for it: whoever asked reads it in their own chat."""
 FAULT = re.compile(r"Something went wrong")
 """An answer that nobody should ever get."""
 
@@ -99,6 +103,8 @@ class People:
             own = f"w{act.number}x{attempt}"
             uttered = replace(act, line=act.line.replace(OWN, own))
             delivery = await self._deliver(uttered, dice, again=attempt > 0)
+            if delivery.answer == PRIVATELY:
+                delivery.answer = await self._read_privately(act.who, delivery)
             mark = act.mark and replace(act.mark, words=act.mark.words.replace(OWN, own))
             self.uttered.append(Uttered(uttered, mark, delivery))
             if delivery.answer and not NOTHING.search(delivery.answer):
@@ -106,6 +112,16 @@ class People:
             await asyncio.sleep(dice.uniform(0.3, 1.5))
             await self.delivering.opened()
         self.given_up.append(act)
+
+    async def _read_privately(self, who: Member, delivery: Delivery) -> str:
+        """The answer in their own chat, for as long as a person waits for one."""
+        ends = time.monotonic() + ANSWERED_WITHIN
+        while not (answer := told_privately(self.delivering.teams.sky.landed, who.reads, delivery.began)):
+            if time.monotonic() > ends:
+                break
+            await asyncio.sleep(0.1)
+        delivery.ended = time.monotonic()
+        return answer
 
     async def _deliver(self, act: Act, dice: Random, *, again: bool) -> Delivery:
         if act.way is Way.COMMAND and act.who.on is Platform.SLACK:
@@ -121,6 +137,12 @@ class People:
                 twice = act.way is Way.CLICKED_TWICE
                 return await self.delivering.pressed(act.who, place, button, dice, twice=twice)
         return await self.delivering.typed(act.who, act.line, dice)
+
+
+def told_privately(landed: Sequence[Landed], place: str, since: float) -> str:
+    """What came to a chat since a moment: that nothing was changed, if that is among it."""
+    came = [one.words for one in landed if one.place == place and one.at >= since]
+    return next((words for words in came if NOTHING.search(words)), came[-1] if came else "")
 
 
 # What they will say

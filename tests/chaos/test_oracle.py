@@ -35,7 +35,7 @@ from tests.chaos.oracle import (
     expected_amid,
     steps,
 )
-from tests.chaos.people import Act, Mark, Uttered
+from tests.chaos.people import Act, Mark, Uttered, told_privately
 from tests.chaos.reading import Happened, judged
 from tests.chaos.weather import Landed, Sky, StormyConnector, StormySlack, Weather
 from tests.domain.days import day
@@ -318,6 +318,14 @@ def test_each_line_acts_once_and_nothing_else_does(
     lines = weighed(said, {NOTED: acted} if acted else {}, happened)
     assert (len(lines.twice), len(lines.lost), len(lines.unsaid)) == (twice, lost, unsaid)
     assert lines.good is not bool(twice or lost or unsaid)
+
+
+def test_an_answer_that_is_not_for_a_room_is_read_in_the_own_chat() -> None:
+    """Of a press in a room of Teams the room hears only that it was answered: nothing was changed, perhaps."""
+    refused = "I couldn't save that: the database isn't answering. Nothing was changed."
+    came = [landed(FIRST, at=1.0), landed(refused, at=2.0), landed(FIRST, at=3.0)]
+    assert [told_privately(came, "D1", since) for since in (1.5, 2.5, 3.5)] == [refused, FIRST, ""]
+    assert told_privately(came, "D2", 1.5) == ""
 
 
 def test_what_is_typed_again_may_act_again_and_what_is_pressed_again_may_not() -> None:
