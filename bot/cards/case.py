@@ -11,7 +11,9 @@ from bot.cards.exceptions import claims_of, may_know_ground, noted
 from bot.cards.letter import open_letter, record_button
 from bot.cards.record import lines_of
 from bot.cases import advice, children, visible
+from bot.cases.approvals import listed
 from bot.cases.files import CaseFile
+from bot.cases.restricting import named_to
 from bot.domain.clocks import ClockRule, Per
 from bot.domain.dates import say_day, week_of
 from bot.domain.facts import FACTS, Asks, beginnings
@@ -38,7 +40,7 @@ OTHERS_FOR = {
 def case_card(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool = False) -> Message:
     """The card of a case as this viewer may see it. `whole` adds who the child is and the latest entries."""
     others = _others(turn, file, viewer) if whole else []
-    facts = [*_child(turn, file, viewer), *map(_other, others)] if whole else []
+    facts = [*_restricted(turn, file, viewer), *_child(turn, file, viewer), *map(_other, others)] if whole else []
     facts += [*_advice(turn, file, viewer), *_council(turn, file, viewer), *_people(turn, file, viewer)]
     if whole and viewer.may_know(Kind.NOTES):
         facts += claims_of(turn, file)
@@ -94,6 +96,15 @@ def _other(case: Case) -> Fact:
 
 def _look(case: Case) -> Action:
     return Action(f"Open {case.reference}", line("open", case=case.reference), acts=False, alone=True)
+
+
+def _restricted(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
+    """That the case is for the named alone, before anything else of it is read; who is named, where one may know."""
+    if file.case.restricted and viewer.private:
+        known = viewer.may_know(Kind.RESTRICTED)
+        names = listed([person.name for person in named_to(turn, file.case)]) if known else ""
+        also = f", their manager and {names}" if names else " and their manager"
+        yield Fact("Restricted", f"for its owner{also} alone" if known else "speak of it with its owner alone")
 
 
 def _child(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
@@ -164,7 +175,8 @@ def _worth_showing(deadline: Deadline, viewer: Viewer) -> bool:
 
 def _people(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
     if viewer.may_know(Kind.STAGE):
-        yield Fact("Owner", file.owner.name if file.owner else "nobody yet")
+        gone = "has left" if file.owner and not file.owner.active else ""
+        yield Fact("Owner", file.owner.name if file.owner else "nobody yet", gone)
     for letter in visible.letters_among(turn, viewer, file.enquiries):
         yield open_letter(turn, letter)
 
