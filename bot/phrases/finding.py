@@ -52,6 +52,8 @@ def _is_meant(found: When, low: Sequence[str], at: int) -> bool:
         "to",
     } & set(words):
         return False
+    if words[0] == "on" and words[-1] in ("holiday", "holidays", "break"):  # somebody is
+        return False
     if words[-2:] in (["20", "weeks"], ["16", "weeks"]) and not {"next", "last", "past", "coming"} & set(words):
         return False
     return words not in (["may"], ["sun"], ["sat"], ["march"], ["a"]) and not (words[0] == "the" and len(words) == 1)

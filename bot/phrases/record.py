@@ -41,7 +41,7 @@ def fact_of(sentence: Sentence) -> str:
     if ends := ENDS.match(said):
         return {"re open": "reopen", "shut": "close"}.get(ends[1], ends[1])
     adviser = sentence.has("service", "agency")
-    if adviser and ASKED.search(said):
+    if adviser and ASKED.search(said) and " about " not in said:
         return "ask"
     if HELD.search(said) and (PANEL.search(said) or MEETING.search(said)):
         return "held panel" if PANEL.search(said) else "held meeting"

@@ -214,7 +214,7 @@ def _days(sentence: Sentence, intent: str) -> dict[str, Any]:
         case "act_remind":
             return {"date": _iso(_first_day(spans[-1].value, past=False))}
         case "act_snooze":
-            return {"date": _iso(_until(spans[-1].value))}
+            return {"date": _iso(_until(spans[-1]))}
         case "clock_date":
             return {"start": _iso(_first_day(spans[0].value, past=True))} if not sentence.refs else {}
         case _:
@@ -236,8 +236,11 @@ def _first_day(when: When, *, past: bool) -> date | None:
     return first or last
 
 
-def _until(when: When) -> date | None:
+def _until(span: Span) -> date | None:
     """Until next week is until its first day; until Friday is until Friday; for a week is until a week from now."""
+    when: When = span.value
+    if span.bound == "after":
+        return when.resolve(False)[0]
     inner = when.inner or when
     first, last = inner.resolve(False)
     if first and last and when.inner and first != last and not inner.lasts:

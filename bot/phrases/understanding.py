@@ -30,7 +30,7 @@ DESCRIBED = re.compile(
     r"(?:case|one|boy|girl|child|kid|lad|lass|twins?|sisters|brothers|siblings|family|pupil)(?!\S)"
 )
 ABOUT_SOMEBODY = re.compile(
-    r"(?<!\S)(?:update|status|where|how is|what is (?:happening|wrong|going|the)|about|plan|case|news|assessment)(?!\S)"
+    r"(?<!\S)(?:update|status|where|how is|what is (?:happening|wrong|going|the)|plan|case|news|assessment)(?!\S)"
 )
 
 
