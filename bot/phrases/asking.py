@@ -22,7 +22,6 @@ NEEDS_A_CASE = words(
     act_escalate act_assign act_note
     """
 )
-TELLS_OF_NO_CASE = frozenset({"audit"})
 
 
 def which_person(names: Sequence[str], line: str) -> Question:

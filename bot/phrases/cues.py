@@ -10,7 +10,6 @@ from importlib.resources import files
 GAP = "(?:\\S+ ){0,4}"
 """What `..` stands for: up to four words of any kind."""
 OPTIONAL = re.compile(r"^(?:\([^()]*\)\?)+")
-TAGS = frozenset({"REF", "LET", "ADV", "CLK", "WHO", "NAME", "DAY", "CMP", "CON", "SCH"})
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,6 @@ class Asker:
         return Almanac(self.today, self.vocabulary.terms, self.vocabulary.holidays)
 
 
-NOTHING = Understood("smalltalk")
-
-
 def understand(
     text: str, *, vocabulary: Vocabulary, today: date, room: bool = False, before: Understood | None = None,
     context: Sequence[str] = (),
