@@ -21,14 +21,14 @@ from sqlmodel import Session, select
 from bot.cards import post_message
 from bot.commands import BOOK
 from bot.domain.message import Action, Message
-from bot.domain.terms import Kind, Notice, Platform, PostSays
+from bot.domain.terms import Kind, Notice, Platform, PostSays, Role
 from bot.serving.log import OURS, JsonLines
 from bot.serving.metrics import Metrics
 from storage.connect import Store
 from storage.tables import Case, Connection, Enquiry, Nudge, Person, Post, Room
 from tests.conftest import sqlite_copy
 from tests.town import STAFF
-from tests.walk.council import HIDDEN, PLACES, WALKERS, Council, Secret, settled
+from tests.walk.council import HIDDEN, OF_GLASS, PLACES, WALKERS, Council, Secret, settled
 from tests.walk.lines import Filling, Line, fillings
 from tests.whole import whole
 
@@ -100,7 +100,7 @@ class Walk:
 
     def press(self, walker: str, place: str, message: Message) -> None:
         for action in buttons(message):
-            if is_tried(4, walker, place, action.line):
+            if is_tried(8, walker, place, action.line):
                 self.say(walker, place, Line(action.line))
 
 
@@ -121,10 +121,18 @@ ROLES = {name.split()[0]: role for _, name, _, role, _ in STAFF}
 
 
 @pytest.fixture(scope="module")
-def walk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+def once(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     store = Store(sqlite_copy(sqlite_template, tmp_path_factory.mktemp("walk")))
     yield Walk(settled(store))
     store.close()
+
+
+@pytest.fixture
+def walk(once: Walk) -> Walk:
+    """The one council of all these tests, and what each finds itself."""
+    once.leaks.clear()
+    once.faults.clear()
+    return once
 
 
 def test_every_command_can_be_walked(walk: Walk) -> None:
@@ -149,7 +157,7 @@ def privately(walk: Walk, walker: str, most: str = "Tom") -> Iterator[Line]:
         if ROLES[walker] not in one.command.may:
             yield Line(one.command.name)
             continue
-        often = 40 if one.command.acts else 16
+        often = 60 if one.command.acts else 24
         bare = 1 if walker == most and not one.command.acts else often
         yield from (line for line in one.alone() if is_tried(bare, walker, line.typed))
         for name, reference in walk.council.references.items():
@@ -158,7 +166,7 @@ def privately(walk: Walk, walker: str, most: str = "Tom") -> Iterator[Line]:
         for number in range(1, 13):
             yield from (line for line in one.of_request(number) if is_tried(often * 2, walker, line.typed))
         for word in searched(walk):
-            yield from (line for line in one.searching(word) if is_tried(4, walker, line.typed))
+            yield from (line for line in one.searching(word) if is_tried(8, walker, line.typed))
 
 
 def searched(walk: Walk) -> list[str]:
@@ -276,10 +284,15 @@ def unlike(walk: Walk, walkers: list[str]) -> list[str]:
     asked = Statements(walk.council.town.store)
     for walker in walkers:
         for one in walk.commands:
-            if ROLES[walker] in one.command.may:
+            if ROLES[walker] in one.command.may and not is_for_review(one):
                 for name, absent in ABSENT.items():
                     found += unlike_lines(walk, asked, walker, one, walk.council.references[name], absent)
     return found
+
+
+def is_for_review(one: Filling) -> bool:
+    """What the data protection lead alone says of cases that they know to be there: the glass was broken."""
+    return one.command.may == {Role.DATA_PROTECTION} and module_of(one.command.name) == OF_GLASS
 
 
 def unlike_lines(walk: Walk, asked: "Statements", walker: str, one: Filling, hidden: str, absent: str) -> Iterator[str]:
