@@ -265,6 +265,16 @@ def test_a_vocabulary_that_cannot_be_read_is_one_sentence(values: Any) -> None:
     assert str(refused.value).endswith(".") and "vocabulary" in str(refused.value)
 
 
+def test_without_a_vocabulary_names_are_taken_as_they_are_written() -> None:
+    def heard_alone(text: str) -> Understood:
+        return understand(text, vocabulary=Vocabulary(), today=WEDNESDAY)
+
+    assert heard_alone("who's covering for Priya this week").slots["person"] == "Priya"
+    assert heard_alone("assign 0042 to Sarah Lund").line == "assign SEND-2026-0042 to Sarah Lund"
+    assert heard_alone("what have we promised Dana Okoro MP and by when").slots == {"mp": "Dana Okoro"}
+    assert heard_alone("letters from Gareth Pell").slots == {"mp": "Gareth Pell"}
+
+
 def test_two_people_of_one_name_are_asked_about() -> None:
     two = vocabulary_from({"people": [{"name": "Tom Reid"}, {"name": "Tom Hale"}]})
     found = understand("assign 0042 to Tom", vocabulary=two, today=WEDNESDAY)

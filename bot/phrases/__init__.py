@@ -2,10 +2,11 @@
 
 from bot.phrases.understanding import understand
 from bot.phrases.understood import INTENTS, SLOTS, Option, Question, Understood
-from bot.phrases.vocabulary import OnRecord, Person, Vocabulary, vocabulary_from
+from bot.phrases.vocabulary import LINE_OF, OnRecord, Person, Vocabulary, vocabulary_from
 
 __all__ = [
     "INTENTS",
+    "LINE_OF",
     "SLOTS",
     "OnRecord",
     "Option",

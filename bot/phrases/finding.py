@@ -9,6 +9,7 @@ from bot.phrases.numbering import references, shorts
 from bot.phrases.span import Span
 from bot.phrases.spelling import KNOWN
 from bot.phrases.stretches import BEGIN_A_DAY, read_when
+from bot.phrases.unknown import unknown_names
 from bot.phrases.vocabulary import LONGEST_NAME, OWN, Named, Vocabulary
 
 
@@ -24,6 +25,7 @@ def found_in(words: Sequence[Word], vocabulary: Vocabulary, almanac: Almanac, te
         _names(words, low, vocabulary),
         shorts(low, almanac, vocabulary),
         _unknown_mps(words, low, text),
+        unknown_names(words, text, vocabulary),
     )
     for finder in finders:
         for span in finder:

@@ -57,6 +57,18 @@ def _why(slots: Slots, _today: date) -> Made:
     return _made(f"why {ref(slots)} {named}".strip(), "refs", "agency", "service", "clock")
 
 
+def _when(slots: Slots, today: date) -> Made:
+    """The one date that is asked after; where none is named, the card, which has them all in a line each."""
+    line, carried = _why(slots, today)
+    return _made(f"status {ref(slots)}", *carried) if line == f"why {ref(slots)}" else (line, carried)
+
+
+def _due(slots: Slots, today: date) -> Made:
+    """What one has to do today is late too: that is the day's own page, and not the dates of that day alone."""
+    line, carried = _list("due")(slots, today)
+    return _made("today", *carried) if line == "list which=mine_due period=today" else (line, carried)
+
+
 def adviser(slots: Slots) -> str:
     """Whose advice, as a line names it."""
     for kind in ("service", "agency"):
@@ -229,13 +241,13 @@ LINES: Mapping[str, Callable[[Slots, date], Made]] = {
     "exception": _case("status"),
     "owner": _owner,
     "mp_status": _mp_status,
-    "clock_date": _why,
+    "clock_date": _when,
     "explain_date": _why,
     "forecast": _case("milestones"),
     "audit": _case("history"),
     "followup": _case("status"),
     "overdue_list": _list("overdue"),
-    "due_list": _list("due"),
+    "due_list": _due,
     "awaiting_list": _list(),
     "filter_list": _list(),
     "phase_list": _list(process="phase_transfer"),

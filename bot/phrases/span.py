@@ -8,7 +8,7 @@ UNITS = frozenset(
 )
 
 TAG = {"service": "ADV", "agency": "ADV", "clock": "CLK", "person": "WHO", "mp": "mp", "constituency": "CON",
-       "setting": "SCH", "when": "DAY", "comparator": "CMP", "ref": "REF", "letter": "LET", "name": "NAME"}  # fmt: skip
+       "setting": "SCH", "when": "DAY", "comparator": "CMP", "ref": "REF", "letter": "LET", "name": "WHO"}  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)

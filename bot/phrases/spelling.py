@@ -37,8 +37,14 @@ def mended(words: tuple[Word, ...], own: Collection[str]) -> tuple[Word, ...]:
     """The words with their slips put right, towards the trade's words and the council's own names."""
     names = frozenset(own)
     return tuple(
-        _mended(word, names, opens=at == 0) if _may_be_wrong(word, names) else word for at, word in enumerate(words)
+        _mended(word, names, opens=_opens(words, at)) if _may_be_wrong(word, names) else word
+        for at, word in enumerate(words)
     )
+
+
+def _opens(words: tuple[Word, ...], at: int) -> bool:
+    """It has its capital for beginning the text; two capitals are a name's."""
+    return at == 0 and not (len(words) > 1 and words[1].capital)
 
 
 def _may_be_wrong(word: Word, names: frozenset[str]) -> bool:
