@@ -15,6 +15,7 @@ from storage.columns import columns
 from storage.tables import Case, Child, Enquiry, EnquiryCase
 
 LINKED, CASES, LETTERS = columns(EnquiryCase), columns(Case), columns(Enquiry)
+THE_CHILD = records(Child).where(col(Child.id) == bindparam("child"))
 OF_CHILD = records(Case).where(col(Case.child_id) == bindparam("child")).order_by(col(Case.id))
 ABOUT = exists().where(
     LINKED.enquiry_id == LETTERS.id, LINKED.case_id == CASES.id, CASES.child_id == bindparam("child")
@@ -24,6 +25,7 @@ ABOUT_OTHERS = exists().where(
 )
 ABOUT_CHILD = records(Enquiry).where(ABOUT).order_by(col(Enquiry.id))
 ALONE = select(LETTERS.id).where(ABOUT, ~ABOUT_OTHERS)
+ANEW = {"populate_existing": True}
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,17 @@ def find(turn: Turn, text: str) -> Case | Enquiry:
 def of(turn: Turn, about: Case | Enquiry) -> Belongings:
     """What belongs to the child of a case; of a letter that letter, with its cases looked at by nobody."""
     return of_child(turn, about.child_id) if isinstance(about, Case) else Belongings(None, (), [about], [about])
+
+
+def in_hand(turn: Turn, about: Case | Enquiry) -> Belongings:
+    """What `of` finds, as it stands now; until this transaction is over nobody adds to it, reopens or holds it."""
+    letter = about if isinstance(about, Enquiry) else None
+    for child_id in children_of(turn, letter) if letter else [about.child_id]:
+        for whole in (THE_CHILD, OF_CHILD, ABOUT_CHILD):
+            turn.db.scalars(whole.with_for_update(), {"child": child_id}, execution_options=ANEW).all()
+    if letter:
+        turn.db.refresh(letter, with_for_update=True)
+    return of(turn, about)
 
 
 def of_child(turn: Turn, child_id: int) -> Belongings:

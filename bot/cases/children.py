@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 
-from bot.domain.errors import BadSettings
+from bot.domain.errors import BadSettings, NotNow
 from bot.domain.guard import cleaned, forms
 from bot.domain.sounds import parts_of, sound
 from bot.domain.terms import Basis, Mark
@@ -170,6 +170,13 @@ def born(turn: Turn, child: Child) -> date | None:
         return None
     told = open_with(turn.vault.unwrap(child.wrapped_key), child.sealed, "child").get("born")
     return date.fromisoformat(told) if told else None
+
+
+def must_stay(turn: Turn, child_id: int) -> None:
+    """Keep a child from being erased while something more is put on record about them. Refuses one that is erased."""
+    there = select(CHILD.id).where(CHILD.id == child_id, CHILD.wrapped_key.is_not(None)).with_for_update(read=True)
+    if turn.db.execute(there).first() is None:
+        raise NotNow("That child has just been erased, so nothing was put on record. For a new request, say: new")
 
 
 def forget(turn: Turn, child_id: int) -> None:

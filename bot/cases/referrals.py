@@ -126,6 +126,8 @@ def _open(
     words: Sequence[New] = (),
     child: Registered | None = None,
 ) -> Opened:
+    if child is None:
+        children.must_stay(turn, case.child_id)
     insert_with_reference(turn, case)
     opened = {"process": case.process.value, "asked_by": case.asked_by.value, "owner": case.owner_id}
     new = [*began, New(EntryKind.OPENED, turn.today, clear=opened), *words]

@@ -95,7 +95,7 @@ def erase(
 
     Refused while a case or a letter is open, and under a hold.
     """
-    belongs = belongings.of(turn, case)
+    belongs = belongings.in_hand(turn, case)
     erasing.check(turn, belongs, case.reference)
     about = belongs.what
     if yes := approvals.given(turn, Sensitive.ERASE, about):
