@@ -3,16 +3,22 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlmodel import col, select, update
+from sqlalchemy import text
+from sqlmodel import Session, col, select, update
 
-from bot.domain.errors import BadSettings
-from bot.domain.terms import CaseStatus, EntryKind, PostSays
+from bot.cases import children, enquiries, erasing, referrals
+from bot.cases.children import Private
+from bot.domain.errors import BadSettings, NotNow
+from bot.domain.terms import AskedBy, CaseStatus, EntryKind, LetterKind, PostSays, Process
 from bot.settings import Settings
-from bot.turn import At
+from bot.turn import At, Turn
 from bot.upkeep import doctor
 from bot.upkeep.erasures import again
 from storage.connect import Store
@@ -203,6 +209,20 @@ def list_findings(town: Town, **more: str) -> list[doctor.Finding]:
         return list(doctor.erasures(doctor.Patient(db, settings, town.vault, RULES, town.now)))
 
 
+@pytest.mark.parametrize("line", ["hold 0042 inquiry because of their letter", "letter sar received=today cases=0042"])
+def test_what_was_listed_and_then_held_is_not_erased_at_the_next_start(
+    town: Town, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    """The list had it, the database went away before it did, and whoever asked left it at that."""
+    with town.store.reading() as db:
+        turn = town.turn(db)
+        town.erasures.add([erasing.gone(turn, turn.db.get_one(Child, 1), None)])
+    town.pass_time(minutes=1)
+    said(town, "Moira", line)
+    assert at_start(town) == 0 and town.all(Child)[0].wrapped_key
+    assert "1 child. Something was put on record since" in capsys.readouterr().err
+
+
 def test_a_list_that_was_lost_is_written_again_from_the_record(town: Town) -> None:
     assert [str(one) for one in list_findings(town)] == [
         "ok    The record agrees with the list of erasures: nothing erased."
@@ -236,6 +256,57 @@ def test_what_cannot_be_put_on_the_list_is_not_erased(town: Town, tmp_path: Path
     assert town.all(Child)[0].wrapped_key and not town.all(Approval)[-1].used_at
     town.app.erasures = None
     assert "keeps no list of erasures" in town.say("Nora", "erase 0042").text
+
+
+@pytest.mark.databases("postgresql")
+@pytest.mark.parametrize("what", ["a case", "a letter"])
+def test_what_is_added_at_the_same_moment_is_not_erased(town: Town, what: str) -> None:
+    """By another process: the erasure waits for it, and then finds it there."""
+    said(town, "Nora", "erase 0042 because the family asked")
+    said(town, "Moira", f"agree {town.all(Approval)[-1].id}")
+    with ThreadPoolExecutor() as another, town.store.transaction() as db:
+        turn = replace(town.turn(db), who=the_person(db, town.email("Frances")), draw=town.app.draw)
+        if what == "a case":
+            opens(turn)
+        else:
+            enquiries.log(turn, kind=LetterKind.FOI, received=turn.today, cases=[db.get_one(Case, 1)], owner=None)
+        erasure = another.submit(town.say, "Nora", "erase 0042")
+        while not (erasure.done() or db.execute(WAITS).scalar()):
+            pass
+        db.commit()
+        assert erasure.result().error == "NotNow"
+    assert town.all(Child)[0].wrapped_key and not town.erasures.all()
+
+
+WAITS = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
+@pytest.mark.databases("postgresql")
+def test_no_case_is_opened_for_a_child_who_was_erased_since_it_was_looked_up(town: Town) -> None:
+    said(town, "Nora", "erase 0042 because the family asked")
+    said(town, "Moira", f"agree {town.all(Approval)[-1].id}")
+    with pytest.raises(NotNow, match="has just been erased"), town.store.transaction() as db:
+        turn = replace(town.turn(db), who=the_person(db, town.email("Frances")), draw=town.app.draw)
+        same = children.known(turn, Private(MAISIE, date(2019, 3, 14)))
+        said(town, "Nora", "erase 0042")
+        opens(turn, same=same)
+    assert len(town.all(Case)) == 2
+
+
+def opens(turn: Turn, **more: Any) -> None:
+    referrals.open_case(
+        turn,
+        Private(MAISIE, date(2019, 3, 14)),
+        process=Process.NEW_ASSESSMENT,
+        asked_by=AskedBy.PARENT,
+        received=turn.today,
+        owner=None,
+        **more,
+    )
+
+
+def the_person(db: Session, email: str) -> Person:
+    return db.exec(select(Person).where(Person.email == email)).one()
 
 
 OPENED: tuple[tuple[str, str, str], ...] = (

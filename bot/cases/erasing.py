@@ -111,6 +111,12 @@ def erase(turn: Turn, belongs: Belongings, yes: Approval | None = None) -> int:
     return _destroy(turn, belongs, turn.now, agreed, listed=_list(turn))
 
 
+def went_on(turn: Turn, belongs: Belongings, at: datetime) -> bool:
+    """Whether something of it came on record after that moment: it was not erased then, whatever the list says."""
+    later = select(ENTRIES.id).where(ENTRIES.stream.in_(_streams(belongs)), ENTRIES.recorded_at > at).limit(1)
+    return turn.db.execute(later).first() is not None or any(letter.opened_at > at for letter in belongs.letters)
+
+
 def erase_again(turn: Turn, belongs: Belongings, at: datetime) -> None:
     """Take away once more what a restored backup has brought back. It was erased at that moment; what is open ends."""
     for record in belongs.still_open:

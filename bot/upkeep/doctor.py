@@ -263,7 +263,8 @@ def erasures(patient: Patient) -> Iterator[Finding]:
         return
     back, missing = list(readable(turn, listed.values())), list(unlisted(turn, listed))
     if back:
-        yield Finding(f"{told(back)} can be read again that were erased.", "Restart the bot: it erases them again.")
+        mend = "Restart the bot: it erases them again, or says why not."
+        yield Finding(f"{told(back)} can be read again that were erased.", mend)
     if missing:
         mend = f"Restart the bot: it puts them on the list again. Find out who took {kept.path} away."
         yield Finding(f"{told(missing)} that are erased are not on the list: a restored backup would keep them.", mend)

@@ -20,6 +20,8 @@ from storage.tables import Child, Enquiry, Entry
 NAME = "erasures.list"
 VAR = Path("var")
 """Where it is kept beside a record in PostgreSQL, unless the settings say where."""
+WENT_ON = "Something was put on record since: a data protection lead says erase once more, or leaves it on record."
+"""Of what was on the list when the database could not keep that it was erased, and was then worked on again."""
 BACKUPS = (b"SQLite format 3\0", b"PGDMP")
 """How a copy of a record begins."""
 CHILDREN, LETTERS, ENTRIES = columns(Child), columns(Enquiry), columns(Entry)
@@ -51,22 +53,32 @@ def again(at: At, erasures: Erasures) -> int:
     with at.turns() as turn:
         turn = replace(turn, erasures=erasures)
         alone(turn.db, "erasing again")
-        for gone in back:
-            if (
-                what := _found(turn.db, gone)
-            ) and what.wrapped_key is not None:  # a letter may have gone with its child
-                belongs = (
-                    belongings.of_child(turn, what.id or 0) if isinstance(what, Child) else belongings.of(turn, what)
-                )
-                erasing.erase_again(turn, belongs, gone.at)
+        kept = [gone for gone in back if not _erased(turn, gone)]
         erasures.add(missing)
-    if back:
-        print(
-            f"Erased again, by {erasures.path}: {told(back)} that a restored backup had brought back.", file=sys.stderr
-        )
+    again = [gone for gone in back if gone not in kept]
+    if again:
+        _say(f"Erased again, by {erasures.path}: {told(again)} that a restored backup had brought back.")
+    if kept:
+        _say(f"On {erasures.path} and not erased: {told(kept)}. {WENT_ON}")
     if missing:
-        print(f"Put on {erasures.path}, where it was missing: {told(missing)}.", file=sys.stderr)
-    return len(back)
+        _say(f"Put on {erasures.path}, where it was missing: {told(missing)}.")
+    return len(again)
+
+
+def _erased(turn: Turn, gone: Gone) -> bool:
+    """Erase one again, unless it has gone with its child by now; False where its record went on since."""
+    what = _found(turn.db, gone)
+    if what is None or what.wrapped_key is None:
+        return True
+    belongs = belongings.of_child(turn, what.id or 0) if isinstance(what, Child) else belongings.of(turn, what)
+    if erasing.went_on(turn, belongs, gone.at):
+        return False
+    erasing.erase_again(turn, belongs, gone.at)
+    return True
+
+
+def _say(what: str) -> None:
+    print(what, file=sys.stderr)
 
 
 def readable(turn: Turn, listed: Iterable[Gone]) -> Iterator[Gone]:
