@@ -74,6 +74,8 @@ def test_a_yes_and_a_question_run_out_and_the_asker_hears(town: Town) -> None:
         assert approvals.expire(town.turn(db)) == 1
         assert approvals.expire(town.turn(db)) == 0
     assert town.say("Nora", "agree 2").error == "NotNow"
+    in_time = datetime(2026, 10, 20, 16, 29, 59, tzinfo=UTC)  # when it was heard, and then it waited in line
+    assert town.say("Nora", "agree 2", at=in_time).error == "AlreadyDone"
     town.pass_time(hours=17)
     assert "Nobody has said yes or no to this in time" in town.read(PRIYA)[-1].message.text
     asks(town)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, and_, update
 from sqlmodel import col, select
 
 from bot.cases import posts, staff, visible
@@ -131,9 +131,10 @@ def answer(turn: Turn, number: int, *, agreed: bool) -> Approval:
     approval = _asked_of_me(turn, number)
     values = {"answered_by": turn.person.id, "answered_at": turn.now, "agreed": agreed}
     values["expires_at"] = turn.now + LASTS if agreed else turn.now
-    done = _changed(turn, number, col(Approval.answered_at).is_(None), **values)
+    open_still = and_(col(Approval.answered_at).is_(None), col(Approval.used_at).is_(None))  # nor closed by `expire`
+    done = _changed(turn, number, open_still, **values)
     if done is None:
-        raise AlreadyDone(f"Somebody has answered number {number} already.")
+        raise AlreadyDone(f"Number {number} has been answered already, or its time was over at this moment.")
     posts.tell(turn, approval.asked_by, Notice.YES_GIVEN, about={"approval": number}, not_before=turn.now)
     return done
 
