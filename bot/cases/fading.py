@@ -20,8 +20,8 @@ from bot.turn import Turn
 from storage.tables import Case, Enquiry, PrivateCopy
 
 SHOWN_FOR = timedelta(minutes=10)
-LEASE = timedelta(seconds=60)
-"""How long a copy that is taken in hand is nobody else's: longer than an edit may take."""
+LEASE = timedelta(minutes=2)
+"""How long a copy that is taken in hand is nobody else's: longer than a tick's edits take, one after the other."""
 TRIES = 24
 """How often one that cannot be taken away is tried again, once an hour."""
 
