@@ -68,8 +68,9 @@ class Settings:
     )
     old_key: str = setting(
         "REFERRALBOT_OLD_KEY",
-        "The key before REFERRALBOT_KEY, for as long as `referralbot rotate-key` is not through, or a backup from before"
-        " is looked at: what is still wrapped under it opens too. New keys are wrapped under REFERRALBOT_KEY alone.",
+        "The key before REFERRALBOT_KEY, for as long as `referralbot rotate-key` is not through, or a backup from"
+        " before is looked at: what is still wrapped under it opens too. New keys are wrapped under REFERRALBOT_KEY"
+        " alone.",
         group=RUN,
         secret=True,
     )
@@ -139,9 +140,9 @@ class Settings:
     )
     exports: str = setting(
         "REFERRALBOT_EXPORTS",
-        "The folder of sealed exports, such as a subject access pack, for the service's own account alone. Processes that"
-        " share a record in PostgreSQL share this folder too. Empty: `exports` beside the SQLite file, else `var/exports`."
-        " [rights.md](rights.md) says what is in it.",
+        "The folder of sealed exports, such as a subject access pack, for the service's own account alone. Processes"
+        " that share a record in PostgreSQL share this folder too. Empty: `exports` beside the SQLite file, else"
+        " `var/exports`. [rights.md](rights.md) says what is in it.",
         group=COUNCIL,
     )
     export_days: int = setting(
