@@ -54,6 +54,8 @@ def _is_meant(found: When, low: Sequence[str], at: int) -> bool:
         "to",
     } & set(words):
         return False
+    if at and low[at - 1] in ("dob", "born", "birth", "birthday"):
+        return False
     if words[0] == "on" and words[-1] in ("holiday", "holidays", "break"):  # somebody is
         return False
     if words[-2:] in (["20", "weeks"], ["16", "weeks"]) and not {"next", "last", "past", "coming"} & set(words):
