@@ -102,10 +102,11 @@ def settle(turn: Turn, room_id: int, readers: Readers) -> None:
 
     That outsiders have gone, an administrator says by binding it anew.
     """
-    room = turn.db.get_one(Room, room_id)
+    room = turn.db.get_one(Room, room_id, with_for_update=True)
     if not room.bound:
         return
-    room.checked_at = turn.now
+    if room.checked_at is not None:  # else somebody came while this was asked, and it is looked at again
+        room.checked_at = turn.now
     if readers.outside:
         room.shared = True
         once = f"outsiders/{room.id}/{room.bound_at.isoformat()}"

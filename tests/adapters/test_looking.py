@@ -1,6 +1,6 @@
 """Who has left, and who reads the rooms: as Slack and Teams say of themselves, upon their word and once a day."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import delete, update
 
 from bot.cards.posted import post_message
-from bot.cases import posts
+from bot.cases import posts, room_checks
 from bot.cases.room_checks import may_sit, unread
 from bot.courier import Courier
+from bot.domain.readers import Readers
 from bot.domain.terms import Agency, Notice, Platform, PostSays, PostState, Role
 from bot.looking import Looker
+from bot.turn import Turn
 from storage.connect import Store
 from storage.queries import accounts_of, add_new
 from storage.tables import Connection, Identity, Person, Post, Room
@@ -307,6 +309,21 @@ async def test_a_room_is_looked_at_each_day_and_when_somebody_joins(here: Whole)
         assert "12 cases were imported" in str(town.page.arrived["administrators"])
         await eyes.look(hours=25)
         assert len(eyes.told()) == 1
+
+
+def test_who_joins_while_a_room_is_looked_at_is_looked_for_again(here: Whole) -> None:
+    eyes, store = Eyes(here), here.town.store
+    room = eyes.bind("C0HEALTH", Agency.HEALTH)
+    steps: tuple[Callable[[Turn], object], ...] = (
+        lambda turn: room_checks.due(turn, eyes.connection),
+        lambda turn: room_checks.look_again(turn, eyes.connection, "C0HEALTH"),
+        lambda turn: room_checks.settle(turn, room.id or 0, Readers(())),
+    )
+    for step in steps:
+        with store.transaction() as db:
+            step(here.town.turn(db))
+    with store.reading() as db:
+        assert room_checks.any_due(db, eyes.connection, here.now)
 
 
 GUESTS = {
