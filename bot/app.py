@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from bot import heard, plainly
 from bot.cases import guarding, packs, rosters, staff, visible
-from bot.domain.errors import BadSettings, CannotRead, NotAllowed, NotUnderstood, Refusal, WhichOne
+from bot.domain.errors import CannotRead, KeyMissing, NotAllowed, NotUnderstood, Refusal, WhichOne
 from bot.domain.message import Action, Message, Said, Where, Who
 from bot.domain.terms import Role
 from bot.fault import log_fault, new_code
@@ -75,7 +75,7 @@ class App:
         """The answer to one line. Never raises: every trouble is a sentence, and a fault a sentence with a code."""
         try:
             return self._alone(_legible(said), now)
-        except BadSettings as missing:  # such as a key: its own sentence names no value
+        except KeyMissing as missing:  # whose own sentence names no value
             log.error("a line cannot be answered: %s", missing)
             return fault(SHUT, missing)
         except Exception as error:  # noqa: BLE001  the edge of one answer: a bug is one person's trouble, not everybody's
@@ -167,7 +167,8 @@ class App:
             found, rest = self.book.find(said.line)
             if turn.person.role not in found.may:
                 raise NotAllowed(_not_yours(found, turn.rules))
-            return self._run(found, turn, said, rest)
+            answer = self._run(found, turn, said, rest)
+            return (self._plainly(turn, said) if answer.form and plainly.asks(said) else None) or answer
         except Unfinished as unfinished:
             turn.db.rollback()
             return unfinished.message
@@ -201,7 +202,7 @@ class App:
             answer = self._run(command, turn, replace(said, line=found.line), rest)
         except Refusal as refusal:
             return refused(refusal, replace(said, line=found.line))
-        aside = " ".join(filter(None, [answer.aside, plainly.read_as(turn, found)]))
+        aside = " ".join(filter(None, [plainly.wider(found), answer.aside, plainly.read_as(turn, found)]))
         return replace(answer, aside=aside, actions=(*answer.actions, *plainly.further(found)))
 
     def _is_whole(self, turn: Turn, other: str) -> bool:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from bot.domain.errors import BadSettings
+from bot.domain.errors import BadSettings, KeyMissing
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -67,7 +67,7 @@ class Vault:
         return key, self._masters[0].wrap(key, OF_CHILD)
 
     def unwrap(self, wrapped: bytes, use: str = OF_CHILD) -> bytes:
-        """BadSettings where it was wrapped under neither key at hand."""
+        """KeyMissing where it was wrapped under neither key at hand."""
         return self._unwrapped(wrapped, use)[0]
 
     def wrap_anew(self, wrapped: bytes, use: str = OF_CHILD) -> bytes:
@@ -103,9 +103,9 @@ class Vault:
     def _unwrapped(self, wrapped: bytes, use: str) -> tuple[bytes, "_Master"]:
         """A data key, and which of the keys at hand it is wrapped under."""
         for master in self._masters:
-            with suppress(BadSettings):
+            with suppress(KeyMissing):
                 return master.unwrap(wrapped, use), master
-        raise BadSettings(WRONG_KEY)
+        raise KeyMissing(WRONG_KEY)
 
 
 class _Master:
@@ -157,7 +157,7 @@ def _open(cipher: AESGCM, sealed: bytes, about: bytes) -> bytes:
     try:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
     except (InvalidTag, ValueError):  # the latter where it was cut short
-        raise BadSettings(WRONG_KEY) from None
+        raise KeyMissing(WRONG_KEY) from None
 
 
 def _as_bytes(values: Mapping[str, Any]) -> bytes:

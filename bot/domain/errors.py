@@ -14,6 +14,7 @@ Refusal
 └── BeyondCalendar     a count needs a day whose bank holidays are not known
 TryLater, Undeliverable   a chat platform's "not now" and "never"
 BadSettings               the operator must mend a setting
+└── KeyMissing            what is sealed opens with none of the keys at hand
 """
 
 from collections.abc import Mapping, Sequence
@@ -121,3 +122,7 @@ class Gone(Undeliverable):
 
 class BadSettings(Exception):
     """A setting is missing or wrong; the text says which and how to mend it."""
+
+
+class KeyMissing(BadSettings):
+    """What is sealed opens with none of the keys at hand."""
