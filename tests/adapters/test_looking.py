@@ -312,18 +312,18 @@ async def test_a_room_is_looked_at_each_day_and_when_somebody_joins(here: Whole)
 
 
 def test_who_joins_while_a_room_is_looked_at_is_looked_for_again(here: Whole) -> None:
-    eyes, store = Eyes(here), here.town.store
-    room = eyes.bind("C0HEALTH", Agency.HEALTH)
+    town = here.town
     steps: tuple[Callable[[Turn], object], ...] = (
-        lambda turn: room_checks.due(turn, eyes.connection),
-        lambda turn: room_checks.look_again(turn, eyes.connection, "C0HEALTH"),
-        lambda turn: room_checks.settle(turn, room.id or 0, Readers(())),
+        lambda turn: turn.db.execute(update(Room).where(Room.place != "health").values(bound=False)),
+        lambda turn: room_checks.due(turn, town.connection),
+        lambda turn: room_checks.look_again(turn, town.connection, "health"),
+        lambda turn: room_checks.settle(turn, town.all(Room, Room.place == "health")[0].id, Readers(())),
     )
     for step in steps:
-        with store.transaction() as db:
-            step(here.town.turn(db))
-    with store.reading() as db:
-        assert room_checks.any_due(db, eyes.connection, here.now)
+        with town.store.transaction() as db:
+            step(town.turn(db))
+    with town.store.reading() as db:
+        assert room_checks.any_due(db, town.connection, here.now)
 
 
 GUESTS = {
