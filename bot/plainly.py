@@ -12,7 +12,7 @@ from bot.cases import visible
 from bot.domain.dates import say_day
 from bot.domain.errors import Refusal
 from bot.domain.message import Action, Message, Said, Style
-from bot.phrases import INTENTS, OnRecord, Person, Understood, Vocabulary, understand
+from bot.phrases import INTENTS, LINE_OF, OnRecord, Person, Understood, Vocabulary, understand
 from bot.turn import Turn
 from storage.tables import Enquiry, Setting
 from storage.tables import Person as Staff
@@ -20,11 +20,28 @@ from storage.tables import Person as Staff
 SHORT_NUMBER = re.compile(r"(?<![\w/-])#?(\d{2,5})(?![\w/])")
 QUESTION = re.compile(r"\W*(?:why|where|have|has|who|what|when|which|how|is|are|will|did|do|does)\b", re.IGNORECASE)
 LEAST_WORDS = 3
+WORDS = {
+    "by": "group",
+    "clock": "date",
+    "comparator": "how long",
+    "exceptions": "exception",
+    "mp": "MP",
+    "not_agency": "other than",
+    "not_person": "other than",
+    "not_service": "other than",
+    "period": "days",
+    "setting": "school",
+    "without": "what is missing",
+}
+"""What a slot is called in small print, where its own name is no plain word for it."""
 MOST_NUMBERS = 8
 """Of a message, so many numbers are looked up."""
 NAMED = "I don't talk about a named child where others read. Ask me privately, with the case number."
-CANNOT_YET = (
-    "I understand that you ask about {what}, and can't answer that in words yet. Say help to see what I can show."
+CANNOT_YET = "I think that you ask about {what}. I can't answer that in words yet. Each list says how many it holds:"
+LISTS = (
+    Action("My cases", "list mine", acts=False),
+    Action("What is overdue", "list overdue", acts=False),
+    Action("What I can ask", "help", acts=False),
 )
 
 
@@ -76,7 +93,8 @@ def told(found: Understood) -> Message | None:
     if found.says and not found.line:
         return Message(found.says, private=True)
     if not found.line:
-        return Message(CANNOT_YET.format(what=INTENTS[found.intent]), private=True, error="NotUnderstood")
+        said = CANNOT_YET.format(what=INTENTS[found.intent])
+        return Message(said, actions=LISTS, private=True, error="NotUnderstood")
     return None
 
 
@@ -96,13 +114,19 @@ def _confirmed_first(found: Understood) -> Message:
 
 
 def read_as(turn: Turn, found: Understood) -> str:
-    """As small print: "Read as: what is late (agency health, period Mon 23 Nov to Sun 29 Nov)."."""
+    """As small print: "Understood as: what is late (agency health, period Mon 23 Nov to Sun 29 Nov)."."""
     slots = ", ".join(
-        f"{name.replace('_', ' ')} {_said(value, turn.today)}" for name, value in found.slots.items() if name != "refs"
+        f"{WORDS.get(name, name)} {_said(value, turn.today, name)}"
+        for name, value in found.slots.items()
+        if name != "refs"
     )
-    narrower = ", ".join(name.replace("_", " ") for name in found.unmet)
-    wide = f" It isn't narrowed by: {narrower}." if narrower else ""
-    return f"Understood as: {INTENTS[found.intent]}{f' ({slots})' if slots else ''}.{wide}"
+    return f"Understood as: {INTENTS[found.intent]}{f' ({slots})' if slots else ''}."
+
+
+def wider(found: Understood) -> str:
+    """What was asked and the answer does not go by, since no command does."""
+    missed = " or ".join(dict.fromkeys(WORDS.get(name, name) for name in found.unmet))
+    return f"I can't narrow it by {missed} yet: this is more than you asked for." if missed else ""
 
 
 def further(found: Understood) -> tuple[Action, ...]:
@@ -112,14 +136,16 @@ def further(found: Understood) -> tuple[Action, ...]:
     return cases + tuple(Action(f"Also: {INTENTS[one.intent]}", one.line, acts=one.confirm) for one in also)
 
 
-def _said(value: Any, today: date) -> str:
+def _said(value: Any, today: date, slot: str) -> str:
+    """A slot's value in words; agencies, services and clocks as a line names them."""
     if isinstance(value, Mapping) and "from" in value:
         first, last = (say_day(date.fromisoformat(day), today) if day else "…" for day in value.values())
         return first if first == last else f"{first} to {last}"
     if isinstance(value, Mapping):
         return " ".join(str(each) for each in value.values()).replace("_", " ")
     if isinstance(value, list):
-        return ", ".join(_said(each, today) for each in value)
+        return ", ".join(_said(each, today, slot) for each in value)
     with suppress(ValueError):
         return say_day(date.fromisoformat(str(value)), today)
-    return str(value).replace("_", " ")
+    named = LINE_OF.get((slot.removeprefix("not_"), str(value))) or str(value)
+    return named.replace("_", " ")

@@ -284,7 +284,7 @@ def _is_about_it(sentence: Sentence, alone: str | None, with_case: str | None) -
 PLURAL = re.compile(
     r"(?<!\S)(?:cases|which|list|any|all|everything|anything|my|how many|letters|deadlines|reports|mps|schools|"
     r"transfers|panels|percentage|%|we doing|what is (?:overdue|due|late|red|coming)|"
-    r"who is (?:off|away|covering|on leave))(?!\S)"
+    r"who is (?:off|away|covering|on leave)|have i (?:got|to)|do i (?:have|need to do)|what else)(?!\S)"
 )
 
 
