@@ -119,7 +119,7 @@ def test_open_cases_whose_owner_has_left_or_is_nobody_or_was_never_met(store: St
         reference = f"SEND-2026-{number:04}"
         add(store, Case(reference=reference, owner_id=owner, restricted=restricted, opened_at=NOW, **what))
     told = ills(store)
-    assert "Owners who have left: Tom (2). A manager says: hand over all from … to …" in told
+    assert "Owners who have left: Tom (1). A manager says: hand over all from … to …" in told
     assert "Open cases and letters that are nobody's: 1. Say of each: assign … to …" in told
     assert any(
         ill.startswith("They own what is open, or manage who does, and no chat knows them: Una.") for ill in told
