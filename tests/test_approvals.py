@@ -42,7 +42,7 @@ def test_a_yes_is_asked_for_once_and_counts_once(town: Town) -> None:
     ((told,), (also,)) = town.read(NORA), town.read(MOIRA)
     assert told.message.text == also.message.text
     assert told.message.text == (
-        "Priya Shah asks for your yes to export what is held of SEND-2026-0042. "
+        "Priya Shah asks for your yes to make a subject access pack of the child of SEND-2026-0042. "
         "It waits for you until 17:30 on Tue 20 Oct."
     )
     *answers, see_why = told.message.actions
@@ -52,7 +52,7 @@ def test_a_yes_is_asked_for_once_and_counts_once(town: Town) -> None:
     assert seen.table.rows[0].actions == tuple(answers)  # type: ignore[union-attr]
     agree = told.message.actions[0].line
     assert town.say("Priya", agree).error == town.say("Dan", agree).error == "NotAllowed"
-    assert town.say("Nora", agree).text.startswith("You have said yes: Priya Shah may export")
+    assert town.say("Nora", agree).text.startswith("You have said yes: Priya Shah may make a subject access pack")
     assert town.say("Moira", agree).text == "Nora Quill has agreed to number 1 already."
     (given,) = town.read(PRIYA)
     assert (given.message.text.split(":")[0], given.message.actions[0].line) == (
@@ -80,7 +80,7 @@ def test_a_yes_and_a_question_run_out_and_the_asker_hears(town: Town) -> None:
     assert "Nobody has said yes or no to this in time" in town.read(PRIYA)[-1].message.text
     asks(town)
     assert town.say("Nora", "decline 3").text.startswith("You have said no")
-    assert town.read(PRIYA)[-1].message.text.startswith("Nora Quill has said no to this: export")
+    assert town.read(PRIYA)[-1].message.text.startswith("Nora Quill has said no to this: make a subject access pack")
     assert asks(town) != "done"
 
 

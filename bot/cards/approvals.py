@@ -13,11 +13,13 @@ from storage.tables import Approval, Person, Post
 WOULD = {
     Sensitive.BREAK_GLASS: "open {of}, which they are not named to",
     Sensitive.UNRESTRICT: "open {of} to everybody who sees cases",
-    Sensitive.EXPORT: "export what is held of {of}",
+    Sensitive.EXPORT: "export all of {of}, with nothing withheld",
     Sensitive.ERASE: "erase for good what is sealed of {of}",
     Sensitive.ROTATE_KEY: "change the key under which everything is sealed",
 }
 """What each would do, as the person who is asked reads it."""
+PACK = "make a subject access pack of the child of {of}"
+"""The same of an export that is about a child, over all their cases, and not about one case."""
 
 SEE_WHY = Action("See why", line("approvals"), acts=False, alone=True)
 
@@ -29,7 +31,10 @@ def would(turn: Turn, approval: Approval) -> str:
     about = [record.reference for record in approvals.what_about(turn, approval.about)]
     if approval.act is Sensitive.BREAK_GLASS and not about:
         return f"open {approvals.opened(turn, approval).line}, which is no case's number"
-    return WOULD[approval.act].format(of=approvals.listed(about) or "something that is on record no more")
+    pack = approval.act is Sensitive.EXPORT and approval.about.startswith("child:")
+    return (PACK if pack else WOULD[approval.act]).format(
+        of=approvals.listed(about) or "something that is on record no more"
+    )
 
 
 def _as_asked(turn: Turn, approval: Approval) -> str:
