@@ -73,6 +73,15 @@ class Changing:
         old = App(self.town.store, Vault(self.town.key), RULES, BOOK)
         return old.answer(self.town.said("Priya", "open 0042"), self.town.now).text
 
+    def has_one_that_was_forgotten_open_a_case(self) -> None:
+        """A bot that has the old key alone puts in a child once all is done."""
+        ours, self.town.app = (
+            self.town.app,
+            App(self.town.store, Vault(self.town.key), RULES, BOOK, draw=self.town.app.draw),
+        )
+        assert not self.town.opens("Priya", "Ivy Moss").error
+        self.town.app = ours
+
     def kept(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every column of all that no change of the key may touch."""
         with self.town.store.reading() as db:
@@ -149,6 +158,10 @@ def test_a_change_of_the_key_needs_a_yes_may_be_stopped_and_touches_nothing_seal
     assert "Destroy the old key once no backup from before 10:00 on 16 October 2026 is kept" in told
     assert changing.kept() == before
     assert "Take REFERRALBOT_OLD_KEY out" in changing.health()
+    changing.has_one_that_was_forgotten_open_a_case()
+    assert "1 of 10 keys are under the one before" in changing.health()
+    assert "The key does not open the record" in changing.health(old=False)
+    assert "All 10 keys open" in changing.command()[1], "and nobody is asked again"
     changing.serve(Vault(changing.new))
     assert changing.opens_all()
     assert "ok    The key opens the record." in changing.health(old=False)
