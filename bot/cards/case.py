@@ -108,12 +108,14 @@ def _restricted(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
 
 
 def _child(turn: Turn, file: CaseFile, viewer: Viewer) -> Iterator[Fact]:
+    if viewer.private and not file.child.wrapped_key:
+        yield Fact("Child", "erased from the record")
+        return
     basis = viewer.on(Kind.IDENTITY)
     if basis is None:
         return
     who = children.identity(turn, file.case, file.child, basis)
     if who is None:
-        yield Fact("Child", "erased from the record", private=True)
         return
     school = (file.setting or "no school recorded") if viewer.may_know(Kind.SETTING) else ""
     yield Fact("Child", f"{who.name}, born {who.born:%-d %B %Y}", school, private=True)

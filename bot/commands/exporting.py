@@ -15,7 +15,7 @@ from bot.domain.message import Fact, Message
 from bot.domain.terms import ExportKind, Sensitive
 from bot.grammar import command, line
 from bot.turn import Turn
-from storage.tables import Case, Export
+from storage.tables import Case, Child, Export
 
 
 @command(
@@ -29,11 +29,11 @@ def subject_access(turn: Turn, *, case: CaseBlank, reason: ReasonBlank = "") -> 
     Whoever runs the bot opens it at the keyboard for the person who asked, who reads it through before it is sent.
     """
     alone = replace(turn, private=True)
+    if not turn.db.get_one(Child, case.child_id).wrapped_key:
+        raise NotNow(f"The child of {case.reference} was erased: nothing is left to give access to.")
     if asked := _asked_first(alone, case, "subject access", f"child:{case.child_id}", reason):
         return asked
     held = gather(alone, case.child_id)
-    if held.who is None:
-        raise NotNow(f"The child of {case.reference} was erased: nothing is left to give access to.")
     files = {PACK_FILE: as_json(pack(alone, held, case))}
     made = exports.make(alone, ExportKind.SUBJECT_ACCESS, [file.case for file in held.cases], files)
     read = Fact("Before it is sent", "a person reads it through: its first sheets say for what")

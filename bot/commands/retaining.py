@@ -120,4 +120,4 @@ def _check_reason(turn: Turn, case: Case | Enquiry, reason: str) -> None:
 
 def _erased(reference: str, heard: int) -> Message:
     lines = f" {heard} lines said to the bot went with it." if heard else ""
-    return Message(f"{reference} is erased, for good.{lines} To see what stays, say: history {reference}", private=True)
+    return Message(f"{reference} is erased, for good.{lines} To see what stays, say: status {reference}", private=True)
