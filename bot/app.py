@@ -167,8 +167,8 @@ class App:
             found, rest = self.book.find(said.line)
             if turn.person.role not in found.may:
                 raise NotAllowed(_not_yours(found, turn.rules))
-            answer = self._run(found, turn, said, rest)
-            return (self._plainly(turn, said) if answer.form and plainly.asks(said) else None) or answer
+            done = self._run(found, turn, said, rest)
+            return (self._plainly(turn, said) if done.form and plainly.asks(said) else None) or done
         except Unfinished as unfinished:
             turn.db.rollback()
             return unfinished.message
