@@ -180,8 +180,10 @@ class Workspace:
         return Account((told.get("profile") or {}).get("email") or "" if proven else "", ours)
 
     async def _read_channel(self, place: str) -> Channel:
+        """Who is in a large one takes several questions, and must not keep what is quickly told from being known."""
+        members_in_time = asyncio.wait_for(self.members(place), PATIENCE / 2)
         told, members = await asyncio.gather(
-            self.call("conversations.info", channel=place), self.members(place), return_exceptions=True
+            self.call("conversations.info", channel=place), members_in_time, return_exceptions=True
         )
         if isinstance(told, BaseException):
             raise told

@@ -72,6 +72,12 @@ async def test_where_it_was_said(bot: Bot, slack: FakeSlack, channel: str, name:
     assert bot.heard[0].where == where
 
 
+async def test_a_channel_is_known_to_be_shared_though_its_members_take_long(bot: Bot, slack: FakeSlack) -> None:
+    slack.slow["conversations.members"] = 1.5
+    await slack.command("status 42", channel_id="C0JOINT")
+    assert bot.heard[0].where.shared
+
+
 async def test_people_and_channels_are_asked_about_once_an_hour(bot: Bot, slack: FakeSlack) -> None:
     for minutes in (0, 30, 59, 61):
         bot.now = NINE + timedelta(minutes=minutes)
