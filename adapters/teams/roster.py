@@ -16,6 +16,8 @@ from bot.domain.readers import Readers
 
 MOST_ACCOUNTS = 10_000
 REMEMBERED = timedelta(hours=1)
+FORGOTTEN = timedelta(minutes=1)
+"""How long it is not asked again where Teams did not say in time: nobody's next line waits for it too."""
 PATIENCE = 1.0
 """Seconds that an answer waits for who reads the room."""
 
@@ -26,7 +28,7 @@ class Roster:
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
         self._emails: OrderedDict[tuple[int, str], str] = OrderedDict()
-        self._readers: dict[tuple[int, str], tuple[Readers, datetime]] = {}
+        self._readers: dict[tuple[int, str], tuple[Readers | None, datetime]] = {}
 
     async def introduced(self, heard: Heard) -> Heard:
         """The same, with the sender's address where Teams vouches for one."""
@@ -51,14 +53,15 @@ class Roster:
         here = (heard.spot.connection, heard.where.place)
         known = self._readers.get(here)
         if known is None or known[1] <= now:
+            known = (known[0] if known else None), now + FORGOTTEN
             with suppress(Undeliverable, TryLater, TimeoutError):
                 async with asyncio.timeout(PATIENCE):
                     members = await self._connector.members(replace(heard.spot, conversation=heard.where.place))
                 known = readers_of(members, heard.tenant), now + REMEMBERED
-                if len(self._readers) > MOST_ACCOUNTS:
-                    self._readers.clear()
-                self._readers[here] = known
-        return replace(heard, where=replace(heard.where, readers=known[0])) if known else heard
+            if len(self._readers) > MOST_ACCOUNTS:
+                self._readers.clear()
+            self._readers[here] = known
+        return replace(heard, where=replace(heard.where, readers=known[0]))
 
     def forget(self, heard: Heard) -> None:
         """Ask anew who reads the place."""

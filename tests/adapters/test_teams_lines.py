@@ -196,6 +196,15 @@ async def test_the_address_is_asked_for_once() -> None:
         assert (await heard(here, "personal_message")).who.email == "p.shah@council.example"
 
 
+async def test_where_teams_does_not_say_who_reads_a_channel_it_is_asked_again_after_a_minute() -> None:
+    async with town() as here:
+        assert (await heard(here, "channel_mention")).where.readers is None
+        here.fake.rosters[CHANNEL] = [{"id": "29:9", "tenantId": "another-tenant"}]
+        assert (await heard(here, "channel_mention")).where.readers is None, "nobody waits for it at each line"
+        here.clock.move(minutes=1)
+        assert (await heard(here, "channel_mention")).where.outside
+
+
 @pytest.mark.parametrize(
     ("member", "email"),
     [
