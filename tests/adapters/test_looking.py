@@ -233,7 +233,7 @@ SITS = {
 }
 
 
-@pytest.mark.parametrize(("who", "rooms"), SITS.items(), ids=str)
+@pytest.mark.parametrize(("who", "rooms"), SITS.items(), ids=range(len(SITS)))
 def test_who_may_sit_where(who: tuple[Agency, Role], rooms: set[Agency | None]) -> None:
     assert {room for room in (*Agency, None) if may_sit(*who, room)} == rooms
 
