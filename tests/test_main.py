@@ -174,15 +174,16 @@ def test_importing_people(told: Told, folder: Path) -> None:
         WRONG,
         [
             "row 3, email: is empty",
-            "row 3, role: must be one of: officer, manager, contributor, mp_team, viewer, administrator,"
-            " data_protection",
+            "row 3, role: must be one of: officer, manager, contributor, MP team, viewer, administrator,"
+            " data protection lead",
             "2 to mend; nothing was imported.",
         ],
     )
-    staff.write_text("name,email,agency,role,manager\nAnn,ann@a.example,health,viewer,\n")
-    assert told("import people people.csv --dry-run") == (WELL, "1 added, 0 changed, 0 as they were.\n")
-    assert told("import people people.csv") == (WELL, "1 added, 0 changed, 0 as they were.\n")
-    assert told("import people people.csv") == (WELL, "0 added, 0 changed, 1 as they were.\n")
+    two = "Ann,ann@a.example,health,viewer,\nCy,cy@a.example,education,Data protection lead,\n"
+    staff.write_text(f"name,email,agency,role,manager\n{two}")
+    assert told("import people people.csv --dry-run") == (WELL, "2 added, 0 changed, 0 as they were.\n")
+    assert told("import people people.csv") == (WELL, "2 added, 0 changed, 0 as they were.\n")
+    assert told("import people people.csv") == (WELL, "0 added, 0 changed, 2 as they were.\n")
 
 
 def test_further_workspaces_are_added_with_their_secrets_from_standard_input(told: Told, tmp_path: Path) -> None:

@@ -52,12 +52,20 @@ class Row:
         return text
 
     def word(self, column: str, words: type[Words]) -> Words | None:
-        """One word of a closed set: `MP team`, `mp-team` and `mp_team` are one."""
-        text = re.sub(r"[\s_-]+", "", self[column].casefold())
-        if found := [word for word in words if word.value.replace("_", "") == text]:
+        """One word of a closed set, as it is kept or as people read it: `MP team`, `mp-team` and `mp_team` are one."""
+        text = _run_together(self[column])
+        if found := [word for word in words if text in map(_run_together, {word.value, _label(word)})]:
             return found[0]
-        self.bad(column, f"must be one of: {', '.join(words)}")
+        self.bad(column, f"must be one of: {', '.join(map(_label, words))}")
         return None
+
+
+def _run_together(text: str) -> str:
+    return re.sub(r"[\s_-]+", "", text.casefold())
+
+
+def _label(word: StrEnum) -> str:
+    return str(getattr(word, "label", word.value))
 
 
 def read_sheet(path: Path, *, needed: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
