@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from adapters.slack.chat import SlackChat
 from adapters.slack.workspace import Workspace
 from bot.cards import post_message
 from bot.courier import Courier, Credentials
+from bot.domain.message import Address, Message
 from bot.domain.terms import Agency, EntryKind, Hears, Platform, PostSays, PostState
 from bot.reminders import sweep
 from storage.connect import Store
@@ -23,7 +24,7 @@ from tests.adapters.fake_slack import TOKEN, FakeSlack, running
 from tests.adapters.teams_town import CHANNEL, CONNECTION
 from tests.adapters.teams_town import town as teams_town
 from tests.adapters.test_teams_chat import reference
-from tests.town import RULES, SINCE, Town
+from tests.town import RULES, SINCE, Page, Town
 from tests.whole import whole
 
 SLACK = 2
@@ -182,6 +183,35 @@ def test_who_may_see_it_no_more_has_it_taken_out_of_their_chat(town: Town) -> No
     town.deliver()
     assert "0047" not in in_chat(town, "kit.amos")  # Friday's is deleted, Monday's written anew
     assert [entry.sealed for entry in town.all(Entry, Entry.kind == EntryKind.RESTRICTED) if not entry.clear]
+
+
+class Meanwhile(Page):
+    """The same page, which has something happen while the first message that fits is on its way to it."""
+
+    def __init__(self, page: Page, fits: Callable[[Message], bool], happens: Callable[[], object]) -> None:
+        vars(self).update(vars(page))
+        self._fits, self._waiting = fits, [happens]
+
+    async def send(self, to: Address, message: Message, key: str) -> str:
+        if self._waiting and not to.private and self._fits(message):
+            await asyncio.to_thread(self._waiting.pop())
+        return await super().send(to, message, key)
+
+
+@pytest.mark.parametrize("what", ["a card", "a reminder of two cases"])
+def test_what_is_on_its_way_as_it_is_restricted_is_taken_back(town: Town, what: str) -> None:
+    if what != "a card":
+        town.deliver()
+        sweep(town.store, RULES, town.vault, town.now)
+        town.page.arrived.clear()
+    page = Meanwhile(town.page, lambda message: "0042" in whole(message), lambda: town.say("Priya", RESTRICT))
+    courier = Courier(town.store, RULES, town.vault, chats={town.connection: page}, render=post_message)
+    for _ in range(2):
+        asyncio.run(courier.deliver(town.now))
+    came = [whole(one.message) for place, told in page.arrived.items() if ":" not in place for one in told]
+    assert any("0042" in each for each in came), "it was on its way"
+    stands = [whole(message) for place, message in page.stands.values() if ":" not in place]
+    assert any("0047" in each for each in stands) and not any("0042" in each for each in stands)
 
 
 def in_chat(town: Town, who: str) -> str:
