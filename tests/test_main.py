@@ -174,8 +174,8 @@ def test_importing_people(told: Told, folder: Path) -> None:
         WRONG,
         [
             "row 3, email: is empty",
-            "row 3, role: must be one of: officer, manager, contributor, MP team, viewer, administrator,"
-            " data protection lead",
+            "row 3, role: must be one of: officer, manager, contributor, mp_team, viewer, administrator,"
+            " data_protection",
             "2 to mend; nothing was imported.",
         ],
     )

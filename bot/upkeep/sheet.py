@@ -56,7 +56,7 @@ class Row:
         text = _run_together(self[column])
         if found := [word for word in words if text in map(_run_together, {word.value, _label(word)})]:
             return found[0]
-        self.bad(column, f"must be one of: {', '.join(map(_label, words))}")
+        self.bad(column, f"must be one of: {', '.join(words)}")
         return None
 
 
