@@ -93,12 +93,11 @@ def of(turn: Turn, about: Case | Enquiry) -> Belongings:
 
 def in_hand(turn: Turn, about: Case | Enquiry) -> Belongings:
     """What `of` finds, as it stands now; until this transaction is over nobody adds to it, reopens or holds it."""
-    letter = about if isinstance(about, Enquiry) else None
-    for child_id in children_of(turn, letter) if letter else [about.child_id]:
+    for child_id in [about.child_id] if isinstance(about, Case) else children_of(turn, about):
         for whole in (THE_CHILD, OF_CHILD, ABOUT_CHILD):
             turn.db.scalars(whole.with_for_update(), {"child": child_id}, execution_options=ANEW).all()
-    if letter:
-        turn.db.refresh(letter, with_for_update=True)
+    if isinstance(about, Enquiry):
+        turn.db.refresh(about, with_for_update=True)
     return of(turn, about)
 
 
