@@ -33,9 +33,9 @@ UNSURE = "The database went away while that was being saved. I am checking; plea
 SHUT = "That is sealed under a key that I don't have. Nothing was changed. Whoever runs me can say: referralbot doctor"
 BROKEN = "Something went wrong on our side and nothing was changed. Tell your administrator"
 
-
 ILLEGIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters nobody types on purpose: those that control a terminal, turn text about, or are halves of others."""
+WHY_IS = re.compile(r"\W*why (?:is|are|was|were|has|does|did|will)\b", re.IGNORECASE)
 
 MOST_MEANT = 3
 """Lines offered where one was not understood."""
@@ -184,7 +184,8 @@ class App:
             return replace(answer, reading=Reading.NOT_UNDERSTOOD)
         except Refusal as refusal:
             turn.db.rollback()
-            unread = isinstance(refusal, CannotRead) or (isinstance(refusal, NotFound) and refusal.instead)
+            no_such_date = isinstance(refusal, NotFound) and refusal.instead and WHY_IS.match(said.line)
+            unread = isinstance(refusal, CannotRead) or no_such_date
             answer = self._plainly(turn, said) if unread and plainly.asks(said) else None
             return answer or refused(refusal, said)
 
