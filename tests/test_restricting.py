@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import col
+from sqlmodel import col, update
 
 from adapters.slack.chat import SlackChat
 from adapters.slack.workspace import Workspace
 from bot.cards import post_message
+from bot.cases.undelivered import give_up_on_closed
 from bot.courier import Courier, Credentials
 from bot.domain.message import Address, Message
 from bot.domain.terms import Agency, EntryKind, Hears, Platform, PostSays, PostState
@@ -183,6 +184,16 @@ def test_who_may_see_it_no_more_has_it_taken_out_of_their_chat(town: Town) -> No
     town.deliver()
     assert "0047" not in in_chat(town, "kit.amos")  # Friday's is deleted, Monday's written anew
     assert [entry.sealed for entry in town.all(Entry, Entry.kind == EntryKind.RESTRICTED) if not entry.clear]
+
+
+def test_what_never_stood_anywhere_is_nobodys_to_delete(town: Town) -> None:
+    assert not town.say("Priya", RESTRICT).error  # its cards wait still
+    with town.store.transaction() as db:
+        db.execute(update(Connection).values(active=False))
+        give_up_on_closed(town.turn(db))
+    assert [post for post in town.all(Post) if post.about.get("stands")] == []
+    cards = town.all(Post, Post.case_id == 1, Post.says == PostSays.CASE_CARD)
+    assert cards and {card.state for card in cards} == {PostState.WITHDRAWN}
 
 
 class Meanwhile(Page):

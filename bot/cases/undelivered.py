@@ -27,6 +27,9 @@ def give_up(turn: Turn, post_id: int, why: str, *, whole: bool = False) -> None:
     post = turn.db.get_one(Post, post_id, with_for_update=True, populate_existing=True)
     if post.state is not PostState.WAITING:
         return
+    if post.withdraw and not (post.platform_id or post.claimed_until):
+        post.state = PostState.WITHDRAWN  # it never stood there
+        return
     if post.withdraw or (post.platform_id and post.says in SAID_ELSEWHERE):
         _leave_standing(turn, post, why)
         return
