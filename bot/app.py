@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 from bot import heard, plainly
 from bot.cases import guarding, packs, rosters, staff, visible
 from bot.domain.errors import CannotRead, KeyMissing, NotAllowed, NotFound, NotUnderstood, Refusal, WhichOne
-from bot.domain.message import Action, Message, Said, Where, Who
+from bot.domain.message import Action, Message, Reading, Said, Where, Who
 from bot.domain.terms import Role
 from bot.fault import log_fault, new_code
 from bot.filling import Filled, fill, form_of
@@ -168,7 +168,7 @@ class App:
             if turn.person.role not in found.may:
                 raise NotAllowed(_not_yours(found, turn.rules))
             done = self._run(found, turn, said, rest)
-            return (self._plainly(turn, said) if done.form and plainly.asks(said) else None) or done
+            return (self._in_words(turn, said) if done.form else None) or done
         except Unfinished as unfinished:
             turn.db.rollback()
             return unfinished.message
@@ -180,13 +180,21 @@ class App:
             if not acts and (answer := self._plainly(turn, said)):
                 return answer
             meant = dict.fromkeys(turned or (self._readable(turn, near) for near in unknown.nearest))
-            return refused(NotUnderstood(str(unknown), tuple(meant)[:MOST_MEANT]), said)
+            answer = refused(NotUnderstood(str(unknown), tuple(meant)[:MOST_MEANT]), said)
+            return replace(answer, reading=Reading.NOT_UNDERSTOOD)
         except Refusal as refusal:
             turn.db.rollback()
             no_such_date = isinstance(refusal, NotFound) and refusal.instead and WHY_IS.match(said.line)
             unread = isinstance(refusal, CannotRead) or no_such_date
             answer = self._plainly(turn, said) if unread and plainly.asks(said) else None
             return answer or refused(refusal, said)
+
+    def _in_words(self, turn: Turn, said: Said) -> Message | None:
+        """The answer to a question that begins like a command and lacks what it needs; None where a form asks better."""
+        if plainly.asks(said):
+            return self._plainly(turn, said)
+        answer = self._plainly(turn, said) if plainly.points_back(said) else None
+        return answer if answer and answer.reading is Reading.UNDERSTOOD else None
 
     def _plainly(self, turn: Turn, said: Said) -> Message | None:
         """The answer to plain English; None for what is not understood as such. Nothing is done by it but reading."""
@@ -198,14 +206,17 @@ class App:
         if answer := plainly.told(found):
             return answer
         command, rest = self.book.find(found.line)
-        if command.acts or turn.person.role not in command.may:
+        if command.acts:
             return None
         try:
+            if turn.person.role not in command.may:
+                raise NotAllowed(_not_yours(command, turn.rules))
             answer = self._run(command, turn, replace(said, line=found.line), rest)
         except Refusal as refusal:
-            return refused(refusal, replace(said, line=found.line))
+            return replace(refused(refusal, replace(said, line=found.line)), reading=Reading.UNDERSTOOD)
         aside = " ".join(filter(None, [plainly.wider(found), answer.aside, plainly.read_as(turn, found)]))
-        return replace(answer, aside=aside, actions=(*answer.actions, *plainly.further(found)))
+        actions = (*answer.actions, *plainly.further(found))
+        return replace(answer, aside=aside, actions=actions, reading=Reading.UNDERSTOOD)
 
     def _is_whole(self, turn: Turn, other: str) -> bool:
         """Whether a line says everything that its command needs, and this person may say it."""

@@ -14,7 +14,7 @@ from storage.crypto import Vault
 from storage.tables import Heard, Person
 
 ABOUT = "heard"
-LATELY, MOST_EARLIER = timedelta(minutes=10), 12
+LATELY, MOST_EARLIER = timedelta(minutes=10), 24
 
 KEPT = columns(Heard)
 FIRST = select(KEPT.sealed).where(or_(KEPT.delivery == bindparam("delivery"), KEPT.nonce == bindparam("nonce")))
@@ -49,11 +49,17 @@ def earlier(db: Session, vault: Vault, keys: Keys) -> Message | None:
 
 
 def recent(db: Session, vault: Vault, who: Person, said: Said, now: datetime) -> list[str]:
-    """What they said in the same place in the last ten minutes, the latest last: what a follow-up goes by."""
+    """What they said in the same conversation in the last ten minutes, the latest last: what a follow-up goes by."""
     here = (KEPT.connection_id == said.who.connection, KEPT.place == said.where.place, KEPT.person_id == who.id)
     lately = select(KEPT.sealed).where(KEPT.at > now - LATELY, KEPT.at <= now, *here)
     sealed = db.execute(lately.order_by(KEPT.id.desc()).limit(MOST_EARLIER)).scalars()
-    return [str(vault.open_own(each, ABOUT)["line"]) for each in reversed([*sealed])]
+    told = [vault.open_own(each, ABOUT) for each in sealed]
+    return [str(each["line"]) for each in reversed(told) if each.get("thread", "") == _thread(said)]
+
+
+def _thread(said: Said) -> str:
+    """What parts one conversation of a place from another: its thread, or that the asker alone reads it."""
+    return "alone" if said.where.private else said.where.thread
 
 
 def keep(
@@ -61,7 +67,13 @@ def keep(
 ) -> None:
     """Keep that a line was asked and what came of it. A refused or unfinished form keeps its nonce for another try."""
     done = not message.error and message.form is None
-    told = {"line": said.line, "text": message.text, "private": message.private, "error": message.error}
+    told = {
+        "line": said.line,
+        "text": message.text,
+        "private": message.private,
+        "error": message.error,
+        "thread": _thread(said),
+    }
     row = {
         "delivery": keys.delivery,
         "nonce": keys.nonce if done else None,

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from bot.cases import visible
 from bot.domain.dates import say_day
 from bot.domain.errors import Refusal
-from bot.domain.message import Action, Message, Said, Style
+from bot.domain.message import Action, Message, Reading, Said, Style
 from bot.phrases import INTENTS, LINE_OF, OnRecord, Person, Understood, Vocabulary, understand
 from bot.turn import Turn
 from storage.tables import Enquiry, Setting
@@ -38,6 +38,7 @@ MOST_NUMBERS = 8
 """Of a message, so many numbers are looked up."""
 NAMED = "I don't talk about a named child where others read. Ask me privately, with the case number."
 CANNOT_YET = "I think that you ask about {what}. I can't answer that in words yet. Each list says how many it holds:"
+CANNOT_DO = "I can't do that from what you said. Say help to see how it is typed."
 LISTS = (
     Action("My cases", "list mine", acts=False),
     Action("What is overdue", "list overdue", acts=False),
@@ -80,21 +81,26 @@ def asks(said: Said) -> bool:
     return said.values is None and QUESTION.match(said.line) is not None and len(said.line.split()) > LEAST_WORDS
 
 
+def points_back(said: Said) -> bool:
+    """Whether a line is no more than a question such as "why?", which goes by what was said before it."""
+    return said.values is None and said.line.rstrip().endswith("?") and QUESTION.match(said.line) is not None
+
+
 def told(found: Understood) -> Message | None:
     """The answer that needs no command: what is declined, asked back, confirmed first. None for a line to be run."""
     if found.refusal:
         text = NAMED if found.intent == "refuse_privacy" else found.refusal
-        return Message(text, private=True, error="Declined")
+        return Message(text, private=True, error="Declined", reading=Reading.DECLINED)
     if found.confirm:
         return _confirmed_first(found)
     if found.question:
         actions = tuple(Action(one.label, one.line, acts=False) for one in found.question.choices)
-        return Message(found.question.text, actions=actions, private=True)
+        return Message(found.question.text, actions=actions, private=True, reading=Reading.ASKED_BACK)
     if found.says and not found.line:
-        return Message(found.says, private=True)
+        return Message(found.says, private=True, reading=Reading.UNDERSTOOD)
     if not found.line:
         said = CANNOT_YET.format(what=INTENTS[found.intent])
-        return Message(said, actions=LISTS, private=True, error="NotUnderstood")
+        return Message(said, actions=LISTS, private=True, error="NotUnderstood", reading=Reading.NOT_UNDERSTOOD)
     return None
 
 
@@ -102,14 +108,15 @@ def _confirmed_first(found: Understood) -> Message:
     """An action: the exact line, with its effect, and the button that does it."""
     if found.question:
         actions = tuple(Action(one.label, one.line) for one in found.question.choices)
-        return Message(found.question.text, actions=actions, aside=found.says, private=True)
+        return Message(found.question.text, actions=actions, aside=found.says, private=True, reading=Reading.ASKED_BACK)
     if not found.line:
-        return Message("I can't do that from what you said. Say help to see how it is typed.", private=True)
+        return Message(CANNOT_DO, private=True, error="NotUnderstood", reading=Reading.NOT_UNDERSTOOD)
     return Message(
         f"Nothing is done yet. Press the button to say: {found.line}",
         actions=(Action("Do it", found.line, style=Style.PRIMARY), *further(found)),
         aside=found.says,
         private=True,
+        reading=Reading.UNDERSTOOD,
     )
 
 

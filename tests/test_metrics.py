@@ -15,7 +15,7 @@ from bot.cases.nudging import Swept
 from bot.cases.queue import Claim
 from bot.courier import Outcome
 from bot.domain.errors import TryLater
-from bot.domain.message import Message, Said, Where, Who
+from bot.domain.message import Message, Reading, Said, Where, Who
 from bot.domain.terms import Platform, PostSays, PostState
 from bot.serving.log import JsonLines
 from bot.serving.metrics import Metrics
@@ -44,12 +44,14 @@ def post(key: str, state: PostState, not_before: datetime) -> Post:
 
 def test_lines_are_counted_by_verdict(store: Store) -> None:
     metrics = measured(store)
-    answers = iter([Message("A card"), Message("A card"), Message("No", error="NotFound")])
+    answers = iter([Message("A card"), Message("A card", reading=Reading.UNDERSTOOD), Message("No", error="NotFound")])
     answer = metrics.counting(lambda said, now: next(answers))
     assert [answer(SAID, NOW).text for _ in range(3)] == ["A card", "A card", "No"]
     told = metrics.text().decode()
     assert 'referralbot_lines_answered_total{verdict="done"} 2.0' in told
     assert 'referralbot_lines_answered_total{verdict="NotFound"} 1.0' in told
+    assert 'referralbot_sentences_read_total{how="understood"} 1.0' in told
+    assert 'referralbot_sentences_read_total{how="not_understood"} 0.0' in told
 
 
 def test_the_outbox_is_measured(store: Store) -> None:

@@ -204,11 +204,17 @@ def press(body: Payload) -> Heard:
         nonce=carried.get("nonce", ""),
         trigger=body["trigger_id"],
         response_url=body.get("response_url", ""),
-        thread=(body.get("message") or {}).get("thread_ts", ""),
+        thread=_thread(body),
         view=view["id"] if view else "",
         modal=(view or {}).get("type") == "modal",
         fleeting=bool((body.get("container") or {}).get("is_ephemeral")),
     )
+
+
+def _thread(body: Payload) -> str:
+    """The thread that the button stands in. What one person alone sees comes without its message."""
+    standing = (body.get("message") or {}, body.get("container") or {})
+    return next((each["thread_ts"] for each in standing if "thread_ts" in each), "")
 
 
 @reading

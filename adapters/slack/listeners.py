@@ -158,7 +158,15 @@ class Listeners:
         account, channel = await workspace.meet(heard.user, heard.place, now)
         who = self._who(workspace, heard, account)
         name, shared = heard.name or channel.name, heard.shared or channel.shared
-        where = Where(workspace.connection, heard.place, heard.private, name, shared, readers=channel.readers)
+        where = Where(
+            workspace.connection,
+            heard.place,
+            heard.private,
+            name,
+            shared,
+            thread=heard.thread,
+            readers=channel.readers,
+        )
         said = Said(heard.line, who, where, heard.values, heard.delivery, heard.nonce)
         return await self._in_turn(workspace.connection, self._answered, said, heard.user, now)
 

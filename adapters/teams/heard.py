@@ -66,7 +66,7 @@ def heard(activity: Activity, connection: int) -> Heard:
     shared = {"serviceUrl": activity.service_url or "", "tenant": tenant, "bot": ours}
     personal = conversation.conversation_type == "personal"
     targeted = not personal and dig(bot.additional_properties, "isTargeted") is True
-    place = conversation.id.partition(";messageid=")[0]
+    place, _, thread = conversation.id.partition(";messageid=")
     return Heard(
         who=Who(
             connection,
@@ -80,6 +80,7 @@ def heard(activity: Activity, connection: int) -> Heard:
             name=_name(activity),
             shared=dig_text(activity.channel_data, "channel", "type").lower() == "shared",
             reference={**shared, "conversation": place, "type": conversation.conversation_type or ""},
+            thread=thread,
         ),
         spot=Spot(connection, activity.service_url or "", conversation.id),
         activity_id=activity.id or "",

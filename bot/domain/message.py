@@ -46,6 +46,8 @@ class Where:
     shared: bool = False
     """Known to hold people of other organisations (Slack Connect, a shared Teams channel)."""
     reference: Mapping[str, Any] = field(default_factory=dict)
+    thread: str = field(default="", compare=False)
+    """The conversation within a channel, where the platform parts them: what a follow-up goes by."""
     readers: Readers | None = field(default=None, compare=False)
     """Who sits there, where the platform has said so lately."""
 
@@ -203,6 +205,15 @@ class Attachment:
     text: str
 
 
+class Reading(StrEnum):
+    """What became of a sentence in plain English."""
+
+    UNDERSTOOD = "understood"
+    ASKED_BACK = "question"
+    DECLINED = "declined"
+    NOT_UNDERSTOOD = "not_understood"
+
+
 @dataclass(frozen=True)
 class Message:
     """Anything the bot says. The first line of `text` is the answer.
@@ -223,6 +234,8 @@ class Message:
     attachment: Attachment | None = None
     subject: str = ""
     """What it is headed where it goes by e-mail: a reference or a count and nothing else, for others may see it."""
+    reading: Reading | None = None
+    """How it was read, where plain English is answered; None for a line, a button or a form."""
     identifies: bool = False
     """Its words or its table tell who a child is. Private facts, and what stands in a private blank, do so anyway."""
 

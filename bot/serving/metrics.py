@@ -17,7 +17,7 @@ from bot.cases.auditing import Found
 from bot.cases.nudging import Swept
 from bot.cases.queue import Claim
 from bot.courier import Outcome
-from bot.domain.message import Message, Said
+from bot.domain.message import Message, Reading, Said
 from bot.domain.terms import PostSays, PostState
 from storage.connect import Store
 from storage.tables import Connection, Post
@@ -39,6 +39,9 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.registry.register(Outbox(store, clock))
         self._lines = self._counter("lines_answered", "Lines answered, by verdict.", "verdict")
+        self._sentences = self._counter("sentences_read", "Sentences in plain English, by how they were read.", "how")
+        for how in Reading:
+            self._sentences.labels(how)
         self._ticks = self._histogram("tick_seconds", "How long a sweep or a round of the courier took.", "of")
         self._ripe = self._counter("deadlines_ripe", "Deadlines that a sweep looked at.")
         self._set_aside = self._counter("deadlines_set_aside", "Deadlines that a sweep could not look at.")
@@ -66,6 +69,8 @@ class Metrics:
         def counted(said: Said, now: datetime) -> Message:
             message = answer(said, now)
             self._lines.labels(message.error or "done").inc()
+            if message.reading:
+                self._sentences.labels(message.reading).inc()
             return message
 
         return counted
