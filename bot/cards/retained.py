@@ -14,7 +14,7 @@ from bot.cases.holds import Held
 from bot.cases.retaining import Due
 from bot.domain.calendar import london_date
 from bot.domain.dates import MONTHS, say_day, say_in_full
-from bot.domain.message import Action, Fact, Message, Row, State, Style, Table
+from bot.domain.message import Action, Fact, Message, Row, Style, Table
 from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Case, Enquiry
@@ -93,7 +93,7 @@ def _facts(turn: Turn, about: Case | Enquiry, belongs: Belongings) -> Iterator[F
             "Kept with it", record.reference, f"{stands} · {retaining.keep_of(turn, record).basis}", private=True
         )
     for held in _held(turn, belongs):
-        yield Fact("Held", held.kind.label, _since(turn, held), State.WAITING)
+        yield Fact("Held", held.kind.label, _since(turn, held))
 
 
 def _seen(turn: Turn, belongs: Belongings) -> Belongings:
@@ -150,7 +150,7 @@ def _going(belongs: Belongings, going: Going) -> Iterator[Fact]:
         yield Fact("Of", ", ".join(record.reference for record in belongs.going))
     if going.letters_kept:
         letters = ", ".join(going.letters_kept)
-        yield Fact("Stays", f"the words of {letters}", "about other children too", State.WAITING)
+        yield Fact("Stays", f"the words of {letters}", "about other children too")
     yield Fact("Stays", STAYS, "under numbers, without a name")
 
 
