@@ -52,6 +52,7 @@ HEARSAY = any_of("said|says|claims|claim|reckons|thinks|apparently|promised|prom
 """What somebody says has happened, or will, is nothing on record yet."""
 RECORDS = frozenset({"mark", "record", "log", "tick", "register", "enter", "put", "note", "add", "set", "close"})
 TO_COME = any_of("outstanding|overdue|awaited|status|due|missing|late")
+TO_ANSWER = any_of("due|overdue|outstanding|awaiting|waiting|unanswered|open|late|to answer|to do|list|status")
 A_LIST = re.compile(r"^(?:chase|chasing|push|press|check|reminder) (?:list|up list|ups)")
 CASES = any_of("(?:new|open|start|create) (?:cases|requests|referrals)", begins="^")
 LETTERS = any_of("(?:open|new) (?:mp )?(?:letters|enquiries)", begins="^")
@@ -90,10 +91,13 @@ def _is_new_case(sentence: Sentence) -> bool:
 
 def _is_new_letter(sentence: Sentence) -> bool:
     answered = re.search(r"(?<!\S)(?:reply|replied|sent|holding)(?!\S)", sentence.plain.split(" about ")[0])
-    return not LETTERS.search(sentence.plain) and not sentence.has("letter") and not answered
+    asked_for = TO_ANSWER.search(sentence.said) and sentence.low[0] not in RECORDS
+    return not LETTERS.search(sentence.plain) and not sentence.has("letter") and not answered and not asked_for
 
 
 def _is_snooze(sentence: Sentence) -> bool:
+    if re.match(r"^(?:do not|no|stop) (?:\S+ )?(?:chas|remind|nudg|prompt)\S* (?:the )?ADV(?!\S)", sentence.tagged):
+        return False
     about = sentence.has("ref", "letter", "when") or "nudg" in sentence.plain or "remind" in sentence.plain
     return about and QUIETEN.search(sentence.tagged) is not None
 

@@ -38,6 +38,8 @@ PLAIN_OVER = frozenset(
 """These compare with a week of a case; before any other number they say something else."""
 LATE = frozenset({"late", "overdue", "over", "behind", "past", "lateness", "red"})
 
+LATER = frozenset({"late", "overdue", "lateness"})
+"""With these a number of weeks says how late, too; with "over" it may be how far a case is."""
 
 BEGIN_ONE = frozenset({key[0] for key in OVER} | {"week", "weeks", "between", *NUMBERS})
 
@@ -149,6 +151,8 @@ def _amount(low: Sequence[str], at: int) -> tuple[int, str, int] | None:
     start = at + 1 + (low[at + 1] == "+")
     if low[start : start + 2] in (["working", "days"], ["working", "day"]):
         return value, "working_days", start + 2
+    if start < len(low) and low[start] in ("fortnight", "fortnights"):
+        return 2 * value, "weeks", start + 1
     if start < len(low) and low[start] in ("day", "days", "week", "weeks", "month", "months", "year", "years"):
         return value, low[start], start + 1
     return None
@@ -176,7 +180,7 @@ def _of_what(low: Sequence[str], first: int, last: int) -> tuple[bool, int]:
 
 
 def _field(unit: str, late: bool, low: Sequence[str], key: tuple[str, ...]) -> str:
-    if late or (unit in ("day", "days", "working_days") and LATE & set(low) - set(key)):
+    if late or (unit in ("day", "days", "working_days") and LATE & set(low) - set(key)) or LATER & set(low):
         return "late"
     return "week" if unit.startswith("week") else "age"
 

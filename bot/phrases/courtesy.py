@@ -22,11 +22,25 @@ BEFORE = re.compile(f"(?:{_of('before')}) ")
 BEFORE_OR_JOINED = re.compile(f"(?:{_of('before')}|{_of('join')}) ")
 AFTER = re.compile(f" (?:{_of('after')})$")
 
+LEAD_IN = re.compile(
+    r"^(?:\S+ ){2,50}?(?:(?:can|could|would|will|may|might) (?:you|we|i|someone|anyone|somebody|anybody) (?:\S+ ){0,3}?"
+    r"(?:tell|let|confirm|advise|say|check|find|give|send|show|look|remind|have|know|ask|update)(?: (?:me|us|know|up|out|for me|for us))*"
+    r"|(?:wondering|wondered|wonder|to know|checking|to check|asking|to ask|to find out|to see|to understand|to confirm)"
+    r"(?: (?:if|whether))?) (?=(?:who|what|when|where|which|whether|if|how|why|has|have|is|are|did|do|any)(?!\S))"
+)
+"""What leads a long message to its question: "I'm preparing for the meeting tomorrow and wondered if you could say …"."""
+NOT_A_LEAD = re.compile(
+    r"\d{2}|(?<!\S)(?:note|draft|write|reply|remind|chase|log|record|add|mum|dad|parents?|mp|if)(?!\S)"
+)
+
 
 def without_courtesy(part: Sequence[Word], *, joins: bool = True) -> list[Word]:
     """The words that ask something; `joins` takes away what joins them to an earlier question, too."""
     left = [word for word in part if (word.low not in (",", ":") and word.low != "-") or _in_figures(word, part)]
     left = _without_after([word for word in left if word.low not in ENDS])
+    lead = LEAD_IN.match(" ".join(word.low for word in left))
+    if lead and not NOT_A_LEAD.search(lead[0]):
+        left = left[lead[0].count(" ") :]
     pattern = BEFORE_OR_JOINED if joins else BEFORE
     while len(left) > 1:
         found = pattern.match(" ".join(word.low for word in left[:MOST]) + " ")

@@ -131,6 +131,7 @@ def _words() -> frozenset[str]:
     text = " ".join(
         row["pattern"] for name in ("cues.csv", "acts.csv", "limits.csv", "courtesies.csv") for row in rows(name)
     )
+    text += " ".join(row["said"] for row in rows("families.csv"))
     return frozenset(re.findall(r"[a-z]+", text))
 
 

@@ -84,7 +84,7 @@ IN_WORDS = (
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
 NUMBERS = {word: at for at, word in enumerate(IN_WORDS)} | {"a": 1, "an": 1, "thirty": 30, "couple": 2}
-UNITS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14, "month": 0, "months": 0}
+UNITS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14, "fortnights": 14, "month": 0, "months": 0}
 ISO = re.compile(r"(20\d\d)-(\d\d?)-(\d\d?)")
 FIGURES = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:[/.](\d{2}|\d{4}))?")
 OF_MONTH = re.compile(r"(\d{1,2})(st|nd|rd|th)?")
@@ -137,6 +137,10 @@ def _near(words: Sequence[str], almanac: Almanac) -> When | None:
             rest = [*words[3:]]
             later = _weekday(rest[1:] if rest[:1] == ["on"] else rest, almanac)
             return When(3 + (rest[:1] == ["on"]) + later.length, later.resolve) if later else fixed(3, today)
+        case ["cop" | "cob" | "eod", *rest] if later := _weekday(
+            words[1:] if rest[:1] != ["on"] else words[2:], almanac
+        ):
+            return When(1 + (rest[:1] == ["on"]) + later.length, later.resolve)
         case ["this", "morning" | "afternoon" | "evening", *_]:
             return fixed(2, today)
         case ["today" | "tonight" | "cop" | "eod", *_]:

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
+from bot.domain.calendar import ONE_DAY
 from bot.phrases.cues import rows
+from bot.phrases.days import month_of
 from bot.phrases.reading import Sentence
 from bot.phrases.understood import ACTIONS, Understood
 from bot.phrases.wordlists import any_of, words
@@ -88,6 +91,23 @@ def opens_as_one(said: str) -> bool:
 
 def points_back(sentence: Sentence) -> bool:
     return IT.search(sentence.said) is not None
+
+
+NEXT_ONE = re.compile(r"(?<!\S)(?:the )?(week|fortnight|month) (after|before|following)(?: (?:that|this|then))?$")
+
+
+def moved_on(sentence: Sentence, before: Mapping[str, Any]) -> dict[str, str] | None:
+    """ "And the week after?": the period that follows the one asked about before."""
+    said, period = NEXT_ONE.search(sentence.said), before.get("period") or {}
+    if not said or len(sentence.low) > FEW_WORDS + 2 or not (period.get("from") and period.get("to")):
+        return None
+    first, last = date.fromisoformat(period["from"]), date.fromisoformat(period["to"])
+    if said[1] == "month":
+        first, last = month_of(last + ONE_DAY if said[2] != "before" else first - ONE_DAY)
+    else:
+        days = (7 if said[1] == "week" else 14) * (-1 if said[2] == "before" else 1)
+        first, last = first + days * ONE_DAY, last + days * ONE_DAY
+    return {"from": first.isoformat(), "to": last.isoformat()}
 
 
 def intent_after(before: Understood, given: Mapping[str, Any]) -> str:

@@ -14,11 +14,13 @@ NUMBER = re.compile(r"(#?)(\d{1,5})")
 NOT_BEFORE_A_CASE = words(
     """
     week weeks year years y section reg regulation stage reg. day days part next last past first top room level
-    phase more over under than least most code band key ks > < >= <= within paragraph aged age between number
+    phase more over under than least most code band key ks at by around approx roughly circa top > < >= <= within paragraph aged age between number
     """
 )
 NOT_AFTER_A_CASE = UNITS | words(
     """
+    min mins minute minutes hour hours hr hrs am pm o'clock people officers staff kids pupils emails calls months
+    families parents agencies services panels meetings consultations mps percent per minutes' weeks' days' working
     things cases line lines sentence sentences bullet bullets plans letters reports more of or schools children
     times
     """

@@ -60,7 +60,7 @@ class Sentence:
 
     @cached_property
     def plain(self) -> str:
-        """References, days and people are tags; agencies, clocks and the rest as they were said."""
+        """References, days and people are tags, services of several words, too; the rest as it was said."""
         return self._with(frozenset({"ref", "letter", "when", "person", "name", "comparator"}))
 
     @cached_property
@@ -71,7 +71,7 @@ class Sentence:
     def _with(self, kinds: frozenset[str]) -> str:
         out: list[str] = []
         at = 0
-        starts = {span.first: span for span in self.spans if span.kind in kinds}
+        starts = {span.first: span for span in self.spans if span.kind in kinds or _is_title(span)}
         while at < len(self.words):
             if span := starts.get(at):
                 out.append(TAG[span.kind])
@@ -129,7 +129,7 @@ def _parts(words: Sequence[Word]) -> list[list[Word]]:
         if word.low in BREAKS:
             parts[-1].append(word)
             parts.append([])
-        elif len(parts[-1]) > 1 and _begins_another(word.low, after):
+        elif len(parts[-1]) > 1 and not _is_premise(parts[-1]) and _begins_another(word.low, after):
             if parts[-1][0].low in QUESTION_WORDS:
                 parts[-1].append(Word("?", word.start, word.end))
             parts.append([])
@@ -151,6 +151,22 @@ SUBJECTS = words(
     the we they it anyone i mum dad slt ot ep camhs health social school parents my he she this that
     """
 )
+
+
+def _is_title(span: Span) -> bool:
+    """A service's name of three words or more: its "hearing" is no court's."""
+    return span.kind == "service" and span.last - span.first > 2
+
+
+PREMISE = re.compile(
+    r"^(?:(?:if|assuming|suppose|supposing|say|given that)|(?:a |the )?(?:new )?(?:request|referral|application)"
+    r"(?: was| has been)? (?:received|came|made|dated|landed|arrived)|received|(?:i am|we are) (?:off|away|out|on leave))(?!\S)"
+)
+
+
+def _is_premise(part: Sequence[Word]) -> bool:
+    """What a question that follows goes by: "if it came in on 9 November, when …", "I'm off from …, what's due then"."""
+    return PREMISE.match(" ".join(word.low for word in part)) is not None
 
 
 def _begins_another(join: str, after: Sequence[str]) -> bool:

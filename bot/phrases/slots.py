@@ -65,6 +65,7 @@ HAS_COME = re.compile(
 )
 MINE = any_of("my|mine|myself", ends=r"(?!\S)(?! (?:manager|team|head|director|boss|lead|colleague))")
 ME = re.compile(r"(?<!show )(?<!give )(?<!tell )(?<!get )(?<!send )(?<!remind )(?<!let )(?<!for the )(?<!\S)me(?!\S)")
+NOT_MINE = any_of("not mine|not my own|other than mine|except mine|apart from mine|but mine|not counting mine|bar mine")
 I_DO = any_of("i|am i|have i|do i|i am|i have|i owe|i need")
 I_ASK = any_of("can i|could i|i know|i see|i get")
 GROUPED = re.compile(
@@ -180,6 +181,8 @@ def _whose(sentence: Sentence, intent: str) -> dict[str, Any]:
         found["person"] = "me"
     if left := sentence.values("person", negated=True):
         found["not_person"] = left[0]
+    elif found.get("person") == "me" and NOT_MINE.search(sentence.plain):
+        found = {"not_person": "me"}
     return found
 
 
@@ -208,7 +211,8 @@ def _days(sentence: Sentence, intent: str) -> dict[str, Any]:
     )
     match intent:
         case "act_new_mp" | "act_new_case":
-            return _of_letter(sentence, spans)
+            found = _of_letter(sentence, spans)
+            return found if intent == "act_new_mp" or "received" in found else {"received": found.get("dated")}
         case "act_record":
             return {"date": _iso(_first_day(spans[-1].value, past=True))}
         case "act_remind":

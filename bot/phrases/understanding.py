@@ -11,15 +11,16 @@ from bot.phrases.acting import act_of, of_note, of_record, told_not_to, written_
 from bot.phrases.clean import cleaned, words_of
 from bot.phrases.cues import scored
 from bot.phrases.days import Almanac
+from bot.phrases.families import usual
 from bot.phrases.finishing import finished
 from bot.phrases.lines import line_of
 from bot.phrases.reading import Sentence, sentences
 from bot.phrases.slots import ALLOWED, advice_clock, slots_of
 from bot.phrases.smalltalk import OUT_OF_SCOPE, friendly, is_smalltalk
 from bot.phrases.spelling import mended
-from bot.phrases.understood import INTENTS, REFUSALS, Option, Question, Understood
+from bot.phrases.understood import ACTIONS, INTENTS, REFUSALS, Option, Question, Understood
 from bot.phrases.vocabulary import Vocabulary
-from bot.phrases.wordlists import words
+from bot.phrases.wordlists import any_of, words
 
 SURE = 4.0
 """A cue of this weight stands for its question by itself."""
@@ -74,7 +75,7 @@ def _next(before: Understood | None, now: Understood) -> Understood | None:
 
 def _message(text: str, asker: Asker, before: Understood | None) -> Understood:
     whole = cleaned(text)
-    words = mended(words_of(whole), asker.vocabulary.own_words)
+    words = usual(mended(words_of(whole), asker.vocabulary.own_words))
     if is_smalltalk([word.low for word in words]):
         return Understood("smalltalk", says=friendly([word.low for word in words]))
     found: list[Understood] = []
@@ -115,6 +116,7 @@ SAME_THING = {
     "blockers": words("owner explain_date"),
     "panel": words("clock_date"),
     "next_step": words("clock_date owner"),
+    "audit": words("clock_date"),
     "next_clock": words("clock_date"),
     "mp_list": words("due_list kpi"),
     **dict.fromkeys(
@@ -194,6 +196,9 @@ def _left_alone(intent: str, sentence: Sentence) -> Understood:
 def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understood | None:
     """What a sentence asks that leaves out what was said before; None where it stands alone."""
     opened = following.opens_as_one(sentence.whole)
+    if (moved := following.moved_on(sentence, before.slots)) and before.intent not in ACTIONS:
+        slots = _fitting(before.intent, following.merged(before.slots, {"period": moved}))
+        return finished(before.intent, slots, sentence, asker.today)
     if opened and before.intent in following.LISTS and following.LATE_ONES.match(sentence.whole):
         slots = following.merged(before.slots, slots_of(sentence, "overdue_list"))
         return finished("overdue_list", _fitting("overdue_list", slots), sentence, asker.today)
@@ -273,6 +278,8 @@ def _is_about_it(sentence: Sentence, alone: str | None, with_case: str | None) -
     """Whether a sentence without a case goes on about the one before it: "when is the SLT advice due?"."""
     if with_case not in following.OF_A_CASE or _is_plural(sentence):
         return False
+    if ANY.search(sentence.plain):
+        return alone not in following.LISTS
     if following.points_back(sentence):
         return True
     if with_case in asking.NEEDS_A_CASE:
@@ -281,8 +288,9 @@ def _is_about_it(sentence: Sentence, alone: str | None, with_case: str | None) -
     return goes_on and ABOUT_ONE.match(sentence.said) is not None
 
 
+ANY = any_of("any|anything")
 PLURAL = re.compile(
-    r"(?<!\S)(?:cases|which|list|any|all|everything|anything|my|how many|letters|deadlines|reports|mps|schools|"
+    r"(?<!\S)(?:cases|which|list|all|everything|my|how many|letters|deadlines|reports|mps|schools|"
     r"transfers|panels|percentage|%|we doing|what is (?:overdue|due|late|red|coming)|"
     r"who is (?:off|away|covering|on leave)|have i (?:got|to)|do i (?:have|need to do)|what else)(?!\S)"
 )
