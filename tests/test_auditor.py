@@ -585,7 +585,7 @@ def test_a_date_that_cannot_be_looked_at_is_shown_to_a_person_once_a_day_and_fou
         town.pass_time(hours=1, minutes=1)
     (told,) = told_of_faults(town)
     code = re.search(r"\(code (\w{4})\)", told)
-    which = "SEND-2026-0051" if restricted == "no" else "a restricted case or letter"
+    which = "SEND-2026-0051" if restricted == "no" else "a case or letter"  # not even that it is restricted
     assert code and told == (
         f"A date of {which} cannot be looked at, and nobody is nudged of it meanwhile: something is wrong on our side"
         f" (code {code[1]}). It is tried again each"

@@ -75,8 +75,9 @@ def due(town: Town, reference: str, rule: str) -> Deadline:
 
 
 def everything(town: Town) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table."""
+    """Every row of every table but the installation's own keys, which are put there when it is first opened."""
     tables = sorted(SQLModel.metadata.tables.values(), key=lambda table: table.name)
+    tables = [table for table in tables if table.name != "key"]
     with town.store.reading() as db:
         return {table.name: [dict(row._mapping) for row in db.execute(table.select())] for table in tables}
 
