@@ -23,12 +23,14 @@ BEFORE_OR_JOINED = re.compile(f"(?:{_of('before')}|{_of('join')}) ")
 AFTER = re.compile(f" (?:{_of('after')})$")
 
 LEAD_IN = re.compile(
-    r"^(?:\S+ ){2,50}?(?:(?:can|could|would|will|may|might) (?:you|we|i|someone|anyone|somebody|anybody) (?:\S+ ){0,3}?"
-    r"(?:tell|let|confirm|advise|say|check|find|give|send|show|look|remind|have|know|ask|update)(?: (?:me|us|know|up|out|for me|for us))*"
-    r"|(?:wondering|wondered|wonder|to know|checking|to check|asking|to ask|to find out|to see|to understand|to confirm)"
+    r"^(?:\S+ ){2,50}?(?:(?:can|could|would|will|may|might) "
+    r"(?:you|we|i|someone|anyone|somebody|anybody) (?:\S+ ){0,3}?"
+    r"(?:tell|let|confirm|advise|say|check|find|give|send|show|look|remind|have|know|ask|update)"
+    r"(?: (?:me|us|know|up|out|for me|for us))*"
+    r"|(?:wondering|wondered|wonder|checking|(?:to )(?:know|check|ask|find out|see|understand|confirm)|asking)"
     r"(?: (?:if|whether))?) (?=(?:who|what|when|where|which|whether|if|how|why|has|have|is|are|did|do|any)(?!\S))"
 )
-"""What leads a long message to its question: "I'm preparing for the meeting tomorrow and wondered if you could say …"."""
+"""What leads a long message to its question: "I'm preparing for a meeting and wondered if you could say …"."""
 NOT_A_LEAD = re.compile(
     r"\d{2}|(?<!\S)(?:note|draft|write|reply|remind|chase|log|record|add|mum|dad|parents?|mp|if)(?!\S)"
 )

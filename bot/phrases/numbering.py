@@ -14,7 +14,8 @@ NUMBER = re.compile(r"(#?)(\d{1,5})")
 NOT_BEFORE_A_CASE = words(
     """
     week weeks year years y section reg regulation stage reg. day days part next last past first top room level
-    phase more over under than least most code band key ks at by around approx roughly circa top > < >= <= within paragraph aged age between number
+    phase more over under than least most code band key ks at by around
+    approx roughly circa top > < >= <= within paragraph aged age between number
     """
 )
 NOT_AFTER_A_CASE = UNITS | words(

@@ -160,12 +160,13 @@ def _is_title(span: Span) -> bool:
 
 PREMISE = re.compile(
     r"^(?:(?:if|assuming|suppose|supposing|say|given that)|(?:a |the )?(?:new )?(?:request|referral|application)"
-    r"(?: was| has been)? (?:received|came|made|dated|landed|arrived)|received|(?:i am|we are) (?:off|away|out|on leave))(?!\S)"
+    r"(?: was| has been)? (?:received|came|made|dated|landed|arrived)"
+    r"|received|(?:i am|we are) (?:off|away|out|on leave))(?!\S)"
 )
 
 
 def _is_premise(part: Sequence[Word]) -> bool:
-    """What a question that follows goes by: "if it came in on 9 November, when …", "I'm off from …, what's due then"."""
+    """What a question that follows goes by: "if it came in on 9 November, when …", "I'm off …, what's due then"."""
     return PREMISE.match(" ".join(word.low for word in part)) is not None
 
 
