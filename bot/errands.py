@@ -21,6 +21,7 @@ SETTLED = timedelta(seconds=50)
 """How long after an attempt that ended without a word its message may still turn up. Adapters give a call ten seconds;
 what stands between them and a platform commonly gives up after a minute."""
 PERHAPS_AGAIN = "You may have had this already."
+MAY_STAND = "it may stand there, and its platform cannot be asked"
 EMPTIED = Message("This message was taken back.")
 
 Moment = Callable[[], datetime]
@@ -98,8 +99,10 @@ async def run(chat: Chat, errand: Errand, moment: Moment, patience: float) -> Do
         if moment() + timedelta(seconds=patience) > errand.claim.until:
             # Another process may have the post by the time that the platform has it.
             raise TooSoon("its turn took too long", timedelta(seconds=1))
+        if errand.message is None and here is None:
+            raise Undeliverable(MAY_STAND)  # so that a person looks
         if errand.message is None:
-            return await _take_away(chat, errand, here or "")
+            return await _take_away(chat, errand, here) if here else Done(Outcome.DROPPED)
         if here:
             return await _rewrite(chat, errand, errand.message, here)
         again = here is None
@@ -132,14 +135,13 @@ def _perhaps_again(message: Message) -> Message:
 
 async def _take_away(chat: Chat, errand: Errand, platform_id: str) -> Done:
     """A message that is gone already is as good as withdrawn; one that may not be deleted is emptied."""
-    if platform_id:
-        with suppress(Gone):
-            try:
-                await chat.withdraw(errand.to, platform_id)
-            except Gone:
-                raise
-            except Undeliverable:
-                await chat.edit(errand.to, platform_id, EMPTIED)
+    with suppress(Gone):
+        try:
+            await chat.withdraw(errand.to, platform_id)
+        except Gone:
+            raise
+        except Undeliverable:
+            await chat.edit(errand.to, platform_id, EMPTIED)
     return Done(Outcome.WITHDRAWN)
 
 

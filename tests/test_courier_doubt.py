@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
+from sqlmodel import Session, select, update
 
+from bot.cases.posts import NOBODY
 from bot.courier import LEASE, Courier, Delivered, Outcome
 from bot.domain.errors import TryLater
 from bot.domain.message import Address, Message
@@ -21,7 +22,7 @@ from bot.domain.terms import Agency, PostSays, PostState
 from bot.errands import PERHAPS_AGAIN, SETTLED
 from bot.turn import Turn
 from storage.connect import Store
-from storage.tables import Post
+from storage.tables import Case, Nudge, Post
 from tests.council import RULES, SLACK, VAULT, Council, at
 from tests.fake_chat import FakeChat, Kept
 from tests.test_courier import Office, words
@@ -118,6 +119,28 @@ async def test_a_card_that_may_have_been_there_is_counted_and_says_nothing_of_it
     assert await driven.deliver(60 * SECOND) == {Outcome.REPEATED: 1}
     assert [message.aside for message in driven.chat.said] == [""]
     assert driven.post.repeats == 1
+
+
+@pytest.mark.parametrize(
+    ("can_find", "outcome", "state"),
+    [(True, Outcome.DROPPED, PostState.WITHDRAWN), (False, Outcome.FAILED, PostState.SENT)],
+)
+async def test_what_is_taken_back_and_may_have_been_there(
+    driven: Driven, can_find: bool, outcome: Outcome, state: PostState
+) -> None:
+    """What never arrived is still to be said, to whoever may hear it now; what may stand there is shown to a person."""
+    driven.nudge()
+    driven.chat.can_find, driven.chat.troubles = can_find, {"dm-shah-1": [TryLater("502")]}
+    await driven.deliver()
+    with driven.store.transaction() as db:
+        db.execute(update(Case).values(restricted=True, owner_id=None))
+        db.execute(update(Post).values(withdraw=True))
+    assert await driven.deliver(SETTLED + 60 * SECOND) == {outcome: 1}
+    post, *others = sorted(driven.office.council.posts(), key=lambda one: one.id or 0)
+    assert post.state is state and driven.chat.said == []
+    assert [bool(one.about.get("stands")) for one in others] == [True] * (not can_find)
+    with driven.store.reading() as db:
+        assert db.scalars(select(Nudge.skipped)).all() == [NOBODY if can_find else ""]
 
 
 @pytest.mark.parametrize("trouble", [TryLater("429", after=5), TryLater("no connection", sent=False)])
