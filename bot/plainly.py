@@ -12,7 +12,7 @@ from bot.cases import visible
 from bot.domain.dates import say_day
 from bot.domain.errors import Refusal
 from bot.domain.message import Action, Message, Reading, Said, Style
-from bot.phrases import INTENTS, LINE_OF, OnRecord, Person, Understood, Vocabulary, understand
+from bot.phrases import INTENTS, LINE_OF, OnRecord, Person, Understood, Vocabulary, typed, understand
 from bot.turn import Turn
 from storage.tables import Enquiry, Setting
 from storage.tables import Person as Staff
@@ -51,6 +51,8 @@ def read(turn: Turn, text: str, earlier: Sequence[str]) -> Understood | None:
     found = understand(
         text, vocabulary=_vocabulary(turn, [text, *earlier]), today=turn.today, room=not turn.private, context=earlier
     )
+    if not found.refusal and (says := typed(text)):
+        return Understood("help", says=says)
     return None if found.intent == "out_of_scope" else found
 
 

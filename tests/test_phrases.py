@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.commands import BOOK
 from bot.domain.errors import CannotRead
-from bot.phrases import INTENTS, SLOTS, Understood, Vocabulary, understand, vocabulary_from
+from bot.phrases import INTENTS, SLOTS, Understood, Vocabulary, typed, understand, vocabulary_from
 from bot.phrases.understood import ACTIONS, REFUSALS
 from tests import understanding
 from tests.understanding import dangers, faults, kept, rows, variants, vocabulary
@@ -47,6 +47,24 @@ def test_sentences_are_understood(name: str) -> None:
 
 def test_no_sentence_acts_unconfirmed_or_names_another_case_or_a_child() -> None:
     assert {row.text: bad for row in rows() if (bad := dangers(row, row.heard()))} == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("Make 84 restricted", "restrict"),
+        ("can you hide the case 0084", "restrict"),
+        ("I need to erase 84", "erase"),
+        ("mum wants the whole file deleted", "erase"),
+        ("everything you hold about 0084", "subject access"),
+        ("her name is spelt wrong on 84", "put right"),
+        ("DOB wrong 84", "put right"),
+        ("is anyone waiting for my approval", "approvals"),
+    ],
+)
+def test_what_is_never_done_from_a_sentence_is_told_how_to_type(said: str, line: str) -> None:
+    assert f": {line}" in typed(said)
+    assert [text for text in SENTENCES if typed(text)] == [], "which mean something else"
 
 
 def test_a_sentence_said_otherwise_means_the_same_and_becomes_no_other_action() -> None:

@@ -1,5 +1,6 @@
 """Plain English in, a line or a question out. It reads no record and no clock, and does nothing by itself."""
 
+from bot.phrases.typed import typed
 from bot.phrases.understanding import understand
 from bot.phrases.understood import INTENTS, SLOTS, Option, Question, Understood
 from bot.phrases.vocabulary import LINE_OF, OnRecord, Person, Vocabulary, vocabulary_from
@@ -14,6 +15,7 @@ __all__ = [
     "Question",
     "Understood",
     "Vocabulary",
+    "typed",
     "understand",
     "vocabulary_from",
 ]
