@@ -24,13 +24,14 @@ from bot.commands import (
     restricting,
     retaining,
     room,
+    unread,
     why,
 )
 from bot.grammar import Book
 
 BOOK = Book.of(
     *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, list, nudge, room),
-    *(finding, restricting, glass, denied, agreeing, exporting, rectifying, retaining, people, help),
+    *(finding, restricting, glass, denied, unread, agreeing, exporting, rectifying, retaining, people, help),
 )
 """Every command there is."""
 

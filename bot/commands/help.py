@@ -43,6 +43,7 @@ THEMES = {
     "glass": "Restricted cases",
     "agreeing": "A second person's yes",
     "denied": "What was refused",
+    "unread": "What was not understood",
 }
 """What the commands of a module are about."""
 

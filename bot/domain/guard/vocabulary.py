@@ -17,9 +17,13 @@ NEVER_ALONE = _words(
 MONTHS = frozenset({"april", "may", "june", "august"})
 """Months that are first names."""
 
-OPENERS = _words(
+FORENAMES = _words(
     "will mark chase bill sue rob drew pat trust love hope pray ask art frank jack grant chance chuck dale dan guy "
-    "jay josh ken lance lee max mike miles nick pete ray reed rich rod scott skip stew tom trace wade wells "
+    "jay josh ken lance lee max mike miles nick pete ray reed rich rod scott skip stew tom trace wade wells"
+)
+"""First names that are verbs, or begin a sentence for another reason."""
+
+OPENERS = FORENAMES | _words(
     "can could should would must may might shall do does did has have had is are was were been be am what when where "
     "who why how which please thanks thank sorry hi hello hey dear yes no not any some all each every the a an and or "
     "but if so as at by for from in into of off on onto out over to up with about after before between during since "
