@@ -190,7 +190,7 @@ class App:
             return answer or refused(refusal, said)
 
     def _in_words(self, turn: Turn, said: Said) -> Message | None:
-        """The answer to a question that begins like a command and lacks what it needs; None where a form asks better."""
+        """The answer to a question that begins like a command and lacks what it needs; None where a form is better."""
         if plainly.asks(said):
             return self._plainly(turn, said)
         answer = self._plainly(turn, said) if plainly.points_back(said) else None
