@@ -1,6 +1,8 @@
 """Whatever anybody types: it is answered, it breaks nothing, and no word of it reaches SQL or a shell."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -12,9 +14,11 @@ from bot.app import ILLEGIBLE
 from bot.commands import BOOK
 from bot.domain.message import Said, Where, Who
 from storage.connect import Store
+from storage.tables import Room
 from tests.behind import PRIYA, Whole, whole
 from tests.fuzzing import texts, tried
-from tests.town import STAFF
+from tests.town import ROOMS, SINCE, STAFF
+from tests.understanding import rows as read_rows
 from tests.whole import whole as all_of
 
 NUMBERS = count()
@@ -63,6 +67,7 @@ def said(here: Whole, email: str, line: str, *, room: str = "", values: dict[str
     return Said(line, Who(connection, email, email=email), where, values, delivery=f"f{next(NUMBERS)}")
 
 
+ROOM = st.sampled_from(["", "education"])
 lines = st.one_of(
     texts,
     st.lists(st.one_of(st.sampled_from([*COMMANDS, *BLANKS, *LEADS, *PIECES, *HOSTILE]), texts), max_size=7).map(
@@ -110,6 +115,72 @@ def test_a_line_that_is_no_command_changes_nothing(here: Whole) -> None:
     each()
     assert here.faults == []
     assert {name: rows for name, rows in here.kept().items() if rows != before[name]}.keys() == {"heard", "identity"}
+
+
+REFERENCE = re.compile(r"(?:SEND[- ]?2026[- ]?)?#?(?<!\d)0\d{3}(?!\d)")
+SENTENCES = sorted({row.text for row in read_rows()})
+ABOUT_A_CASE = [sentence for sentence in SENTENCES if REFERENCE.search(sentence)]
+WORDS = st.lists(st.one_of(st.sampled_from(SENTENCES), texts), min_size=1, max_size=2).map(", and ".join)
+
+
+def acts(line: str) -> bool:
+    return is_a_command(line) and BOOK.find(ILLEGIBLE.sub("", line))[0].acts
+
+
+@pytest.mark.databases("sqlite")
+def test_what_is_wanted_done_in_words_is_not_done(here: Whole) -> None:
+    """Sentences that staff write, one after the other in one conversation: nothing changes, and nothing is queued.
+
+    But for what is heard, and who looked at a child. A line that is a command is a command, whoever takes it for words.
+    """
+    here.answer(said(here, PRIYA, "ask 0042 SLT, OT on 8 September"), here.now)
+    before = here.kept()
+
+    @tried(250)
+    @given(
+        WORDS.filter(lambda line: not acts(line)), st.sampled_from([PRIYA, *EMAILS]), st.sampled_from(["", "health"])
+    )
+    @example("mark OT advice received for 0042 yesterday", PRIYA, "")
+    @example("assign 0042 to Tom would you", PRIYA, "health")
+    def each(line: str, email: str, room: str) -> None:
+        message = here.answer(said(here, email, REFERENCE.sub("0042", line), room=room), here.now)
+        assert message.text or message.form or message.table, line
+
+    each()
+    assert here.faults == []
+    after = here.kept()
+    changed = {name for name, rows in after.items() if rows != before[name]}
+    assert changed <= {"heard", "identity", "viewed"}
+
+
+@pytest.mark.databases("sqlite")
+def test_no_sentence_tells_a_hidden_case_from_one_that_is_not_there(here: Whole) -> None:
+    """0047 is Priya's alone, 0099 is nobody's. What is asked of either, and then of "it", has one answer."""
+    here.town.opens("Priya", "Lily Sands", restricted="yes")
+
+    def answers(line: str, email: str, room: str, number: str) -> list[str]:
+        where = Where(here.town.connection, f"{room}{next(NUMBERS)}", private=not room, name=room)
+        if room:
+            bound = {"agency": ROOMS[room], "bound_at": SINCE}
+            here.town.add(Room(connection_id=where.connection, place=where.place, name=room, **bound))
+        told = []
+        for words in (REFERENCE.sub(number, line), "who's got it?", "why?"):
+            one = replace(said(here, email, words), where=where)
+            message = replace(here.answer(one, here.now), nonce="")
+            told.append(re.sub(rf"(?:SEND-2026-)?0?0?{int(number)}", "N", all_of(message)))
+        return told
+
+    @tried(60)
+    @given(st.sampled_from(ABOUT_A_CASE), st.sampled_from(["tom.reid", "vera.long", "alan.price"]), ROOM)
+    @example("where are we with 0042", "tom.reid", "")
+    @example("who holds up 0042", "tom.reid", "education")
+    @example("mark OT advice received for 0042 yesterday", "tom.reid", "")
+    def each(line: str, name: str, room: str) -> None:
+        hidden, absent = (answers(line, f"{name}@anyshire.example", room, number) for number in ("0047", "0099"))
+        assert hidden == absent, line
+
+    each()
+    assert here.faults == []
 
 
 @pytest.mark.databases("sqlite")
