@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.phrases.cues import acts
-from bot.phrases.reading import Sentence
+from bot.phrases.reading import OF_A_NAME, Sentence
 from bot.phrases.record import fact_of
 from bot.phrases.understood import Understood
 from bot.phrases.wordlists import any_of
@@ -34,9 +34,16 @@ def _first_act(sentence: Sentence, *, asking: bool = False) -> str:
             continue
         if cue.mood == "told" and sentence.asked:
             continue
-        if cue.fits(sentence.bag, sentence.tagged, sentence.plain) and _may_be(cue.intent, sentence):
+        if cue.fits(sentence.bag, *_ways(sentence)) and _may_be(cue.intent, sentence):
             return cue.intent
     return ""
+
+
+def _ways(sentence: Sentence) -> tuple[str, ...]:
+    """The sentence, and with the case that leads it at its end: "0042 - chase OT" is "chase OT 0042"."""
+    led = LED_BY_CASE.match(sentence.tagged)
+    turned = (OF_A_NAME.sub("", f"{sentence.tagged[led.end() :]} {led[1]}"),) if led else ()
+    return (sentence.tagged, sentence.plain, *turned, *([sentence.bare] if sentence.bare != sentence.tagged else []))
 
 
 def _may_be(intent: str, sentence: Sentence) -> bool:
@@ -45,7 +52,10 @@ def _may_be(intent: str, sentence: Sentence) -> bool:
     return check is None or check(sentence)
 
 
+WONDERS = any_of("when|what|which|how")
+LED_BY_CASE = re.compile(r"^(?:(?:re|for|on|case|ref|about|regarding) )*(REF|LET) (?!and )")
 LISTED = any_of("show|list|update", begins="^")
+RECORDS_OF = any_of("records? (?:with|without|that|which|where|missing|lacking|for)", begins="^")
 ASKS = any_of("yet|which|what|who|when|any|how|not|still|why")
 IT_CAME = any_of("it|that|they|theirs", begins="^")
 HEARSAY = any_of("said|says|claims|claim|reckons|thinks|apparently|promised|promises|will|going to|should|might|may")
@@ -58,7 +68,8 @@ CASES = any_of("(?:new|open|start|create) (?:cases|requests|referrals)", begins=
 LETTERS = any_of("(?:open|new) (?:mp )?(?:letters|enquiries)", begins="^")
 QUIETEN = any_of(
     """
-    snooze|quieten|mute|silence|hush|shush|stop|hold|pause|suspend|switch|turn|no more|quit|do not|park|shelve|put|
+    snooze|quiet|quieten|mute|
+    silence|hush|shush|stop|hold|pause|suspend|switch|turn|no more|quit|do not|park|shelve|put|
     leave|rest|sleep|postpone|delay|defer|keep|go|shut|unsubscribe|stand|enough|cease|no
     """,
     begins="^",
@@ -68,6 +79,10 @@ QUIETEN = any_of(
 
 def _is_record(sentence: Sentence) -> bool:
     named = sentence.has("ref", "letter")
+    if sentence.low[0] in ("set", "show", "put") and re.search(r"(?<!\S)(?:how|why|whether)(?!\S)", sentence.plain):
+        return False
+    if RECORDS_OF.search(sentence.plain) and not named:
+        return False
     if HEARSAY.search(sentence.said) and sentence.low[0] not in RECORDS:
         return False
     if not named and (LISTED.search(sentence.tagged) or ASKS.search(sentence.said)):
@@ -86,6 +101,8 @@ def _is_reminder(sentence: Sentence) -> bool:
 def _is_new_case(sentence: Sentence) -> bool:
     opens = sentence.refs and re.match(r"^open (?:REF|case|the)", sentence.tagged)
     other = "review" in sentence.plain or "appeal" in sentence.plain
+    if (sentence.refs and sentence.has("agency", "service")) or WONDERS.search(sentence.plain):
+        return False
     return not CASES.search(sentence.plain) and (not opens or other)
 
 

@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LONGEST_READ = 4000
 """Characters of a message that are read for what it asks; of a longer one, its beginning and its end."""
@@ -98,6 +98,8 @@ def words_of(text: str) -> tuple[Word, ...]:
         capital = written[0].isupper() and not shouted
         if low in SHORT:
             found += [Word(part, start, end) for part in SHORT[low].split()]
+        elif low == "s" and found and text[start - 1 : start] == "'" and found[-1].end == start - 1:
+            found[-1] = replace(found[-1], owns=True)  # 0042's
         elif low.endswith("'s") and len(low) > 2:
             found.append(Word(low[:-2], start, end, capital, owns=True))
         elif low == "&":

@@ -83,6 +83,8 @@ def _counts(named: Sequence[Named], words: Sequence[Word], low: Sequence[str], a
         return True
     if low[at] == "us" or (low[at] == "la" and after in ("la",)):
         return False
+    if after in PAPERS.get(low[at], ()) and length == 1:
+        return False
     if low[at] == "draft" and length == 1 and before not in ("a", "the", "no", "any", "their", "her", "his", "our"):
         return after not in DRAFTED and not (at == 0 and after in ("holding", "reply"))
     if low[at] in ("reply", "answer", "response") and before in ("we", "they", "you", "to", "i", "not", "anyone"):
@@ -98,6 +100,13 @@ def _counts(named: Sequence[Named], words: Sequence[Word], low: Sequence[str], a
 
 DRAFTED = frozenset({"me", "us", "a", "an", "some", "something", "up", "two", "2", "one"})
 """What follows "draft" where it is a verb."""
+PAPERS = {
+    "draft": frozenset(
+        {"report", "advice", "letter", "reply", "response", "reports", "minutes", "assessment", "agenda"}
+    ),
+    "medical": frozenset({"condition", "conditions", "history", "needs", "diagnosis", "problem", "problems", "issues"}),
+}
+"""Before these a word says of what sort they are: a draft report is no draft plan, a medical condition no agency."""
 LEAVES_OUT = (
     ("except",), ("excluding",), ("besides",), ("minus",), ("bar",), ("ignoring",), ("excl",), ("not",), ("apart",),
     ("aside",), ("except", "for"), ("apart", "from"), ("aside", "from"), ("other", "than"), ("anything", "but"),

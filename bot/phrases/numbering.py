@@ -15,7 +15,7 @@ NOT_BEFORE_A_CASE = words(
     """
     week weeks year years y section reg regulation stage reg. day days part next last past first top room level
     phase more over under than least most code band key ks at by around
-    approx roughly circa top > < >= <= within paragraph aged age between number
+    approx roughly circa top times plus minus divided > < >= <= within paragraph aged age between number
     """
 )
 NOT_AFTER_A_CASE = UNITS | words(

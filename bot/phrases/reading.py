@@ -34,6 +34,9 @@ WANTS_TO_KNOW = re.compile(
 )
 
 
+OF_A_NAME = re.compile(r"(?<!\S)(?:the|a|an|our|their|that) (?=(?:ADV|WHO|SCH|CLK|CON|REF|LET)(?!\S))")
+
+
 @dataclass(frozen=True, repr=False)
 class Sentence:
     """One question or order, read."""
@@ -83,6 +86,11 @@ class Sentence:
         return " ".join(out)
 
     @cached_property
+    def bare(self) -> str:
+        """Tagged, without the articles of what was found: "ask the ADV" is "ask ADV"."""
+        return OF_A_NAME.sub("", self.tagged)
+
+    @cached_property
     def bag(self) -> frozenset[str]:
         return frozenset(self.tagged.split()) | frozenset(self.plain.split())
 
@@ -101,11 +109,12 @@ class Sentence:
 
     @cached_property
     def begins_as_question(self) -> bool:
-        if self.typed != self.whole and WANTS_TO_KNOW.search(self.typed.removesuffix(self.said)):
+        if self.typed != self.whole and WANTS_TO_KNOW.search(self.typed.partition(self.said)[0]):
             return True
         if self.low[:1] == ["had"] and not self.asked:
             return False
-        return bool(self.low) and self.low[0] in QUESTION_WORDS and self.low[:2] != ["do", "not"]
+        low = self.low[1:] if self.spans and self.spans[0].first == 0 and self.spans[0].kind == "ref" else self.low
+        return bool(low) and low[0] in QUESTION_WORDS and low[:2] != ["do", "not"]
 
     def after(self, words: int) -> str:
         """The message as it was typed, from a word on."""
@@ -129,7 +138,7 @@ def _parts(words: Sequence[Word]) -> list[list[Word]]:
         if word.low in BREAKS:
             parts[-1].append(word)
             parts.append([])
-        elif len(parts[-1]) > 1 and not _is_premise(parts[-1]) and _begins_another(word.low, after):
+        elif len(parts[-1]) > 1 and not _is_premise(without_courtesy(parts[-1])) and _begins_another(word.low, after):
             if parts[-1][0].low in QUESTION_WORDS:
                 parts[-1].append(Word("?", word.start, word.end))
             parts.append([])
@@ -161,7 +170,7 @@ def _is_title(span: Span) -> bool:
 PREMISE = re.compile(
     r"^(?:(?:if|assuming|suppose|supposing|say|given that)|(?:a |the )?(?:new )?(?:request|referral|application)"
     r"(?: was| has been)? (?:received|came|made|dated|landed|arrived)"
-    r"|received|(?:i am|we are) (?:off|away|out|on leave))(?!\S)"
+    r"|received|(?:i am|we are) (?:off|away|out|on leave)|\S+(?: \S+)?(?: is)? (?:off|away|on leave))(?!\S)"
 )
 
 

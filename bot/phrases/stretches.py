@@ -30,7 +30,9 @@ from bot.phrases.days import (
 from bot.phrases.wordlists import words
 
 BOUNDS = {
-    ("no", "later", "than"): "by", ("on", "or", "before"): "by", ("up", "to"): "by", ("up", "until"): "by",
+    ("no", "later", "than"): "by", ("on", "or", "before"): "by", ("up", "to"): "by",
+    ("up", "to", "and", "including"): "by", ("on", "or", "by"): "by", ("not", "later", "than"): "by",
+    ("up", "until"): "by",
     ("ahead", "of"): "before", ("prior", "to"): "before", ("as", "of"): "since", ("in", "time", "for"): "before",
     ("by",): "by", ("before",): "before", ("until",): "by", ("till",): "by", ("til",): "by", ("since",): "since",
     ("after",): "after", ("from",): "from", ("between",): "between", ("during",): "in", ("over",): "in",
@@ -49,13 +51,22 @@ BEGIN_A_DAY = words(
     "holidays few couple"
 ) | frozenset({*LEADS, *WEEKDAYS, *MONTH_NAMES, *NUMBERS})
 """Words that a day or a period may begin with; figures may, too."""
+COMES = frozenset({"came", "come", "comes", "coming", "handed"})
 AHEAD = {"next", "coming", "following"}
 BACK = {"last", "past", "previous"}
 
 
 def read_when(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     """The day or period that begins at a word, with what leads it: "by friday", "since monday", "friday"."""
-    for length in (3, 2, 1):
+    if (
+        words[at] == "in"
+        and at
+        and words[at - 1] in COMES
+        and words[at + 1 : at + 2]
+        and words[at + 1] not in MONTH_NAMES
+    ):
+        return None  # it came in, this morning
+    for length in (4, 3, 2, 1):
         bound = BOUNDS.get(tuple(words[at : at + length]))
         if bound and (found := _led(bound, length, words, at, almanac)):
             return found

@@ -105,15 +105,15 @@ def _together(found: list[Understood], asker: Asker, before: Understood | None) 
 
 
 SAME_THING = {
-    "agency_status": words("clock_date"),
-    "mp_status": words("clock_date"),
-    "consult_status": words("clock_date"),
-    "review_status": words("clock_date"),
+    "agency_status": words("clock_date case_status"),
+    "mp_status": words("clock_date case_status"),
+    "consult_status": words("clock_date case_status"),
+    "review_status": words("clock_date case_status"),
     "case_status": words("agency_status clock_date blockers"),
     "clock_date": words("explain_date"),
     "exception": words("explain_date"),
     "tribunal": words("blockers"),
-    "blockers": words("owner explain_date"),
+    "blockers": words("owner explain_date case_status"),
     "panel": words("clock_date"),
     "next_step": words("clock_date owner"),
     "audit": words("clock_date"),
@@ -205,6 +205,12 @@ def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understoo
     if following.is_elliptical(sentence, opened) and not _stands_alone(sentence, opened):
         given = slots_of(sentence, "followup")
         given |= _own(sentence, before.intent)
+        if before.intent not in following.LISTS:  # "not SLT, OT" puts one in the other's place
+            given = {
+                name: value
+                for name, value in given.items()
+                if name.removeprefix("not_") == name or name[4:] not in given
+            }
         if given:
             intent = following.intent_after(before, given)
             if "refs" in given and before.intent in following.LISTS:
@@ -264,6 +270,8 @@ def _asked(sentence: Sentence, asker: Asker, before: Understood | None) -> Under
     slots = slots_of(sentence, intent)
     if inherited and before:
         slots = {"refs": before.slots["refs"], **slots}
+        if intent == "explain_date" and "clock" in before.slots:
+            slots = {"clock": before.slots["clock"], **slots}
         if intent == "agency_status" and not (slots.get("agency") or slots.get("service")):
             slots |= {name: before.slots[name] for name in ("agency", "service") if name in before.slots}
     brief = following.points_back(sentence) or len(sentence.low) <= 4
@@ -342,7 +350,9 @@ def _scores(sentence: Sentence, refs: bool) -> dict[str, float]:
         name, _, value = condition.partition("=")
         return (name == "cmp" and any(one.field == value for one in compared)) or (name == "clk" and value in clocks)
 
-    return scored(sentence.bag, (sentence.tagged, sentence.plain), holds)
+    texts = (sentence.tagged, sentence.plain)
+    texts += () if sentence.bare == sentence.tagged else (sentence.bare,)
+    return scored(sentence.bag, texts, holds)
 
 
 def _best(likely: Mapping[str, float]) -> str | None:
