@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.cases import visible
 from bot.domain.dates import say_day
 from bot.domain.errors import Refusal
 from bot.domain.message import Action, Message, Reading, Said, Style
+from bot.grammar import line
 from bot.phrases import INTENTS, LINE_OF, OnRecord, Person, Understood, Vocabulary, typed, understand
 from bot.turn import Turn
 from storage.tables import Enquiry, Setting
@@ -39,6 +41,13 @@ MOST_NUMBERS = 8
 NAMED = "I don't talk about a named child where others read. Ask me privately, with the case number."
 CANNOT_YET = "I think that you ask about {what}. I can't answer that in words yet. Each list says how many it holds:"
 CANNOT_DO = "I can't do that from what you said. Say help to see how it is typed."
+COUNTED = (
+    ("plans", {"clock": "final_plan"}),
+    ("replies", {"clock": "mp_reply"}),
+    ("very_late", {"comparator": {"field": "week", "op": ">", "value": 52, "unit": "weeks"}}),
+)
+"""What `figures` begins with, by what is asked for."""
+NOT_WHAT = ("period", "exceptions")
 LISTS = (
     Action("My cases", "list mine", acts=False),
     Action("What is overdue", "list overdue", acts=False),
@@ -53,7 +62,19 @@ def read(turn: Turn, text: str, earlier: Sequence[str]) -> Understood | None:
     )
     if not found.refusal and (says := typed(text)):
         return Understood("help", says=says)
-    return None if found.intent == "out_of_scope" else found
+    return None if found.intent == "out_of_scope" else _counted(found, turn.today)
+
+
+def _counted(found: Understood, today: date) -> Understood:
+    """A question for a count that `figures` has, as that line; any other stays without one."""
+    what = {name: value for name, value in found.slots.items() if name not in NOT_WHAT}
+    about = next((about for about, asked in COUNTED if asked == what), "")
+    if found.intent != "kpi" or found.line or not about:
+        return found
+    period = found.slots.get("period") or {}
+    first, last = (period.get(end) or "" for end in ("from", "to"))
+    said = line("figures", about=about, since=first, until=min(last, today.isoformat()))
+    return replace(found, line=said, unmet=())
 
 
 def _vocabulary(turn: Turn, texts: Sequence[str]) -> Vocabulary:

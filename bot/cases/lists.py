@@ -124,7 +124,7 @@ def _duties(turn: Turn, wanted: Wanted) -> Select[Deadline, Case, Enquiry, Reque
 
 def _conditions(turn: Turn, wanted: Wanted) -> list[ColumnElement[bool]]:
     viewer = visible.viewer(turn)
-    whose = _of_requests(viewer)  # a partner's list is what the partner owes, not what the council does
+    whose = of_requests(viewer)  # a partner's list is what the partner owes, not what the council does
     found: list[ColumnElement[bool]] = [or_(col(Deadline.request_id).is_(None), whose) if viewer.council else whose]
     if not viewer.may_know(Kind.MP_MATTER):
         found.append(col(Enquiry.id).is_(None))
@@ -147,7 +147,8 @@ def _conditions(turn: Turn, wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def _of_requests(viewer: Viewer) -> ColumnElement[bool]:
+def of_requests(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on Request: those of the agencies whose requests a reader may know."""
     return col(Request.agency).in_([agency for agency in Agency if viewer.may_know(Kind.REQUESTS, agency)])
 
 
@@ -194,7 +195,7 @@ def _soonest(turn: Turn) -> ScalarSelect[date]:
         select_rows(func.min(Deadline.legal))
         .outerjoin(Request, col(Deadline.request_id) == Request.id)
         .where(*runs, col(Deadline.information).is_(False))
-        .where(or_(col(Deadline.request_id).is_(None), _of_requests(visible.viewer(turn))))
+        .where(or_(col(Deadline.request_id).is_(None), of_requests(visible.viewer(turn))))
         .correlate(Case)
         .scalar_subquery()
     )

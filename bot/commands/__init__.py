@@ -9,6 +9,7 @@ from bot.commands import (
     dispute,
     exception,
     exporting,
+    figures,
     finding,
     glass,
     help,
@@ -31,7 +32,7 @@ from bot.grammar import Book
 
 BOOK = Book.of(
     *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, list, nudge, room),
-    *(finding, restricting, glass, denied, unread, agreeing, exporting, rectifying, retaining, people, help),
+    *(figures, finding, restricting, glass, denied, unread, agreeing, exporting, rectifying, retaining, people, help),
 )
 """Every command there is."""
 

@@ -30,6 +30,7 @@ THEMES = {
     "exporting": "What is kept",
     "why": "Dates",
     "planning": "Dates",
+    "figures": "Dates",
     "exception": "Exceptions",
     "advice": "Advice and schools",
     "dispute": "Appeals",
