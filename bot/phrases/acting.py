@@ -10,7 +10,16 @@ from bot.phrases.record import fact_of
 from bot.phrases.understood import Understood
 from bot.phrases.wordlists import any_of
 
-NO_SUCH_TELLING = re.compile(r"^(?:do not|never|dont) ")
+NO_SUCH_TELLING = re.compile(
+    r"^(?:do not|never mind|never|dont|no need to|no need for|forget about|forget"
+    r"|hold off(?= (?:chas|remind|escalat|clos)))"
+    r"(?: (?:bother|worry about|be|to|even))* "
+)
+DOING = {
+    "chasing": "chase", "reminding": "remind", "escalating": "escalate", "assigning": "assign", "nudging": "nudge",
+    "recording": "record", "logging": "log", "closing": "close", "noting": "note", "marking": "mark",
+    "prompting": "prompt", "raising": "raise", "flagging": "flag",
+}  # fmt: skip
 
 
 def act_of(sentence: Sentence) -> str:
@@ -24,7 +33,8 @@ def told_not_to(sentence: Sentence) -> str:
     """What is not to be done: "don't escalate 0042"."""
     if not NO_SUCH_TELLING.match(sentence.tagged) or sentence.asked or act_of(sentence):
         return ""
-    rest = NO_SUCH_TELLING.sub("", sentence.tagged)
+    first, _, others = NO_SUCH_TELLING.sub("", sentence.tagged).partition(" ")
+    rest = f"{DOING.get(first, first)} {others}"
     return next((cue.intent for cue in acts().rows if cue.mood == "order" and cue.pattern.search(rest)), "")
 
 
@@ -108,6 +118,11 @@ def _is_new_case(sentence: Sentence) -> bool:
 
 def _is_new_letter(sentence: Sentence) -> bool:
     answered = re.search(r"(?<!\S)(?:reply|replied|sent|holding)(?!\S)", sentence.plain.split(" about ")[0])
+    ours = [
+        clock for clock in sentence.values("clock") if not str(clock).startswith(("mp_", "complaint", "foi", "sar"))
+    ]
+    if ours and not sentence.has("mp", "constituency") and "mp" not in sentence.plain.split():
+        return False
     asked_for = TO_ANSWER.search(sentence.said) and sentence.low[0] not in RECORDS
     return not LETTERS.search(sentence.plain) and not sentence.has("letter") and not answered and not asked_for
 

@@ -124,7 +124,7 @@ def _trailed(low: Sequence[str], at: int) -> Span | None:
         return None
     found = _amount(low, at)
     if found is None:
-        return None
+        return _split(low, at)
     value, unit, last = found
     op, more = _or_more(low, last)
     plus = low[at].endswith("+")
@@ -135,6 +135,16 @@ def _trailed(low: Sequence[str], at: int) -> Span | None:
         op2, more2 = _or_more(low, last)
         op, last = op or op2, last + more2
     return Span("comparator", Comparator(_field(unit, late, low, ()), op or ">=", value, _plural(unit)), at, last)
+
+
+def _split(low: Sequence[str], at: int) -> Span | None:
+    """5 or more working days: the unit after it."""
+    op, more = _or_more(low, at + 1)
+    found = _amount([low[at], *low[at + 1 + more :]], 0) if op and low[at].isdigit() else None
+    if found is None:
+        return None
+    value, unit, last = found
+    return Span("comparator", Comparator(_field(unit, False, low, ()), op, value, _plural(unit)), at, at + last + more)
 
 
 def _amount(low: Sequence[str], at: int) -> tuple[int, str, int] | None:

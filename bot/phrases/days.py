@@ -327,6 +327,10 @@ def _edges(words: Sequence[str], almanac: Almanac) -> When | None:
         if rest[1:2] in (["holiday"], ["holidays"], ["break"]):
             return None
         return _dated(skip + 1 + more[0], more[1], 12, None, almanac)
+    if rest[:2] == ["new", "year"] and not "".join(rest[2:3]).isdigit():
+        eve = rest[2:3] == ["eve"]
+        length = skip + 2 + (eve or rest[2:3] == ["day"])
+        return _dated(length, 31 if eve else 1, 12 if eve else 1, None, almanac)
     if rest[:1] == ["easter"] and rest[1:2] not in (["holiday"], ["holidays"], ["break"]):
         days = [easter(almanac.today.year - 1 + n) for n in range(3)]
         ahead = next(day for day in days if day >= almanac.today)

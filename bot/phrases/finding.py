@@ -87,7 +87,11 @@ def _counts(named: Sequence[Named], words: Sequence[Word], low: Sequence[str], a
         return False
     if low[at] == "draft" and length == 1 and before not in ("a", "the", "no", "any", "their", "her", "his", "our"):
         return after not in DRAFTED and not (at == 0 and after in ("holding", "reply"))
-    if low[at] in ("reply", "answer", "response") and before in ("we", "they", "you", "to", "i", "not", "anyone"):
+    if (
+        length == 1
+        and low[at] in ("reply", "answer", "response")
+        and before in ("we", "they", "you", "to", "i", "not", "anyone")
+    ):
         return False
     if low[at] in ("order", "appeal") or (low[at] == "final" and after in ("date", "day", "week", "step", "warning")):
         return length > 1

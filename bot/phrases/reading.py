@@ -29,6 +29,7 @@ QUESTION_WORDS = words(
 )
 
 
+WH = words("who what when where which how why whose any")
 WANTS_TO_KNOW = re.compile(
     r"(?<!\S)(?:tell me|tell us|let me know|whether|if|wondering|wonder|know|idea|find out|curious|ask|asking)(?!\S)"
 )
@@ -113,7 +114,9 @@ class Sentence:
             return True
         if self.low[:1] == ["had"] and not self.asked:
             return False
-        low = self.low[1:] if self.spans and self.spans[0].first == 0 and self.spans[0].kind == "ref" else self.low
+        low = self.low
+        if self.spans and self.spans[0].first == 0 and self.spans[0].kind == "ref":  # "0042 is late" asks nothing
+            low = low[1:] if low[1:2] and (low[1] in WH or (low[2:3] and low[2] in SUBJECTS)) else low
         return bool(low) and low[0] in QUESTION_WORDS and low[:2] != ["do", "not"]
 
     def after(self, words: int) -> str:

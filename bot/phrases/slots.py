@@ -8,7 +8,7 @@ from typing import Any
 from bot.phrases.days import When
 from bot.phrases.reading import Sentence
 from bot.phrases.span import Span
-from bot.phrases.wordlists import any_of
+from bot.phrases.wordlists import any_of, words
 
 LISTS = frozenset({"due_list", "overdue_list", "awaiting_list", "filter_list", "data_quality", "phase_list", "mp_list"})
 MY_WORK = frozenset({"due_list", "awaiting_list", "overdue_list", "filter_list"})
@@ -64,7 +64,8 @@ HAS_COME = re.compile(
     r"agreed|asked|missed|was|were|did|last|refused|breached|happened|decided|met)(?!\S)"
 )
 MINE = any_of("my|mine|myself", ends=r"(?!\S)(?! (?:manager|team|head|director|boss|lead|colleague))")
-ME = re.compile(r"(?<!show )(?<!give )(?<!tell )(?<!get )(?<!send )(?<!remind )(?<!let )(?<!for the )(?<!\S)me(?!\S)")
+DONE_FOR_ME = words("show give tell get send remind let find pull fetch bring do list")
+ME = re.compile("".join(f"(?<!{verb} )" for verb in sorted(DONE_FOR_ME)) + r"(?<!for the )(?<!\S)me(?!\S)")
 NOT_MINE = any_of("not mine|not my own|other than mine|except mine|apart from mine|but mine|not counting mine|bar mine")
 I_DO = any_of("i|am i|have i|do i|i am|i have|i owe|i need")
 I_ASK = any_of("can i|could i|i know|i see|i get")

@@ -46,8 +46,8 @@ ACADEMIC_FIRST = 9
 FINANCIAL_FIRST = 4
 HOLIDAYS = {"christmas": 12, "easter": 4, "summer": 8}
 BEGIN_A_DAY = words(
-    "first the a an this next last coming past previous following today tonight yesterday tomorrow day close cop eod "
-    "end start beginning week christmas easter so year month overnight over rest half summer autumn spring school "
+    "first new the a an this next last coming past previous following today tonight yesterday tomorrow day close cop "
+    "eod end start beginning week christmas easter so year month overnight over rest half summer autumn spring school "
     "holidays few couple"
 ) | frozenset({*LEADS, *WEEKDAYS, *MONTH_NAMES, *NUMBERS})
 """Words that a day or a period may begin with; figures may, too."""
@@ -215,6 +215,9 @@ def _stretch(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     if rest[0] in ("year", "month") and rest[1:3] == ["to", "date"]:
         span = whole(rest[0], "this", almanac)
         return When(skip + 3, lambda _past: (span[0] if span else None, almanac.today), day=False)
+    if rest[0] in ("week", "month") and skip and (rest[1:2] == ["ahead"] or words[at - 1 : at] == ["for"]):
+        span = whole(rest[0], "this", almanac)
+        return When(skip + 1 + (rest[1:2] == ["ahead"]), lambda _past: span or (None, None), day=False)
     if rest[0] == "weekend":
         span = whole("weekend", "this", almanac)
         return When(skip + 1, lambda _past: span or (None, None), day=False)

@@ -255,7 +255,8 @@ def _asked(sentence: Sentence, asker: Asker, before: Understood | None) -> Under
     likely = _scores(sentence, refs)
     inherited = False
     if not refs and before and "refs" in before.slots and before.intent not in following.LISTS:
-        with_case = _scores(sentence, True)
+        theirs = "they" in sentence.low and not {"agency", "service"}.isdisjoint(before.slots)
+        with_case = _scores(sentence, True, theirs)
         if inherited := _is_about_it(sentence, _best(likely), _best(with_case)):
             likely = with_case
     intent = _best(likely)
@@ -323,7 +324,7 @@ def _is_of_the_trade(sentence: Sentence) -> bool:
     return named or not OURS.isdisjoint(sentence.low)
 
 
-def _scores(sentence: Sentence, refs: bool) -> dict[str, float]:
+def _scores(sentence: Sentence, refs: bool, of_agency: bool = False) -> dict[str, float]:
     compared = sentence.values("comparator")
     clocks = sentence.values("clock")
 
@@ -334,9 +335,9 @@ def _scores(sentence: Sentence, refs: bool) -> dict[str, float]:
             case "!ref":
                 return not refs
             case "adv":
-                return bool(sentence.of("service", "agency"))
+                return of_agency or bool(sentence.of("service", "agency"))
             case "!adv":
-                return not sentence.of("service", "agency")
+                return not of_agency and not sentence.of("service", "agency")
             case "clk":
                 return bool(clocks)
             case "who":
@@ -350,8 +351,7 @@ def _scores(sentence: Sentence, refs: bool) -> dict[str, float]:
         name, _, value = condition.partition("=")
         return (name == "cmp" and any(one.field == value for one in compared)) or (name == "clk" and value in clocks)
 
-    texts = (sentence.tagged, sentence.plain)
-    texts += () if sentence.bare == sentence.tagged else (sentence.bare,)
+    texts = [sentence.tagged, sentence.plain, *([sentence.bare] if sentence.bare != sentence.tagged else [])]
     return scored(sentence.bag, texts, holds)
 
 
