@@ -139,7 +139,7 @@ def test_what_is_wanted_done_in_words_is_not_done(here: Whole) -> None:
     here.answer(said(here, PRIYA, "ask 0042 SLT, OT on 8 September"), here.now)
     before = here.kept()
 
-    @tried(250)
+    @tried(120)
     @given(
         WORDS.filter(lambda line: not acts(line)), st.sampled_from([PRIYA, *EMAILS]), st.sampled_from(["", "health"])
     )
@@ -173,7 +173,7 @@ def test_no_sentence_tells_a_hidden_case_from_one_that_is_not_there(here: Whole)
             told.append(re.sub(rf"(?:SEND-2026-)?0?0?{int(number)}", "N", all_of(message)))
         return told
 
-    @tried(60)
+    @tried(30)
     @given(st.sampled_from(ABOUT_A_CASE), st.sampled_from(["tom.reid", "vera.long", "alan.price"]), ROOM)
     @example("where are we with 0042", "tom.reid", "")
     @example("who holds up 0042", "tom.reid", "education")

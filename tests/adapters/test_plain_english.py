@@ -215,6 +215,7 @@ async def test_ten_turns_that_follow_one_another(here: Here, platform: str, chan
 
 
 @each_platform
+@pytest.mark.databases("sqlite")
 async def test_conversations_side_by_side_do_not_mix(here: Here, platform: str) -> None:
     """Two people in one room, and one of them in two threads and in private, turn and turn about."""
     talks = {
@@ -236,6 +237,7 @@ async def test_conversations_side_by_side_do_not_mix(here: Here, platform: str) 
 
 
 @each_platform
+@pytest.mark.databases("sqlite")
 async def test_what_was_asked_is_known_for_ten_minutes_and_by_the_next_process(here: Here, platform: str) -> None:
     seat = here.seat(platform)
     await seat.says("has SLT come back for 0042 yet?")
@@ -247,6 +249,7 @@ async def test_what_was_asked_is_known_for_ten_minutes_and_by_the_next_process(h
 
 
 @each_platform
+@pytest.mark.databases("sqlite")
 async def test_a_follow_up_carries_nothing_private(here: Here, platform: str) -> None:
     """Neither into another place, nor into what is kept in the clear."""
     alone, aloud = here.seat(platform), here.seat(platform, channel=True)
