@@ -87,12 +87,8 @@ def _counts(named: Sequence[Named], words: Sequence[Word], low: Sequence[str], a
         return False
     if low[at] == "draft" and length == 1 and before not in ("a", "the", "no", "any", "their", "her", "his", "our"):
         return after not in DRAFTED and not (at == 0 and after in ("holding", "reply"))
-    if (
-        length == 1
-        and low[at] in ("reply", "answer", "response")
-        and before in ("we", "they", "you", "to", "i", "not", "anyone")
-    ):
-        return False
+    if low[at] in ("reply", "answer", "response") and before in ("we", "they", "you", "to", "i", "not", "anyone"):
+        return not {"tribunal", "appeal"}.isdisjoint(low[at : at + length])
     if low[at] in ("order", "appeal") or (low[at] == "final" and after in ("date", "day", "week", "step", "warning")):
         return length > 1
     if low[at] in ("foi", "sar", "complaint") and after.isdigit():

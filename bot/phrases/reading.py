@@ -141,7 +141,7 @@ def _parts(words: Sequence[Word]) -> list[list[Word]]:
         if word.low in BREAKS:
             parts[-1].append(word)
             parts.append([])
-        elif len(parts[-1]) > 1 and not _is_premise(without_courtesy(parts[-1])) and _begins_another(word.low, after):
+        elif len(parts[-1]) > 1 and not _leads(parts[-1], word.low) and _begins_another(word.low, after):
             if parts[-1][0].low in QUESTION_WORDS:
                 parts[-1].append(Word("?", word.start, word.end))
             parts.append([])
@@ -175,6 +175,20 @@ PREMISE = re.compile(
     r"(?: was| has been)? (?:received|came|made|dated|landed|arrived)"
     r"|received|(?:i am|we are) (?:off|away|out|on leave)|\S+(?: \S+)?(?: is)? (?:off|away|on leave))(?!\S)"
 )
+
+
+def _leads(part: Sequence[Word], join: str) -> bool:
+    """It belongs to the question that follows."""
+    return _is_premise(without_courtesy(part)) or (join in ("-", ":") and _is_topic(part))
+
+
+MOST_OF_A_TOPIC = 3
+
+
+def _is_topic(part: Sequence[Word]) -> bool:
+    """What a question is headed with: "MPs - who is waiting"; a case is asked about by itself."""
+    low = [word.low for word in part if word.low not in ENDS]
+    return len(low) <= MOST_OF_A_TOPIC and STARTS.isdisjoint(low) and not any(word[-1:].isdigit() for word in low)
 
 
 def _is_premise(part: Sequence[Word]) -> bool:

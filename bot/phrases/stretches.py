@@ -51,20 +51,19 @@ BEGIN_A_DAY = words(
     "holidays few couple"
 ) | frozenset({*LEADS, *WEEKDAYS, *MONTH_NAMES, *NUMBERS})
 """Words that a day or a period may begin with; figures may, too."""
-COMES = frozenset({"came", "come", "comes", "coming", "handed"})
+COMES = words("came come comes coming handed report reports advice letter reply response paperwork form forms is now")
+LATELY = words("today yesterday this on last just") | frozenset(WEEKDAYS)
 AHEAD = {"next", "coming", "following"}
 BACK = {"last", "past", "previous"}
 
 
+def _is_lately(after: Sequence[str]) -> bool:
+    return not LATELY.isdisjoint(after)
+
+
 def read_when(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     """The day or period that begins at a word, with what leads it: "by friday", "since monday", "friday"."""
-    if (
-        words[at] == "in"
-        and at
-        and words[at - 1] in COMES
-        and words[at + 1 : at + 2]
-        and words[at + 1] not in MONTH_NAMES
-    ):
+    if words[at] == "in" and at and words[at - 1] in COMES and _is_lately(words[at + 1 : at + 2]):
         return None  # it came in, this morning
     for length in (4, 3, 2, 1):
         bound = BOUNDS.get(tuple(words[at : at + length]))
