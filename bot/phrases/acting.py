@@ -38,11 +38,19 @@ def told_not_to(sentence: Sentence) -> str:
     return next((cue.intent for cue in acts().rows if cue.mood == "order" and cue.pattern.search(rest)), "")
 
 
+IF_SO = frozenset({"act_record", "act_escalate", "act_assign"})
+DENIED = re.compile(
+    r"(?<!\S)(?:not(?! to (?:assess|issue|amend|re ?assess|reassess|maintain|cease)| known)|never|yet to|still to|"
+    r"failed to|due to be|unable to|refuses to|(?:has|have) to be|to be (?:sent|issued)|no sign)(?!\S)"
+)
+"""What has not happened, or is still to, is no report: "SLT has not sent 0042"; a "decision not to assess sent" is."""
+
+
 def _first_act(sentence: Sentence, *, asking: bool = False) -> str:
     for cue in acts().likely(sentence.bag):
         if asking and cue.mood != "may":
             continue
-        if cue.mood == "told" and sentence.asked:
+        if cue.mood == "told" and (sentence.asked or (cue.intent in IF_SO and DENIED.search(sentence.said))):
             continue
         if cue.fits(sentence.bag, *_ways(sentence)) and _may_be(cue.intent, sentence):
             return cue.intent

@@ -262,6 +262,8 @@ def _asked(sentence: Sentence, asker: Asker, before: Understood | None) -> Under
     intent = _best(likely)
     if intent is None or likely[intent] < HINT:
         return _unsaid(sentence, asker, before)
+    if intent == "out_of_scope":
+        return _outside()
     if not refs and not inherited and likely[intent] < SURE + 0.5 and DESCRIBED.search(sentence.said):
         return Understood("clarify", question=asking.WHICH_CASE)
     if likely[intent] < SURE and not refs and not inherited:
