@@ -92,8 +92,17 @@ def _judge_standing(left: Left, kept: Kept, search: Search, references: dict[byt
             told.leak(surface, f"{left.place}: {marker.of}, {marker.value}")
     if not left.alone:
         for reference, child in references.items():
-            if child in kept.hidden_since and reference in left.words:
+            if child not in kept.hidden_since or reference not in left.words:
+                continue
+            if _is_answer(left):
+                told.seen_rightly["a case that was restricted later, in an answer asked for aloud"] += 1
+            else:
                 told.leak(surface, f"{left.place}: {reference.decode()}, which is restricted")
+
+
+def _is_answer(left: Left) -> bool:
+    """What was asked aloud was answered aloud, and is no post: `restrict` names the room, and cannot take it back."""
+    return b'"replyToId"' in left.words or b'"thread_ts"' in left.words
 
 
 def _in_room(left: Left, marker: Marker, kept: Kept) -> bool:

@@ -2,8 +2,8 @@
 
 import base64
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -65,7 +65,7 @@ class Words:
 
     def next(self) -> str:
         while True:
-            word = "".join(self._dice.choice(part) for part in (BEGINNINGS, MIDDLES, ENDS))
+            word = "".join(self._dice.choice(part) for part in (BEGINNINGS, MIDDLES, MIDDLES, ENDS))
             if word not in self._used:
                 self._used.add(word)
                 return word
@@ -90,30 +90,36 @@ class Search:
     markers: tuple[Marker, ...]
 
     def found(self, blob: bytes) -> set[Marker]:
-        low = blob.lower()
-        hits = {self._forms[hit.group()] for hit in self._plain.finditer(low)}
-        return hits | {self._encoded[hit.group()] for hit in self._exact.finditer(blob)}
+        return {*_looked_for(blob.lower(), self._forms), *_looked_for(blob, self._encoded)}
 
     @cached_property
-    def _forms(self) -> Mapping[bytes, Marker]:
-        return {form: marker for marker in self.markers for form in _plainly(marker.value)}
+    def _forms(self) -> "Heads":
+        return _by_head({form: marker for marker in self.markers for form in _plainly(marker.value)})
 
     @cached_property
-    def _encoded(self) -> Mapping[bytes, Marker]:
-        return {form: marker for marker in self.markers for form in _in_base64(marker.value)}
-
-    @cached_property
-    def _plain(self) -> "re.Pattern[bytes]":
-        return _any_of(self._forms)
-
-    @cached_property
-    def _exact(self) -> "re.Pattern[bytes]":
-        return _any_of(self._encoded)
+    def _encoded(self) -> "Heads":
+        return _by_head({form: marker for marker in self.markers for form in _in_base64(marker.value)})
 
 
-def _any_of(forms: Iterable[bytes]) -> "re.Pattern[bytes]":
-    longest = sorted(forms, key=len, reverse=True)
-    return re.compile(b"|".join(map(re.escape, longest)) if longest else rb"(?!)")
+Heads = Mapping[bytes, Sequence[tuple[bytes, Marker]]]
+HEAD = 6
+"""Bytes by which a form is looked up: no form is shorter."""
+
+
+def _by_head(forms: Mapping[bytes, Marker]) -> Heads:
+    heads: dict[bytes, list[tuple[bytes, Marker]]] = defaultdict(list)
+    for form, marker in forms.items():
+        assert len(form) >= HEAD, f"too short to be looked for: {form!r}"
+        heads[form[:HEAD]].append((form, marker))
+    return dict(heads)
+
+
+def _looked_for(blob: bytes, heads: Heads) -> Iterator[Marker]:
+    """Each byte is looked at once, however many markers there are."""
+    for at in range(len(blob) - HEAD + 1 if heads else 0):
+        for form, marker in heads.get(blob[at : at + HEAD], ()):
+            if blob.startswith(form, at):
+                yield marker
 
 
 def _plainly(value: str) -> set[bytes]:

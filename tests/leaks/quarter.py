@@ -271,7 +271,8 @@ class Quarter:
             body = payload("press_in_channel")
             body["user"] |= {"id": kept.council.people[who].account, "username": who, "name": who}
             body["channel"] = {"id": room, "name": "a-room"}
-            body["actions"][0]["value"] = self.dice.choice(buttons)
+            body["actions"][0]["value"] = pressed = self.dice.choice(buttons)
+            kept.typed[who] += f"{pressed}\n"
             kept.slack.bot = self.bots.doors()[0]
             await kept.slack.interact(body)
             await self._quiet()
