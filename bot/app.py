@@ -320,7 +320,9 @@ def refused(refusal: Refusal, said: Said) -> Message:
         actions = tuple(Action(near, near) for near in refusal.nearest)
     if isinstance(refusal, WhichOne):
         actions = tuple(Action(label, _instead(said, refusal.wrote, words)) for label, words in refusal.choices.items())
-    return Message(text, actions=actions, private=True, error=type(refusal).__name__)
+    # What was typed in a room may name a child and be repeated here: it goes from the chat that it is answered in.
+    typed_aloud = not said.where.private and said.values is None and not said.nonce
+    return Message(text, actions=actions, private=True, error=type(refusal).__name__, identifies=typed_aloud)
 
 
 def _instead(said: Said, wrote: str, words: str) -> str:

@@ -625,6 +625,13 @@ def tells(turn: Turn) -> Message:
 
 
 @sqlite_only
+@sqlite_only
+def test_a_refusal_that_repeats_what_was_typed_in_a_room_goes_from_the_chat_it_is_given_in(town: Town) -> None:
+    aloud = town.say("Vera", "status Maisie Palmer", room="education")
+    assert "Maisie Palmer" in aloud.text and aloud.private and aloud.fades
+    assert not town.say("Vera", "status Maisie Palmer").fades  # there her own words stand beside it
+
+
 def test_a_private_fact_is_left_out_of_a_room_whichever_command_tells_it(town: Town) -> None:
     app = replace(town.app, book=Book((tells.command,)))
     aloud = app.answer(town.said("Priya", "tell", room="education"), town.now)
