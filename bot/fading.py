@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
 
 from bot.cards.fading import instead_of
 from bot.cases import fading
@@ -21,7 +20,7 @@ from bot.domain.errors import Gone, TryLater, Undeliverable
 from bot.domain.message import Message
 from bot.errands import Chat
 from bot.rules import Rules
-from bot.turn import Turn
+from bot.turn import At, Turn
 from storage.connect import Store
 from storage.crypto import Vault
 
@@ -148,8 +147,7 @@ class Fading:
         with self._store.reading() as db:
             if not fading.anything_due(db, connection, now):
                 return []
-        with self._store.transaction() as db:
-            turn = self._turn(db, now)
+        with self._at(now).turns() as turn:
             return [(copy, instead_of(turn, copy)) for copy in fading.take(turn, connection, most=MOST)]
 
     async def _noted(self, step: Callable[[Turn], None]) -> None:
@@ -163,11 +161,11 @@ class Fading:
         return await asyncio.to_thread(self._written, step)
 
     def _written(self, step: Callable[[Turn], Result]) -> Result:
-        with self._store.transaction() as db:
-            return step(self._turn(db, self._clock()))
+        with self._at(self._clock()).turns() as turn:
+            return step(turn)
 
-    def _turn(self, db: Session, now: datetime) -> Turn:
-        return Turn(db, now, self._rules, self._vault)
+    def _at(self, now: datetime) -> At:
+        return At(self._store, self._rules, self._vault, now)
 
 
 async def _edited(chat: Chat, copy: Copy, platform_id: str, instead: Message) -> None:

@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from sqlmodel import Session
-
 from bot.cases import room_checks, rosters
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.readers import Readers
 from bot.rules import Rules
-from bot.turn import Turn
+from bot.turn import At, Turn
 from storage.connect import Store
 from storage.crypto import Vault
 
@@ -83,12 +81,11 @@ class Looker:
             log.warning("connection %s cannot be asked who is there: %s", connection, busy or type(busy).__name__)
 
     def _due(self, connection: int) -> tuple[list[room_checks.Place], list[rosters.Account]]:
+        now = self._clock()
         with self._store.reading() as db:
-            now = self._clock()
             if not (room_checks.any_due(db, connection, now) or rosters.any_due(db, connection, now)):
                 return [], []
-        with self._store.transaction() as db:
-            turn = self._turn(db)
+        with self._at(now).turns() as turn:
             room = room_checks.due(turn, connection)
             return [room] if room else [], rosters.due(turn, connection, most=MOST)
 
@@ -117,8 +114,8 @@ class Looker:
         return await asyncio.to_thread(self._written, step)
 
     def _written(self, step: Callable[[Turn], Result]) -> Result:
-        with self._store.transaction() as db:
-            return step(self._turn(db))
+        with self._at(self._clock()).turns() as turn:
+            return step(turn)
 
-    def _turn(self, db: Session) -> Turn:
-        return Turn(db, self._clock(), self._rules, self._vault)
+    def _at(self, now: datetime) -> At:
+        return At(self._store, self._rules, self._vault, now)

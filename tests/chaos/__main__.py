@@ -7,15 +7,13 @@ somebody said and was told of acted once, and every living card says what the re
 import argparse
 import asyncio
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from random import SystemRandom
 
 from tests.chaos.amiss import told_of
-from tests.chaos.machines import Place, postgres
+from tests.chaos.machines import Place, kept_in, postgres
 from tests.chaos.storm import FULL, SMALL, Storm, Told
 from tests.chaos.weather import Trouble
 
@@ -46,7 +44,7 @@ def main() -> int:
 
 def _storms(asked: argparse.Namespace, seed: int) -> Iterator[Told]:
     size, ends = SMALL if asked.small else FULL, time.monotonic() + asked.minutes * 60
-    with _folder(asked.keep) as folder:
+    with kept_in(asked.keep) as folder:
         if asked.on != "postgresql":
             half = time.monotonic() + asked.minutes * (30 if asked.on is None else 60)
             place = Place("SQLite, one process", f"sqlite:///{folder}/storm.sqlite", 1)
@@ -57,16 +55,6 @@ def _storms(asked: argparse.Namespace, seed: int) -> Iterator[Told]:
                 (folder / "postgresql").mkdir()
                 place = Place("PostgreSQL, three replicas", url, 3, restart)
                 yield asyncio.run(Storm(place, folder / "postgresql", seed, size, ends).run())
-
-
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    if keep:
-        keep.mkdir(parents=True)
-        yield keep.absolute()
-        return
-    with tempfile.TemporaryDirectory(prefix="storm") as name:
-        yield Path(name)
 
 
 def table(told: Sequence[Told]) -> Iterator[str]:

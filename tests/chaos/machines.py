@@ -5,12 +5,16 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from storage.crypto import new_key
+from tests.adapters.fake_connector import APP_ID, APP_PASSWORD, TENANT, FakeConnector
+from tests.adapters.fake_slack import SECRET, TOKEN, FakeSlack
 from tests.e2e.programs import free_port
 
 
@@ -86,6 +90,34 @@ class Place:
     url: str
     replicas: int
     restart: Callable[[], Awaitable[None]] | None = None
+
+
+def given_to(slack: FakeSlack, teams: FakeConnector, database_url: str) -> dict[str, str]:
+    """The environment of a bot that serves both of these platforms, under a key of its own."""
+    return {
+        "REFERRALBOT_KEY": new_key(),
+        "DATABASE_URL": database_url,
+        "SLACK_BOT_TOKEN": TOKEN,
+        "SLACK_SIGNING_SECRET": SECRET,
+        "SLACK_API_URL": f"{slack.url}/api/",
+        "TEAMS_APP_ID": APP_ID,
+        "TEAMS_APP_PASSWORD": APP_PASSWORD,
+        "TEAMS_APP_TENANT_ID": TENANT,
+        "TEAMS_SERVICE_HOSTS": "127.0.0.1",
+        "TEAMS_METADATA_URL": teams.metadata_url,
+        "TEAMS_LOGIN_URL": teams.url,
+    }
+
+
+@contextmanager
+def kept_in(keep: Path | None) -> Iterator[Path]:
+    """A new folder that is kept, or one that goes with the run."""
+    if keep:
+        keep.mkdir(parents=True)
+        yield keep.absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix="referralbot") as name:
+        yield Path(name)
 
 
 def hold(file: str, seconds: float) -> None:

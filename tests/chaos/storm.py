@@ -19,16 +19,15 @@ from bot.rules import load_rules
 from bot.settings import Settings, read_settings
 from bot.turn import Turn
 from storage.connect import WAIT, Store
-from storage.crypto import Vault, new_key
-from tests.adapters.fake_connector import APP_ID, APP_PASSWORD, TENANT
-from tests.adapters.fake_slack import SECRET, TOKEN, serving
+from storage.crypto import Vault
+from tests.adapters.fake_slack import serving
 from tests.chaos.amiss import kept_of
 from tests.chaos.cards import count_cards, wrong_cards
 from tests.chaos.council import BEGAN, Council, Size
 from tests.chaos.delivering import Delivering
 from tests.chaos.entries import moment_of, owed_by
 from tests.chaos.lines import Lines, acted_on, weighed
-from tests.chaos.machines import Bots, Place, hold
+from tests.chaos.machines import Bots, Place, given_to, hold
 from tests.chaos.oracle import LONDON, NINE, Days, Line, Owed, Step, closed_days, expected_amid, steps
 from tests.chaos.people import People, Script
 from tests.chaos.reading import Happened, Verdict, judged
@@ -103,7 +102,7 @@ class Storm:
             slack, teams = StormySlack(self.sky), StormyConnector(self.sky)
             slack.url = await stack.enter_async_context(serving(slack.app()))
             teams.url = await stack.enter_async_context(serving(teams.app))
-            given = self._settings(slack, teams)
+            given = given_to(slack, teams, self.place.url) | {"REFERRALBOT_LOG_LEVEL": "warning"}
             self.settings = read_settings(given)
             council = Council(self.settings, slack, teams)
             line = await asyncio.to_thread(council.found, self.size, self.dice)
@@ -148,22 +147,6 @@ class Storm:
             self.place.name, self.seed, len(ends), len(stops), sum(map(len, due)), len(self.sky.landed),
             seconds, done, self.sky.weather.met, self.stuck, verdict, lines, cards, wrong, posts,
         )  # fmt: skip
-
-    def _settings(self, slack: StormySlack, teams: StormyConnector) -> dict[str, str]:
-        return {
-            "REFERRALBOT_KEY": new_key(),
-            "REFERRALBOT_LOG_LEVEL": "warning",
-            "DATABASE_URL": self.place.url,
-            "SLACK_BOT_TOKEN": TOKEN,
-            "SLACK_SIGNING_SECRET": SECRET,
-            "SLACK_API_URL": f"{slack.url}/api/",
-            "TEAMS_APP_ID": APP_ID,
-            "TEAMS_APP_PASSWORD": APP_PASSWORD,
-            "TEAMS_APP_TENANT_ID": TENANT,
-            "TEAMS_SERVICE_HOSTS": "127.0.0.1",
-            "TEAMS_METADATA_URL": teams.metadata_url,
-            "TEAMS_LOGIN_URL": teams.url,
-        }
 
     def _plan(self, every: Sequence[Owed]) -> tuple[list[datetime], list[Step]]:
         """The moments at which the bot is awake, and what is ahead. Now and then it is down for some days."""

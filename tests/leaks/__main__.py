@@ -3,13 +3,12 @@
 import argparse
 import asyncio
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import SystemRandom
 
+from tests.chaos.machines import kept_in
 from tests.leaks.judging import Judged, judged, rows
 from tests.leaks.quarter import QUARTER, Kept, Quarter
 
@@ -25,7 +24,7 @@ def main() -> int:
     seed = SystemRandom().randrange(1_000_000) if asked.seed is None else asked.seed
     print(f"Seed {seed}: again with make leaks SEED={seed}", flush=True)
     began = time.monotonic()
-    with _folder(asked.keep) as folder:
+    with kept_in(asked.keep) as folder:
         kept = asyncio.run(Quarter(folder, seed, asked.days).run())
         told = judged(kept)
     print("\n".join(_said(kept, told, time.monotonic() - began)))
@@ -43,16 +42,6 @@ def _said(kept: Kept, told: Judged, seconds: float) -> Iterator[str]:
     yield "What came of the lines: " + ", ".join(f"{what} {count:,}" for what, count in kept.came.most_common()) + "."
     for surface, found in told.leaks.items():
         yield from (f"LEAK in {surface}: {what}" for what in found[:SHOWN])
-
-
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    if keep:
-        keep.mkdir(parents=True)
-        yield keep.absolute()
-        return
-    with tempfile.TemporaryDirectory(prefix="leaks") as name:
-        yield Path(name)
 
 
 if __name__ == "__main__":

@@ -20,12 +20,11 @@ from sqlalchemy import text
 from bot.settings import Settings, read_settings
 from bot.upkeep.backup import copy_as_it_is
 from storage.connect import Store
-from storage.crypto import new_key
-from tests.adapters.fake_connector import APP_ID, APP_PASSWORD, TENANT
-from tests.adapters.fake_slack import SECRET, TOKEN, event, payload, serving
+from tests.adapters.fake_connector import TENANT
+from tests.adapters.fake_slack import event, payload, serving
 from tests.chaos.council import Member
 from tests.chaos.delivering import TEAMS
-from tests.chaos.machines import Bots
+from tests.chaos.machines import Bots, given_to
 from tests.chaos.oracle import LONDON, Days, closed_days
 from tests.chaos.weather import Sky, Weather
 from tests.e2e.council import environ
@@ -82,7 +81,7 @@ class Quarter:
             slack, teams = KeptSlack(self.sky), KeptConnector(self.sky)
             slack.url = await stack.enter_async_context(serving(slack.app()))
             teams.url = await stack.enter_async_context(serving(teams.app))
-            given = self._settings(slack, teams)
+            given = given_to(slack, teams, f"sqlite:///{self.folder / 'record.sqlite'}") | OURS
             self.settings: Settings = read_settings(given)
             council = Council(self.settings, slack, teams)
             await asyncio.to_thread(council.open_doors)
@@ -97,23 +96,6 @@ class Quarter:
             await self._live()
             await self._search_everything()
             return self.kept
-
-    def _settings(self, slack: KeptSlack, teams: KeptConnector) -> dict[str, str]:
-        return {
-            "REFERRALBOT_KEY": new_key(),
-            "REFERRALBOT_LOG_LEVEL": "debug",
-            "REFERRALBOT_EMAIL_DOMAINS": "council.example",
-            "DATABASE_URL": f"sqlite:///{self.folder / 'record.sqlite'}",
-            "SLACK_BOT_TOKEN": TOKEN,
-            "SLACK_SIGNING_SECRET": SECRET,
-            "SLACK_API_URL": f"{slack.url}/api/",
-            "TEAMS_APP_ID": APP_ID,
-            "TEAMS_APP_PASSWORD": APP_PASSWORD,
-            "TEAMS_APP_TENANT_ID": TENANT,
-            "TEAMS_SERVICE_HOSTS": "127.0.0.1",
-            "TEAMS_METADATA_URL": teams.metadata_url,
-            "TEAMS_LOGIN_URL": teams.url,
-        }
 
     # Day by day
 
@@ -366,6 +348,7 @@ class Quarter:
 
 
 QUIET_FOR = 0.25
+OURS = {"REFERRALBOT_LOG_LEVEL": "debug", "REFERRALBOT_EMAIL_DOMAINS": "council.example"}
 SECRETS = ("REFERRALBOT_KEY", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "TEAMS_APP_PASSWORD")
 
 

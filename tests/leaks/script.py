@@ -8,8 +8,6 @@ from random import Random
 from tests.leaks.council import Council
 from tests.leaks.markers import Marked, Marker, Of, Words
 
-REASONS = 1
-"""Words of its own in each reason and note."""
 SERVICES = ("health", "SLT", "OT", "social care", "education", "EP")
 REFERENCE = "{reference}"
 ADVISERS = {"health": "adviser0", "SLT": "adviser0", "OT": "adviser0", "social care": "adviser1"}
