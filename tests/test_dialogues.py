@@ -255,7 +255,7 @@ def _value(blank: Blank, text: str) -> str:
 
 def rendered(message: Message) -> list[str]:
     """A message in lines, as this file's transcripts write it."""
-    lines = [*message.text.splitlines()]
+    lines = [*message.text.splitlines(), *(f"  ‖ {line}" for line in message.copy.splitlines())]
     lines += _facts(message.facts)
     lines += _table(message.table) if message.table else []
     lines += _form(message.form) if message.form else []

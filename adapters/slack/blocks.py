@@ -40,7 +40,8 @@ def dressed(message: Message, *, private: bool) -> list[Block]:
     facts = [fact for fact in message.facts if private or not fact.private]
     foot = [*_asked(message, buttons), *buttons.rows(message.actions[:MOST_BUTTONS]), *_small_print(message.aside)]
     room = Room(MOST_BLOCKS - len(foot) - 1, MOST_TEXT - sum(map(weight, foot)))
-    body = [*_head(message, bool(facts or message.table), room), *_facts(facts, room), *_table(message, buttons, room)]
+    head = [*_head(message, bool(facts or message.table or message.copy), room), *_to_copy(message.copy, room)]
+    body = [*head, *_facts(facts, room), *_table(message, buttons, room)]
     room.left_out("button", buttons.lost + max(0, len(message.actions) - MOST_BUTTONS))
     return [*body, *room.confession(), *foot] or [_section(" ", "…")]
 
@@ -50,7 +51,7 @@ def fallback(message: Message, *, private: bool) -> str:
 
     `private` as for `dressed`; False where the text may light up a locked telephone.
     """
-    lines = [message.text, *(_said(fact) for fact in message.facts if private or not fact.private)]
+    lines = [message.text, message.copy, *(_said(fact) for fact in message.facts if private or not fact.private)]
     if message.table:
         lines += [" · ".join(filter(None, row.cells)) for row in message.table.rows]
     return mrkdwn("\n".join(line for line in [*lines, message.aside] if line.strip()), 3_900) or "…"
@@ -154,6 +155,14 @@ def _head(message: Message, card: bool, room: Room) -> Iterator[Block]:
             return
         if part.strip():
             yield block
+
+
+def _to_copy(words: str, room: Room) -> Iterator[Block]:
+    """A block with Slack's own way to copy it; its words are plain text there, in which nothing is mark-up."""
+    if words.strip():
+        element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": cut(words, SECTION)}]}
+        block: Block = {"type": "rich_text", "elements": [element]}
+        yield from [block] if room.takes(block) else []
 
 
 def _facts(facts: Sequence[Fact], room: Room) -> Iterator[Block]:

@@ -1,6 +1,6 @@
 """A Message -> an Adaptive Card 1.5: heading, facts, table, form, buttons, small print."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -47,7 +47,7 @@ def card(message: Message, *, private: bool, dialog: bool = False, dialogs: bool
         buttons = [submit, *buttons]
         room -= size(form, submit)
     # What does not fit is left out from the end of each part, the less telling part first.
-    top, top_out, room = fitting(([each] for each in _top(message)), room)
+    top, top_out, room = fitting(([each] for each in [*_top(message), *_to_copy(message.copy)]), room)
     facts, facts_out, room = fitting(([fact(each)] for each in message.facts if private or not each.private), room)
     rows, rows_out = _table(message.table, press, room) if message.table else ([], 0)
     body = top + form + facts + rows + _left_out(top_out + facts_out + rows_out) + tail
@@ -103,8 +103,15 @@ def _top(message: Message) -> list[Element]:
     return opening + paragraphs(rest)
 
 
+def _to_copy(words: str) -> Iterator[Element]:
+    """Words to be copied, set apart from what the bot says itself."""
+    if words.strip():
+        said = [line(run(each, fontType="Monospace")) for each in cut(words, LONGEST).splitlines() if each.strip()]
+        yield {"type": "Container", "style": "emphasis", "items": said}
+
+
 def _holds_more(message: Message) -> bool:
-    return bool(message.facts or message.table)
+    return bool(message.facts or message.table or message.copy)
 
 
 def _same(text: str, title: str) -> bool:

@@ -11,6 +11,7 @@ def message_as_json(message: Message, *, line: str = "") -> dict[str, Any]:
     return {
         "line": line,
         "text": message.text,
+        "copy": message.copy,
         "facts": [asdict(fact) for fact in message.facts],
         "actions": [asdict(action) for action in message.actions],
         "form": asdict(message.form) if message.form else None,

@@ -18,6 +18,7 @@ def render(message: Message, *, width: int = WIDTH, first: int = 1) -> str:
     numbers = iter(range(first, first + len(buttons(message))))
     parts = [
         _text(message.text, width),
+        [f"    {line}" for line in message.copy.splitlines()],
         _facts(message.facts, width),
         _table(message.table, numbers, width) if message.table else [],
         _form(message.form, width) if message.form else [],

@@ -231,6 +231,8 @@ class Message:
     error: str = ""
     """The name of the refusal, where this is one."""
     nonce: str = ""
+    copy: str = ""
+    """Words to be copied and sent by a person, some lines of them: they stand in a block of their own."""
     attachment: Attachment | None = None
     subject: str = ""
     """What it is headed where it goes by e-mail: a reference or a count and nothing else, for others may see it."""

@@ -16,6 +16,7 @@ BLOCK_KEYS = {
     "context": {"type", "block_id", "elements"},
     "input": {"type", "block_id", "label", "element", "hint", "optional", "dispatch_action"},
     "divider": {"type", "block_id"},
+    "rich_text": {"type", "block_id", "elements"},
 }
 ELEMENT_KEYS = {
     "button": {"type", "text", "action_id", "url", "value", "style", "confirm", "accessibility_label"},

@@ -93,6 +93,16 @@ def test_a_list_without_buttons_says_what_its_columns_are() -> None:
     )
 
 
+def test_words_to_be_copied_stand_in_a_block_of_their_own() -> None:
+    draft = Message("A draft.", copy="Dear Ms Okoro,\n*two* <lines>", aside="Check it.")
+    head, block, _ = dressed(draft, private=True)
+    assert head["text"]["text"] == "*A draft.*" and troubles([block]) == []
+    (part,) = block["elements"]
+    assert part == {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": draft.copy}]}
+    assert "Dear Ms Okoro,\n" in fallback(draft, private=True)
+    assert troubles(dressed(Message("A draft.", copy="long " * 9_000), private=True)) == []
+
+
 def test_a_private_card_names_the_child() -> None:
     assert "*Child*  Maisie P." in texts(dressed(CARD, private=True))
     assert "Maisie" in fallback(CARD, private=True)

@@ -203,6 +203,13 @@ def test_a_title_is_said_once() -> None:
         assert drawn["body"][0]["text"] == "Open a case", text
 
 
+def test_words_to_be_copied_are_set_apart() -> None:
+    drawn = valid(card(Message("A draft.", copy="*One.*\nTwo."), private=True))
+    heading, block = drawn["body"]
+    assert heading["style"] == "heading" and block["style"] == "emphasis"
+    assert [item["inlines"][0]["text"] for item in block["items"]] == ["*One.*", "Two."]
+
+
 def test_a_plain_answer_is_plain_words() -> None:
     drawn = valid(card(Message("Recorded.\n\nStill waiting for: EP."), private=False))
     assert [each["type"] for each in drawn["body"]] == ["RichTextBlock"] * 2

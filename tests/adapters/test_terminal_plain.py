@@ -102,10 +102,15 @@ def test_no_line_is_wider_than_asked_and_no_word_is_lost(message: Message, width
     assert sorted(plain.split()) == sorted(narrow.split())
 
 
+def test_words_to_be_copied_are_set_apart() -> None:
+    draft = Message("A draft.", copy="One.\nTwo.", facts=(Fact("Line 1", "entry 1"),))
+    assert render(draft).splitlines() == ["A draft.", "    One.", "    Two.", "Line 1  entry 1"]
+
+
 def test_json_has_the_answer_whole() -> None:
     message = Message("", form=FORM, facts=CARD.facts[:1], actions=CARD.actions[:1], private=True, error="CannotRead")
     read = json.loads(json.dumps(message_as_json(message, line="new")))
-    assert list(read) == ["line", "text", "facts", "actions", "form", "table", "private", "error"]
+    assert list(read) == ["line", "text", "copy", "facts", "actions", "form", "table", "private", "error"]
     assert (read["line"], read["private"], read["error"], read["table"]) == ("new", True, "CannotRead", None)
     assert read["facts"] == [
         {

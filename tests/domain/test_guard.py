@@ -235,6 +235,7 @@ FULL = Message(
     actions=(Action("action", "line"),),
     form=Form("title", "said", (Blank("name", "blank", hint="hint", value="typed", error="wrong"),), "submit"),
     table=Table(("column",), (Row(("cell",), actions=(Action("of the row", "its line"),)),)),
+    copy="copy",
     aside="aside",
     subject="subject",
 )

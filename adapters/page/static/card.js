@@ -50,7 +50,7 @@ function initials(name) {
 function messageOf(post, room) {
   const message = post.message;
   const [answer, ...more] = message.text.split("\n");
-  const card = message.facts.length || message.table || message.form || message.actions.length;
+  const card = message.copy || message.facts.length || message.table || message.form || message.actions.length;
   const intro = message.form && !message.facts.length && !message.table && message.form.title ? answer : "";
   const kinds = ["message", card ? "card" : "", message.error ? "refusal" : "", post.onlyYou ? "alone" : ""];
   return el(
@@ -59,6 +59,7 @@ function messageOf(post, room) {
     post.onlyYou ? el("p", { class: "only-you" }, "Only you can see this") : null,
     answer && !intro && !said(message.form, answer) ? el("p", { class: "answer" }, rich(answer)) : null,
     more.length ? el("p", { class: "more" }, rich(more.join("\n").trim())) : null,
+    message.copy ? el("pre", { class: "copy", tabindex: "0" }, message.copy) : null,
     message.facts.length ? factsOf(message.facts) : null,
     message.table ? tableOf(message, post, room) : null,
     message.form ? formOf(message.form, { intro: said(message.form, intro) ? "" : intro, start: post.fresh, banner: post.banner, submit: (values) => room.submit(post, values), cancel: () => room.cancel(post) }) : null,

@@ -18,7 +18,7 @@ def slots(message: Message) -> Iterator[str]:
 
 
 def _all(message: Message) -> Iterator[str]:
-    yield from (message.text, message.aside, message.subject)
+    yield from (message.text, message.copy, message.aside, message.subject)
     for fact in message.facts:
         yield from (fact.label, fact.value, fact.detail)
     for action in message.actions:
