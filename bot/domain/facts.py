@@ -422,7 +422,7 @@ FACTS: Mapping[EntryKind, FactKind] = {
     ),
     E.COMPLAINT_ANSWERED: FactKind(
         "stage 1 answer sent", "the stage 1 answer was sent", _of(L.MP_LETTER, L.COMPLAINT),
-        ("stage 1 answer", "stage 1", "reply"), after=(E.COMPLAINT_RECEIVED,),
+        ("stage 1 answer", "stage 1", "reply", "complaint reply", "complaint response"), after=(E.COMPLAINT_RECEIVED,),
     ),
     E.STAGE_2_ASKED: FactKind(
         "stage 2 asked for", "stage 2 was asked for", _of(L.MP_LETTER, L.COMPLAINT), ("stage 2 request",),
