@@ -14,9 +14,10 @@ from bot.cases import advice, ending, history, references, staff, visible
 from bot.domain.clocks import Adviser
 from bot.domain.dates import read_date
 from bot.domain.errors import CannotRead, NotFound
-from bot.domain.facts import FACTS, beginnings, recordable
+from bot.domain.facts import FACTS, Asks, beginnings, recordable
 from bot.domain.message import BlankKind, Choice
 from bot.domain.terms import Agency, EntryKind, LetterKind, Matter, Outcome, Process, ResponseType, Term
+from bot.domain.topics import ALSO, Topic
 from bot.grammar import NEAR, Ask
 from bot.turn import Turn
 from storage.tables import Case, Enquiry, Person, Request
@@ -142,6 +143,20 @@ def _advisers(turn: Turn) -> Sequence[Choice]:
     return [Choice(adviser.id, _sentence(adviser.label)) for adviser in turn.rules.services]
 
 
+def _about(turn: Turn, words: str) -> Topic | Adviser:
+    """One thing to be told of a case: a topic, or whose part in it. Of schools that are consulted, all of them."""
+    named = plain(words)
+    found = TOPICS.get(named) or turn.rules.adviser(named.removesuffix(" advice").removesuffix(" report"))
+    if found is None:
+        topics = ", ".join(topic.label for topic in Topic)
+        raise CannotRead(f"I don't know “{words}” of a case. Ask about one of these, or who gives advice: {topics}.")
+    return Topic.CONSULTATION if isinstance(found, Adviser) and found.asks is Asks.CONSULTATION else found
+
+
+def _abouts(turn: Turn) -> Sequence[Choice]:
+    return [*offered(Topic)(turn), *(one for one in _advisers(turn) if one.value not in TOPICS)]
+
+
 def adviser_or_all(turn: Turn, words: str) -> tuple[Adviser, ...]:
     if plain(words) in ("all", "usual", "the usual", "everyone"):
         return tuple(adviser for adviser in turn.rules.services if adviser.usual)
@@ -256,6 +271,11 @@ ANYBODY = replace(OWNER, read=staff.find_anybody, lead="")
 """Whose: somebody who has left too."""
 SERVICE = Ask("Advice", _adviser, show=lambda a: a.id, kind=BlankKind.CHOICE, choices=_advisers, words=4)
 REQUEST = Ask("Request", _request, show=lambda request: str(request.id), asked=False, words=0)
+TOPICS = {plain(name): topic for topic in Topic for name in (topic.value, topic.label)} | {**ALSO}
+ABOUT = Ask(
+    "About", _about, show=lambda one: one.value if isinstance(one, Topic) else one.id, kind=BlankKind.CHOICE,
+    choices=_abouts, words=4, hint="SLT, owner, waiting, next, late, letter; the whole card if left empty",
+)  # fmt: skip
 AGENCY = choice(Agency, "Agency", {"mp": Agency.MP_TEAM, "sc": Agency.SOCIAL_CARE, "nhs": Agency.HEALTH})
 PROCESS_NAMES = {plain(name): each for each in Process for name in (each.value, each.label)} | {
     "review": Process.ANNUAL_REVIEW, "transfer": Process.PHASE_TRANSFER, "amendment": Process.AMENDMENT,
@@ -296,6 +316,7 @@ CaseOrLetterBlank = Annotated[Case | Enquiry, CASE_OR_LETTER]
 PersonBlank = Annotated[Person, PERSON]
 OwnerBlank = Annotated[Person, OWNER]
 ServiceBlank = Annotated[Adviser | None, SERVICE]
+AboutBlank = Annotated[Topic | Adviser | None, ABOUT]
 RequestBlank = Annotated[Request | None, REQUEST]
 ProcessBlank = Annotated[Process, PROCESS]
 BeginningBlank = Annotated[EntryKind | None, BEGINNING]

@@ -39,7 +39,7 @@ OTHERS_FOR = {
 
 def case_card(turn: Turn, file: CaseFile, viewer: Viewer, *, whole: bool = False) -> Message:
     """The card of a case as this viewer may see it. `whole` adds who the child is and the latest entries."""
-    others = _others(turn, file, viewer) if whole else []
+    others = others_of(turn, file, viewer) if whole else []
     facts = [*_restricted(turn, file, viewer), *_child(turn, file, viewer), *map(_other, others)] if whole else []
     facts += [*_advice(turn, file, viewer), *_council(turn, file, viewer), *_people(turn, file, viewer)]
     if whole and viewer.may_know(Kind.NOTES):
@@ -61,13 +61,13 @@ def _heading(turn: Turn, file: CaseFile) -> str:
         outcome = case.outcome.label if case.outcome else ""
         closed = say_day(case.closed_on, turn.today) if case.closed_on else ""
         return " · ".join([*parts, f"closed {closed} ({outcome})"])
-    if whole := max(_of_the_whole(turn, file), key=lambda clock: clock[1].length, default=None):
+    if whole := max(of_the_whole(turn, file), key=lambda clock: clock[1].length, default=None):
         deadline, rule = whole
         parts.append(f"week {week_of(deadline.started_on, turn.today)} of {rule.length}")
     return " · ".join([*parts, case.stage] if case.stage else parts)
 
 
-def _of_the_whole(turn: Turn, file: CaseFile) -> Iterator[tuple[Deadline, ClockRule]]:
+def of_the_whole(turn: Turn, file: CaseFile) -> Iterator[tuple[Deadline, ClockRule]]:
     """The clocks in weeks that run until the plan: from the beginning of the case, or on the branch it has taken."""
     for deadline in file.deadlines:
         rule = rule_of(turn, deadline)
@@ -77,7 +77,7 @@ def _of_the_whole(turn: Turn, file: CaseFile) -> Iterator[tuple[Deadline, ClockR
             yield deadline, rule
 
 
-def _others(turn: Turn, file: CaseFile, viewer: Viewer) -> list[Case]:
+def others_of(turn: Turn, file: CaseFile, viewer: Viewer) -> list[Case]:
     """The child's other cases, as far as the asker may know of each that it is this child's. No room ever hears."""
     if not (viewer.private and viewer.may_know(Kind.IDENTITY)):
         return []

@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from bot.domain.clock_names import key_of
 from bot.domain.clocks import ClockRule
-from bot.domain.dates import say_date, say_day
+from bot.domain.dates import distance, say_date, say_day
 from bot.domain.grounds import Effect
 from bot.domain.message import State
 from bot.domain.terms import ClockState, Nature, RuleId
@@ -25,10 +25,21 @@ def rule_of(turn: Turn, deadline: Deadline) -> ClockRule:
     return turn.rules.rule(deadline.rule, int(deadline.rule_version)) or turn.rules.by_id[RuleId(deadline.rule)]
 
 
-def when(turn: Turn, deadline: Deadline) -> str:
-    """ "due Mon 28 Dec (in 3 days), act by Thu 24 Dec · statutory"; a rule that is to be read first says so."""
+def when(turn: Turn, deadline: Deadline, *, far: bool = False) -> str:
+    """ "due Mon 28 Dec (in 3 days), act by Thu 24 Dec · statutory"; a rule that is to be read first says so.
+
+    `far` says how many days are left however many there are.
+    """
     to_check = TO_CHECK if is_to_check(turn, deadline) else ""
-    return f"{_date(turn, deadline)} · {rule_of(turn, deadline).kind.label}{to_check}"
+    return f"{_date(turn, deadline, far=far)} · {rule_of(turn, deadline).kind.label}{to_check}"
+
+
+def against(on: date, legal: date) -> str:
+    """ "3 days before its date", or "1 day late"."""
+    days = (legal - on).days
+    if days == 0:
+        return "on its last day"
+    return f"{abs(days)} day{'' if abs(days) == 1 else 's'} {'before its date' if days > 0 else 'late'}"
 
 
 def is_to_check(turn: Turn, deadline: Deadline) -> bool:
@@ -47,8 +58,9 @@ def due(turn: Turn, deadline: Deadline) -> str:
     return when(turn, deadline).removeprefix("due ")
 
 
-def _date(turn: Turn, deadline: Deadline) -> str:
+def _date(turn: Turn, deadline: Deadline, *, far: bool) -> str:
     legal = say_day(deadline.legal, turn.today)
+    left = f" ({distance(deadline.legal, turn.today)})" if far and deadline.legal >= turn.today else ""
     match deadline.state:
         case ClockState.MET | ClockState.MET_LATE:
             stopped = deadline.stopped_on or deadline.legal
@@ -63,15 +75,16 @@ def _date(turn: Turn, deadline: Deadline) -> str:
             return "no longer runs"
     match deadline.nature:
         case Nature.EARLIEST:
-            return f"until at least {legal}"
+            return f"until at least {legal}{left}"
         case Nature.RIGHT:
-            return _until(turn, deadline)
+            return _until(turn, deadline, left)
         case Nature.AT_ONCE:
             return f"at once, from {legal}"
     if deadline.information:
         return f"{rule_of(turn, deadline).branch or 'the later of two limits counts; this one'}, by {legal}"
     target = f" (we aim for {say_day(deadline.target, turn.today)})" if deadline.target else ""
-    return f"due {say_date(deadline.legal, turn.today)}{_act_by(turn, deadline)}{target}"
+    due_on = f"{legal}{left}" if left else say_date(deadline.legal, turn.today)
+    return f"due {due_on}{_act_by(turn, deadline)}{target}"
 
 
 def _in_time(turn: Turn, deadline: Deadline, on: date) -> str:
@@ -96,14 +109,14 @@ def _of_stream(turn: Turn, stream: str, rule: RuleId) -> Deadline | None:
     return turn.db.exec(select(Deadline).where(Deadline.stream == stream, Deadline.rule == rule)).first()
 
 
-def _until(turn: Turn, deadline: Deadline) -> str:
+def _until(turn: Turn, deadline: Deadline, left: str) -> str:
     """Until when a family may do something; where the later of two limits counts, until which."""
     legal, last = say_day(deadline.legal, turn.today), limit(turn, deadline)
     if last is None:
         return f"until {legal}, or later: the later of two limits counts"
     if last != deadline.legal:
         return f"until {legal}; the later of two limits counts, {say_day(last, turn.today)}"
-    return f"until {legal}{', which is past' if last < turn.today else ''}"
+    return f"until {legal}{', which is past' if last < turn.today else left}"
 
 
 def _act_by(turn: Turn, deadline: Deadline) -> str:

@@ -109,7 +109,7 @@ def _told(turn: Turn, file: File, clock: Clock, clocks: Sequence[Clock], viewer:
     before = next((e for e in file.entries if entry and entry.supersedes and e.id == entry.supersedes), None)
     return Told(
         pack=turn.rules.label,
-        recorded_by=_who(turn, entry) if entry else "",
+        recorded_by=recorded_by(turn, entry) if entry else "",
         instead_of=before.happened_on if before and before.happened_on != clock.start.on else None,
         other=next((other for other in clocks if other.rule.id == clock.rule.composite), None),
         claims=_claims(turn, file, clock, viewer),
@@ -134,7 +134,7 @@ def _out_of_order(file: File, clock: Clock) -> list[int]:
     return [entry.number for entry in file.entries if entry.number in numbers and entry.clear.get("out_of_order")]
 
 
-def _who(turn: Turn, entry: Entry) -> str:
+def recorded_by(turn: Turn, entry: Entry) -> str:
     """Who put it on record; where a second person had to agree, both."""
     by = staff.person(turn, entry.recorded_by)
     asker = staff.person(turn, entry.clear.get("asked_by"))

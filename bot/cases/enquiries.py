@@ -7,7 +7,7 @@ council received it; no letter ever moves a clock of a case.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.cases import deadlines, facts, history, new_owner, posts
 from bot.cases.files import EnquiryFile, open_enquiry_file
@@ -170,3 +170,9 @@ def assign(turn: Turn, letter: Enquiry, owner: Person) -> None:
     posts.enquiry_moved(turn, letter)
     if owner.id != turn.person.id:
         posts.tell(turn, owner.id or 0, Notice.ASSIGNED, enquiry_id=letter.id)
+
+
+def of_case(turn: Turn, case: Case) -> list[Enquiry]:
+    """All letters about a case, those that are closed too, the newest first."""
+    linked = select(Enquiry).join(EnquiryCase, col(EnquiryCase.enquiry_id) == Enquiry.id)
+    return list(turn.db.exec(linked.where(EnquiryCase.case_id == case.id).order_by(col(Enquiry.id).desc())))

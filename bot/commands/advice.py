@@ -21,11 +21,11 @@ from bot.blanks import (
     advisers_or_all,
     text,
 )
-from bot.cards.dates import sentence, when
+from bot.cards.dates import against, sentence, when
 from bot.cases import advice, visible
 from bot.cases.facts import Recorded
 from bot.cases.files import CaseFile, open_case_file
-from bot.commands.case import against, said_recorded
+from bot.commands.case import said_recorded
 from bot.commands.roles import ADVISERS, CASEWORK
 from bot.domain.clocks import Adviser
 from bot.domain.dates import say_day

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from bot.blanks import (
     LONGEST_NOTE,
+    AboutBlank,
     AsKnownBlank,
     CaseOrLetterBlank,
     DayBlank,
@@ -18,9 +19,10 @@ from bot.blanks import (
     text,
     yes_no,
 )
+from bot.cards.answers import answer_about
 from bot.cards.as_known import as_known_message
 from bot.cards.case import case_card
-from bot.cards.dates import limit, rule_of, sentence, state, title, when
+from bot.cards.dates import against, limit, rule_of, sentence, state, title, when
 from bot.cards.exceptions import agreed_message
 from bot.cards.letter import letter_card
 from bot.cases import (
@@ -72,19 +74,27 @@ def card(turn: Turn, file: File, *, whole: bool = False) -> Message:
 
 @command(
     "status", "case", "where is", "where are we with", may=READERS, acts=False,
-    examples=("status 0042", "case SEND-2026-0042", "status MP-2026-0007", "status 0042 as known on 3 March"),
+    examples=(
+        "status 0042", "case SEND-2026-0042", "status MP-2026-0007", "status 0042 as known on 3 March",
+        "status 0042 SLT", "status 0042 waiting", "status 0042 late", "status MP-2026-0007 letter",
+    ),
     title="Show a case or letter",
 )  # fmt: skip
-def status(turn: Turn, *, case: CaseOrLetterBlank, as_known: AsKnownBlank = None) -> Message:
+def status(turn: Turn, *, case: CaseOrLetterBlank, about: AboutBlank = None, as_known: AsKnownBlank = None) -> Message:
     """Show where a case or a letter stands.
 
-    Every clock that runs, its date and kind, what is awaited from whom, and the buttons that make sense now.
+    Every clock that runs, its date and kind, what is awaited from whom, and the buttons that make sense now. Or the
+    answer to one thing: who gives advice (SLT, health), owner, waiting, next, late, letter, decision, draft, final
+    plan, amended plan, review, panel, consultation, appeal, exceptions.
     As known on a day gone by: from what was on record by then, under the rules of then, with what had been said.
     """
+    if as_known is not None and about is not None:
+        raise CannotRead("What was known on a day is shown whole. Leave out what it is about, or the day.", "about")
     if as_known is not None:
         alone = replace(turn, private=True)
         return as_known_message(alone, known_on(alone, case, as_known))
-    return card(turn, open_file(turn, case), whole=turn.private)
+    file = open_file(turn, case)
+    return card(turn, file, whole=turn.private) if about is None else answer_about(turn, file, about)
 
 
 @command("open", "open privately", may=READERS, acts=False, examples=("open 0042",), title="Open privately")
@@ -223,14 +233,6 @@ def _against(turn: Turn, clock: Deadline, on: date) -> str:
     if clock.nature is not Nature.RIGHT:
         return against(on, last)
     return "in time" if on <= last else "after the last day that is known"
-
-
-def against(on: date, legal: date) -> str:
-    """ "3 days before its date", or "1 day late"."""
-    days = (legal - on).days
-    if days == 0:
-        return "on its last day"
-    return f"{abs(days)} day{'' if abs(days) == 1 else 's'} {'before its date' if days > 0 else 'late'}"
 
 
 @command("approve", may=MANAGERS | CASEWORK, examples=("approve 0042 7",), title="Agree to a date")

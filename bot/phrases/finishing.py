@@ -6,9 +6,10 @@ from typing import Any
 
 from bot.domain.dates import say_day
 from bot.phrases import asking, following
-from bot.phrases.lines import line_of
+from bot.phrases.lines import line_of, reminded
 from bot.phrases.reading import Sentence
 from bot.phrases.understood import ACTIONS, Option, Question, Understood
+from bot.phrases.wordlists import any_of
 
 
 def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date, *, brief: bool = False) -> Understood:
@@ -18,15 +19,24 @@ def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date
     if not slots.get("refs") and intent in asking.NEEDS_A_CASE | NEEDS_ONE:
         missing = "followup" if intent not in ACTIONS and following.points_back(sentence) else intent
         return Understood(missing, slots, question=asking.WHICH_CASE, confirm=intent in ACTIONS)
-    line, unmet = line_of(intent, slots, today)
+    line, unmet = line_of(intent, slots | _in_passing(intent, sentence), today)
     confirm = intent in ACTIONS
     refs = slots.get("refs") or [""]
     more = tuple(line.replace(refs[0], ref) for ref in refs[1:] if line and ref not in line)
     question = _doubt(intent, slots, line, sentence, today)
-    says = _effect(intent, slots) if confirm else ""
+    says = _effect(intent, slots, today) if confirm else ""
     return Understood(
         intent, slots, line=line, question=question, confirm=confirm, says=says, brief=brief, unmet=unmet, more=more
     )
+
+
+GONE_OUT = any_of("sent|send|gone|go|went|out|issued|finalised|done|made|served")
+
+
+def _in_passing(intent: str, sentence: Sentence) -> dict[str, Any]:
+    """ "Has the draft gone out": where a case stands is asked, and the line can say which step is meant."""
+    clocks = sentence.values("clock") if intent == "case_status" and GONE_OUT.search(sentence.said) else []
+    return {"clock": clocks[0]} if len(clocks) == 1 else {}
 
 
 NEEDS_ONE = frozenset({"case_status", "clock_date", "next_step"}) - {"clock_date"}
@@ -72,11 +82,6 @@ def _missing(intent: str, slots: Mapping[str, Any]) -> Question | None:
     return None
 
 
-def _effect(intent: str, slots: Mapping[str, Any]) -> str:
+def _effect(intent: str, slots: Mapping[str, Any], today: date) -> str:
     """What pressing the button does, where the line does not say it."""
-    if intent != "act_remind":
-        return ""
-    if slots.get("agency") or slots.get("service"):
-        later = " I can't keep it for a later day." if slots.get("date") else ""
-        return f"The agency's room is told of the most pressing date, in office hours, under your name.{later}"
-    return "It is kept as a note. You are nudged before each date of the case in any case."
+    return reminded(slots, today) if intent == "act_remind" else ""

@@ -57,10 +57,37 @@ def _why(slots: Slots, _today: date) -> Made:
     return _made(f"why {ref(slots)} {named}".strip(), "refs", "agency", "service", "clock")
 
 
+CLOCKS = {
+    "ehcna_decide": "decision", "reassess_decide": "decision",
+    "draft_plan_target": "draft", "order_make_draft": "draft",
+    "final_plan": "final plan", "reassess_final": "final plan", "order_make_final": "final plan",
+    "order_assess_final": "final plan", "ar_final": "amended plan", "order_amend": "amended plan",
+    "draft_reps_min": "consultation", "school_consult": "consultation",
+    "mp_ack": "letter", "mp_holding": "letter", "mp_reply": "letter",
+}  # fmt: skip
+"""What `status` calls a clock, where it says whether it was kept and not the date alone."""
+
+
 def _when(slots: Slots, today: date) -> Made:
-    """The one date that is asked after; where none is named, the card, which has them all in a line each."""
-    line, carried = _why(slots, today)
-    return _made(f"status {ref(slots)}", *carried) if line == f"why {ref(slots)}" else (line, carried)
+    """Whether it has come or gone out and when it is due; of no date in particular what is late, and by how much."""
+    if ref(slots) and not slots.get("clock") and not adviser(slots):
+        return _made(f"status {ref(slots)} late", "refs")
+    line, carried = _part(slots, today)
+    return (line, carried) if line.count(" ") > 1 else _why(slots, today)
+
+
+def _part(slots: Slots, _today: date) -> Made:
+    """One body's part in a case, or one date; the whole card where `status` has no word for it."""
+    if not ref(slots):
+        return _made("")
+    about = adviser(slots) or CLOCKS.get(one(slots, "clock"), "")
+    single = {name for name in ("agency", "service", "clock") if not isinstance(slots.get(name), list)}
+    return _made(f"status {ref(slots)} {about}".strip(), "refs", *(single if about else ()))
+
+
+def _about(topic: str, *carried: str) -> Callable[[Slots, date], Made]:
+    """One thing about a case or a letter; nothing where none is named."""
+    return lambda slots, _today: _made(f"status {ref(slots)} {topic}" if ref(slots) else "", "refs", *carried)
 
 
 def _due(slots: Slots, today: date) -> Made:
@@ -142,17 +169,14 @@ def _mp_list(slots: Slots, today: date) -> Made:
     return _list(letter="mp_letter")(slots, today)
 
 
-def _mp_status(slots: Slots, today: date) -> Made:
-    return _case("status")(slots, today) if ref(slots) else _mp_list(slots, today)
+def _or(topic: str, otherwise: Callable[[Slots, date], Made], *carried: str) -> Callable[[Slots, date], Made]:
+    """One thing about a case, or what is listed where none is named."""
+    about = _about(topic, *carried)
+    return lambda slots, today: about(slots, today) if ref(slots) else otherwise(slots, today)
 
 
-def _or_list(**always: str) -> Callable[[Slots, date], Made]:
-    """A case's status, or the list where no case is named."""
-    return lambda slots, today: _case("status")(slots, today) if ref(slots) else _list(**always)(slots, today)
-
-
-def _owner(slots: Slots, today: date) -> Made:
-    return _case("status")(slots, today) if ref(slots) else _made("people", "person", "period")
+def _people(_slots: Slots, _today: date) -> Made:
+    return _made("people", "person", "period")
 
 
 # Actions
@@ -229,18 +253,18 @@ def _help(slots: Slots, _today: date) -> Made:
 
 
 LINES: Mapping[str, Callable[[Slots, date], Made]] = {
-    "case_status": _case("status"),
-    "agency_status": _case("status"),
-    "blockers": _case("status"),
-    "next_step": _case("status"),
-    "next_clock": lambda slots, today: _case("status")(slots, today) if ref(slots) else _list("due")(slots, today),
-    "consult_status": _case("status"),
-    "review_status": _or_list(process="annual_review"),
-    "panel": _case("status"),
-    "tribunal": _or_list(process="tribunal_order"),
-    "exception": _case("status"),
-    "owner": _owner,
-    "mp_status": _mp_status,
+    "case_status": _part,
+    "agency_status": _part,
+    "blockers": _about("waiting"),
+    "next_step": _about("next"),
+    "next_clock": _or("next", _list("due")),
+    "consult_status": _about("consultation"),
+    "review_status": _or("review", _list(process="annual_review")),
+    "panel": _about("panel"),
+    "tribunal": _or("appeal", _list(process="tribunal_order"), "clock"),
+    "exception": _about("exceptions"),
+    "owner": _or("owner", _people),
+    "mp_status": _or("letter", _mp_list, "mp", "constituency", "clock"),
     "clock_date": _when,
     "explain_date": _why,
     "forecast": _case("milestones"),
