@@ -36,6 +36,8 @@ SLOTS = (
     *("person", "not_person", "mp", "constituency", "comparator"),
 )
 """Those that the table gives the values of."""
+KEPT_APART = frozenset({"held", "unseen"})
+"""Sets that teach nothing: by them it is measured."""
 SEED = 20_26
 
 

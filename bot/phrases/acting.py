@@ -29,6 +29,14 @@ def act_of(sentence: Sentence) -> str:
     return _first_act(sentence, asking=sentence.begins_as_question)
 
 
+def is_order(sentence: Sentence) -> bool:
+    """It wants something done, and does not tell that it has been."""
+    return any(
+        cue.mood != "told" and cue.fits(sentence.bag, *_ways(sentence)) and _may_be(cue.intent, sentence)
+        for cue in acts().likely(sentence.bag)
+    )
+
+
 def told_not_to(sentence: Sentence) -> str:
     """What is not to be done: "don't escalate 0042"."""
     if not NO_SUCH_TELLING.match(sentence.tagged) or sentence.asked or act_of(sentence):

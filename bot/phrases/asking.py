@@ -1,7 +1,6 @@
 """Questions back, where one sentence may mean several things or leaves out what cannot be guessed."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from bot.phrases.understood import INTENTS, Option, Question
 from bot.phrases.wordlists import words
@@ -39,10 +38,9 @@ def which_day(line: str, said: str, days: Sequence[tuple[str, str]]) -> Question
     return Question("Which day do you mean?", tuple(Option(label, line.replace(said, iso)) for iso, label in days))
 
 
-def which_intent(likely: Mapping[str, float], lines: Mapping[str, str], slots: Mapping[str, Any]) -> Question | None:
-    """The nearest things that can be answered."""
-    best = sorted(likely, key=lambda intent: -likely[intent])[: MOST - 1]
-    options = [Option(INTENTS[intent].capitalize(), lines[intent]) for intent in best if lines.get(intent)]
+def which_intent(near: Sequence[str], lines: Mapping[str, str]) -> Question:
+    """The nearest things that can be answered, the likeliest first."""
+    options = [Option(INTENTS[intent].capitalize(), lines[intent]) for intent in near if lines.get(intent)]
     seen = {option.line for option in options}
     options += [other for other in (MY_CASES, HELP) if other.line not in seen]
     return Question("I am not sure what you mean. Is it one of these?", tuple(options[:MOST]))

@@ -14,13 +14,12 @@ OPTIONAL = re.compile(r"^(?:\([^()]*\)\?)+")
 
 @dataclass(frozen=True)
 class Cue:
-    """One row: what it speaks for, how strongly, and when it counts."""
+    """One row: what it speaks for, and when it counts."""
 
     intent: str
     pattern: re.Pattern[str]
     needs: tuple[frozenset[str], ...]
     """Of each of these sets a word has to be there: most rows are passed over by that alone."""
-    weight: float = 0
     when: tuple[str, ...] = ()
     mood: str = ""
 
@@ -92,7 +91,7 @@ def cues() -> Cues:
     return Cues(
         tuple(
             Cue(
-                row["intent"], compiled(_spaced(row["pattern"])), needed(row["pattern"]), float(row["weight"]),
+                row["intent"], compiled(_spaced(row["pattern"])), needed(row["pattern"]),
                 tuple(row["when"].split()),
             )
             for row in rows("cues.csv")
@@ -140,10 +139,10 @@ CUE_WORDS = _words()
 Holds = Callable[[str], bool]
 
 
-def scored(words: Collection[str], texts: Sequence[str], holds: Holds) -> dict[str, float]:
-    """Each question that the words speak for, and how strongly: its best cue, and a little for the others."""
-    found: dict[str, list[float]] = {}
+def spoken_for(words: Collection[str], texts: Sequence[str], holds: Holds) -> set[str]:
+    """Each question that some row of the table speaks for."""
+    found: set[str] = set()
     for cue in cues().likely(words):
-        if all(holds(condition) for condition in cue.when) and (match := cue.fits(words, *texts)):
-            found.setdefault(cue.intent, []).append(cue.weight + 0.12 * min(match[0].count(" ") + 1, 8))
-    return {intent: max(weights) + 0.25 * min(len(weights) - 1, 3) for intent, weights in found.items()}
+        if cue.intent not in found and all(holds(condition) for condition in cue.when) and cue.fits(words, *texts):
+            found.add(cue.intent)
+    return found

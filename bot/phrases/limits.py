@@ -56,18 +56,18 @@ LOWER_CASE = any_of(
 )
 
 
-def declined(sentence: Sentence) -> tuple[str, str] | None:
-    """The intent and the words with which a sentence is declined; None for what may be answered."""
+SAYS = {"refuse_advice": ADVICE, "refuse_access": ACCESS, "refuse_privacy": PRIVACY}
+
+
+def declined(sentence: Sentence) -> str:
+    """What a row of limits.csv declines it as: an intent, or `hidden` for an order to the bot itself; or nothing."""
     bag = sentence.bag | frozenset(sentence.typed.split())
     for cue in limits().likely(bag):
         if not cue.fits(bag, sentence.tagged, sentence.plain, sentence.said, sentence.typed):
             continue
-        if cue.intent == "hidden":
-            return "refuse_access", HIDDEN
-        if cue.intent == "refuse_access" and MISSING.search(sentence.said):
-            continue
-        return cue.intent, ADVICE if cue.intent == "refuse_advice" else ACCESS
-    return None
+        if cue.intent != "refuse_access" or not MISSING.search(sentence.said):
+            return cue.intent
+    return ""
 
 
 def names_a_child(sentence: Sentence, vocabulary: Vocabulary) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -92,6 +92,18 @@ class Sentence:
         return OF_A_NAME.sub("", self.tagged)
 
     @cached_property
+    def form(self) -> str:
+        """What it has in common with others that ask the same: tagged, each clock by its name, "?" where it asks."""
+        clocks = iter([str(span.value) for span in self.spans if span.kind == "clock"])
+        tags = [f"CLK:{next(clocks, '')}" if word == "CLK" else word for word in self.tagged.split()]
+        return " ".join([*tags, "?"] if self.asked else tags)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The texts that a pattern is looked for in."""
+        return (self.tagged, self.plain, *([self.bare] if self.bare != self.tagged else []))
+
+    @cached_property
     def bag(self) -> frozenset[str]:
         return frozenset(self.tagged.split()) | frozenset(self.plain.split())
 
@@ -118,6 +130,15 @@ class Sentence:
         if self.spans and self.spans[0].first == 0 and self.spans[0].kind == "ref":  # "0042 is late" asks nothing
             low = low[1:] if low[1:2] and (low[1] in WH or (low[2:3] and low[2] in SUBJECTS)) else low
         return bool(low) and low[0] in QUESTION_WORDS and low[:2] != ["do", "not"]
+
+    def then(self, other: "Sentence") -> "Sentence":
+        """Both as one: "0066 has stalled" and "why?"."""
+        shift = len(self.words)
+        spans = (replace(span, first=span.first + shift, last=span.last + shift) for span in other.spans)
+        return Sentence(
+            self.words + other.words, (*self.spans, *spans), self.text, f"{self.whole} {other.whole}",
+            f"{self.typed} {other.typed}", self.asked or other.asked,
+        )  # fmt: skip
 
     def after(self, words: int) -> str:
         """The message as it was typed, from a word on."""
@@ -182,13 +203,13 @@ def _leads(part: Sequence[Word], join: str) -> bool:
     return _is_premise(without_courtesy(part)) or (join in ("-", ":") and _is_topic(part))
 
 
-MOST_OF_A_TOPIC = 3
+MOST_OF_A_TOPIC = 6
 
 
 def _is_topic(part: Sequence[Word]) -> bool:
-    """What a question is headed with: "MPs - who is waiting"; a case is asked about by itself."""
+    """What a question is headed with: "MPs - who is waiting", "SALT 0042 - anything?"."""
     low = [word.low for word in part if word.low not in ENDS]
-    return len(low) <= MOST_OF_A_TOPIC and STARTS.isdisjoint(low) and not any(word[-1:].isdigit() for word in low)
+    return len(low) <= MOST_OF_A_TOPIC and STARTS.isdisjoint(low)
 
 
 def _is_premise(part: Sequence[Word]) -> bool:

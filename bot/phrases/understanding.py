@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.phrases import asking, following, limits
+from bot.phrases import asking, following, leading, limits
 from bot.phrases.acting import act_of, of_note, of_record, told_not_to, written_name
 from bot.phrases.clean import cleaned, words_of
-from bot.phrases.cues import scored
 from bot.phrases.days import Almanac
 from bot.phrases.families import usual
 from bot.phrases.finishing import finished
 from bot.phrases.lines import line_of
+from bot.phrases.meaning import Meaning, meaning
 from bot.phrases.reading import Sentence, sentences
 from bot.phrases.slots import ALLOWED, advice_clock, slots_of
 from bot.phrases.smalltalk import OUT_OF_SCOPE, friendly, is_smalltalk
@@ -22,17 +22,8 @@ from bot.phrases.understood import ACTIONS, INTENTS, REFUSALS, Option, Question,
 from bot.phrases.vocabulary import Vocabulary
 from bot.phrases.wordlists import any_of, words
 
-SURE = 4.0
-"""A cue of this weight stands for its question by itself."""
-HINT = 2.0
 WEAK = frozenset({"smalltalk", "out_of_scope", "clarify", "followup"})
-DESCRIBED = re.compile(
-    r"(?<!\S)(?:that|this|the|those|her|his|their) (?:\S+ ){0,3}"
-    r"(?:case|one|boy|girl|child|kid|lad|lass|twins?|sisters|brothers|siblings|family|pupil)(?!\S)"
-)
-ABOUT_SOMEBODY = re.compile(
-    r"(?<!\S)(?:update|status|where|how is|what is (?:happening|wrong|going|the)|plan|case|news|assessment)(?!\S)"
-)
+MOST_NEAR = 3
 
 
 @dataclass(frozen=True)
@@ -78,19 +69,23 @@ def _message(text: str, asker: Asker, before: Understood | None) -> Understood:
     words = usual(mended(words_of(whole), asker.vocabulary.own_words))
     if is_smalltalk([word.low for word in words]):
         return Understood("smalltalk", says=friendly([word.low for word in words]))
+    parts = list(sentences(words, whole, asker.vocabulary, asker.almanac))
+    for sentence in parts:
+        if told := _withheld(sentence, asker):
+            return told
     found: list[Understood] = []
-    for sentence in sentences(words, whole, asker.vocabulary, asker.almanac):
-        earlier = _next(before, found[-1]) if found else before
-        now = _sentence(sentence, asker, earlier)
-        if now.refusal and now.intent in REFUSALS:
+    for sentence in leading.asked(parts):
+        now = _sentence(sentence, asker, before)
+        if now.intent in REFUSALS:
             return now
         found.append(now)
+        before = _next(before, now)
         if now.intent == "act_note":  # what follows is the note
             break
-    return _together(found, asker, before)
+    return _together(found)
 
 
-def _together(found: list[Understood], asker: Asker, before: Understood | None) -> Understood:
+def _together(found: list[Understood]) -> Understood:
     """The first thing asked, and the others beside it; what adds nothing is left out."""
     strong = [one for one in found if one.intent not in WEAK]
     strong = strong or sorted(found, key=lambda one: one.intent in ("smalltalk", "out_of_scope"))[:1]
@@ -128,10 +123,8 @@ SAME_THING = {
 
 def _adds_nothing(one: Understood, other: Understood) -> bool:
     """The same again, or "and when is it due" after asking for one agency's part."""
-    if one.intent == other.intent:
-        return one.slots == other.slots
     told = all(other.slots.get(name) == value for name, value in one.slots.items() if name != "clock")
-    return one.intent in SAME_THING.get(other.intent, ()) and told and one.brief
+    return told and (one.intent == other.intent or (one.intent in SAME_THING.get(other.intent, ()) and one.brief))
 
 
 # One sentence
@@ -140,24 +133,21 @@ def _adds_nothing(one: Understood, other: Understood) -> bool:
 def _sentence(sentence: Sentence, asker: Asker, before: Understood | None) -> Understood:
     if is_smalltalk(sentence.low):
         return Understood("smalltalk", says=friendly(sentence.low))
-    if told := _declined(sentence, asker):
-        return told
-    if act := act_of(sentence):
-        return _acted(sentence, act, asker, before)
     if told_not := told_not_to(sentence):
         return _left_alone(told_not, sentence)
-    if before and (carried := _followed(sentence, asker, before)):
+    if before and not act_of(sentence) and (carried := _followed(sentence, asker, before)):
         return carried
-    return _asked(sentence, asker, before)
+    return _meant(sentence, asker, before)
 
 
-def _declined(sentence: Sentence, asker: Asker) -> Understood | None:
+def _withheld(sentence: Sentence, asker: Asker) -> Understood | None:
+    """What others would read that may not, and what is no question but an order to the bot itself."""
     if asker.room and limits.names_a_child(sentence, asker.vocabulary):
         return Understood("refuse_privacy", slots_of(sentence, "refuse_privacy"), refusal=limits.PRIVACY)
     if act_of(sentence) == "act_note":
         return None
-    if no := limits.declined(sentence):
-        return Understood(no[0], slots_of(sentence, no[0]), refusal=no[1])
+    if limits.declined(sentence) == "hidden":
+        return Understood("refuse_access", slots_of(sentence, "refuse_access"), refusal=limits.HIDDEN)
     restricted = any(asker.vocabulary.cases[ref].restricted for ref in sentence.refs if ref in asker.vocabulary.cases)
     if asker.room and restricted:
         return Understood("refuse_access", slots_of(sentence, "refuse_access"), refusal=limits.RESTRICTED)
@@ -247,31 +237,43 @@ def _fitting(intent: str, slots: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in slots.items() if name in kept}
 
 
-# Questions
+# What a sentence means by itself
 
 
-def _asked(sentence: Sentence, asker: Asker, before: Understood | None) -> Understood:
-    refs = bool(sentence.refs)
-    likely = _scores(sentence, refs)
-    inherited = False
-    if not refs and before and "refs" in before.slots and before.intent not in following.LISTS:
+def _meant(sentence: Sentence, asker: Asker, before: Understood | None) -> Understood:
+    opened = following.opens_as_one(sentence.whole)
+    if opened and not before and not sentence.refs and following.is_elliptical(sentence, opened):
+        return Understood("followup", slots_of(sentence, "followup"), question=asking.WHICH_CASE)
+    found, inherited = meaning(sentence), False
+    if not sentence.refs and before and "refs" in before.slots and before.intent not in following.LISTS:
         theirs = "they" in sentence.low and not {"agency", "service"}.isdisjoint(before.slots)
-        with_case = _scores(sentence, True, theirs)
-        if inherited := _is_about_it(sentence, _best(likely), _best(with_case)):
-            likely = with_case
-    intent = _best(likely)
-    if intent is None or likely[intent] < HINT:
-        return _unsaid(sentence, asker, before)
+        with_case = meaning(sentence, refs=True, of_agency=theirs)
+        if inherited := _is_about_it(sentence, found.best, with_case.best):
+            found = with_case
+    intent = found.best
+    if intent in REFUSALS:
+        return Understood(intent, slots_of(sentence, intent), refusal=limits.SAYS[intent])
+    if intent in ACTIONS:
+        return _acted(sentence, intent, asker, before)
+    if intent == "smalltalk":
+        return Understood("smalltalk", says=friendly(sentence.low))
     if intent == "out_of_scope":
         return _outside()
-    if not refs and not inherited and likely[intent] < SURE + 0.5 and DESCRIBED.search(sentence.said):
-        return Understood("clarify", question=asking.WHICH_CASE)
-    if likely[intent] < SURE and not refs and not inherited:
-        return _unsure(sentence, likely, asker) if _is_of_the_trade(sentence) else _outside()
+    if intent == "followup" and sentence.refs:
+        return finished(intent, slots_of(sentence, intent), sentence, asker.today)
+    if intent in ("clarify", "followup"):
+        return Understood(intent, slots_of(sentence, intent), question=asking.WHICH_CASE)
+    if not found.is_clear and intent not in found.spoken:
+        return _unsure(sentence, found, asker)
+    return _answered(sentence, intent, asker, before if inherited else None)
+
+
+def _answered(sentence: Sentence, intent: str, asker: Asker, before: Understood | None) -> Understood:
+    """A question, with the case of the one before it where it goes on about that."""
     if intent == "case_status" and sentence.of("service", "agency") and sentence.values("agency") != ["LA"]:
         intent = "agency_status"
     slots = slots_of(sentence, intent)
-    if inherited and before:
+    if before:
         slots = {"refs": before.slots["refs"], **slots}
         if intent == "explain_date" and "clock" in before.slots:
             slots = {"clock": before.slots["clock"], **slots}
@@ -295,7 +297,7 @@ def _is_about_it(sentence: Sentence, alone: str | None, with_case: str | None) -
         return True
     if with_case in asking.NEEDS_A_CASE:
         return True
-    goes_on = alone != with_case or OF_THE_PAST.match(sentence.said) is not None
+    goes_on = alone != with_case or alone == "clock_date" or OF_THE_PAST.match(sentence.said) is not None
     return goes_on and ABOUT_ONE.match(sentence.said) is not None
 
 
@@ -311,81 +313,13 @@ def _is_plural(sentence: Sentence) -> bool:
     return PLURAL.search(sentence.plain) is not None
 
 
-OURS = words(
-    """
-    case cases advice plan plans letter letters mp mps panel panels review reviews deadline deadlines due overdue
-    late report reports tribunal appeal appeals exception exceptions owner officer parents ehcp ehc assessment
-    assessments request requests referral referrals draft drafts decision decisions consultation clock clocks date
-    dates
-    """
-)
-
-
-def _is_of_the_trade(sentence: Sentence) -> bool:
-    named = sentence.has("service", "agency", "clock", "mp", "person", "setting", "constituency", "comparator")
-    return named or not OURS.isdisjoint(sentence.low)
-
-
-def _scores(sentence: Sentence, refs: bool, of_agency: bool = False) -> dict[str, float]:
-    compared = sentence.values("comparator")
-    clocks = sentence.values("clock")
-
-    def holds(condition: str) -> bool:
-        match condition:
-            case "ref":
-                return refs
-            case "!ref":
-                return not refs
-            case "adv":
-                return of_agency or bool(sentence.of("service", "agency"))
-            case "!adv":
-                return not of_agency and not sentence.of("service", "agency")
-            case "clk":
-                return bool(clocks)
-            case "who":
-                return sentence.has("person", "name")
-            case "when":
-                return sentence.has("when")
-            case "cmp":
-                return bool(compared)
-            case "!mpclk":
-                return not any(str(clock).startswith("mp_") for clock in clocks)
-        name, _, value = condition.partition("=")
-        return (name == "cmp" and any(one.field == value for one in compared)) or (name == "clk" and value in clocks)
-
-    texts = [sentence.tagged, sentence.plain, *([sentence.bare] if sentence.bare != sentence.tagged else [])]
-    return scored(sentence.bag, texts, holds)
-
-
-def _best(likely: Mapping[str, float]) -> str | None:
-    return max(likely, key=lambda intent: likely[intent], default=None)
-
-
-def _unsaid(sentence: Sentence, asker: Asker, before: Understood | None) -> Understood:
-    """No question that is known: a case alone, a case described, a name alone, or something else altogether."""
-    if sentence.refs:
-        opened = following.opens_as_one(sentence.whole) or sentence.tagged in ("REF", "LET")
-        intent = "followup" if opened and before is None else "case_status"
-        return finished(intent, slots_of(sentence, intent), sentence, asker.today)
-    opened = following.opens_as_one(sentence.whole)
-    if following.is_elliptical(sentence, opened) or following.bare(sentence):
-        return Understood("followup", slots_of(sentence, "followup"), question=asking.WHICH_CASE)
-    if DESCRIBED.search(sentence.said) or (opened and len(sentence.low) < 5):
-        return Understood("clarify", question=asking.WHICH_CASE)
-    if not asker.room and ABOUT_SOMEBODY.search(sentence.said) and limits.names_a_child(sentence, asker.vocabulary):
-        return Understood("clarify", question=asking.WHICH_CASE)
-    if sentence.has("service", "agency", "clock", "mp", "person") or "mp" in sentence.low:
-        return Understood("clarify", slots_of(sentence, "clarify"), question=asking.NEAREST["agency"])
-    return _outside()
-
-
 def _outside() -> Understood:
     return Understood("out_of_scope", refusal=OUT_OF_SCOPE)
 
 
-def _unsure(sentence: Sentence, likely: Mapping[str, float], asker: Asker) -> Understood:
+def _unsure(sentence: Sentence, found: Meaning, asker: Asker) -> Understood:
     """Below certainty: the nearest things that can be answered, to choose from."""
-    slots = {intent: slots_of(sentence, intent) for intent in likely}
-    lines = {intent: line_of(intent, slots[intent], asker.today)[0] for intent in likely}
-    best = _best(likely) or "clarify"
-    return Understood("clarify", slots[best], question=asking.which_intent(likely, lines, slots[best]))
+    near = [intent for intent in found.nearest if intent not in WEAK | REFUSALS][:MOST_NEAR]
+    slots = {intent: slots_of(sentence, intent) for intent in near}
+    lines = {intent: line_of(intent, slots[intent], asker.today)[0] for intent in near}
+    return Understood("clarify", slots[near[0]], question=asking.which_intent(near, lines))

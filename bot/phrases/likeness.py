@@ -1,0 +1,90 @@
+"""What a sentence is most like: how often its words, and pairs of them, were said with each question.
+
+`forms.csv` holds the forms of speech, one a line with the question it was said for: "has ADV come back for REF ?".
+Nothing is learned while the bot runs, and no weight is set by hand: one more row counts from the next start on.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import log, sqrt
+
+APART = 4
+"""Two words say something together when they stand so near each other."""
+UNSEEN = 0.03
+"""For how many times a word counts with a question that it was never said with."""
+RARE = "RARE"
+"""Stands for every word that one form or none has: that somebody says something new tells something, too."""
+SHORTEST = 5
+ENDINGS = re.compile(r"(?:ing|ed|es|s)$")
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The forms of speech, counted."""
+
+    told: Mapping[str, tuple[tuple[str, float], ...]]
+    """Of a word or a pair: how much more each question that it was said with is meant."""
+    first: Mapping[str, float]
+    """How often each question is asked at all."""
+    each: Mapping[str, float]
+    """What a word of any kind takes from a question, the more the more is said with it."""
+
+    def likeness(self, form: str) -> dict[str, float]:
+        """Each question, the likelier the higher; only their differences count."""
+        known = [self.told[part] for part in parts(form, self.told) if part in self.told]
+        sums = {intent: self.first[intent] - len(known) * self.each[intent] for intent in self.first}
+        for told in known:
+            for intent, more in told:
+                sums[intent] += more
+        evenly = 2 * sqrt(max(1, len(known)))  # parts that overlap say the same thing again
+        return {intent: total / evenly for intent, total in sums.items()}
+
+
+def parts(form: str, known: Mapping[str, object]) -> set[str]:
+    """The words of a form, and each two that stand near one another."""
+    words = ["^", *(stem(word) for word in form.split())]
+    words = [word if word in known else RARE for word in words]
+    near = [word.partition(":")[0] for word in words]
+    found = set(words)
+    for at, word in enumerate(near):
+        found |= {f"{word} {near[at + 1]}"} if at + 1 < len(near) else set()
+        found |= {f"{word} .. {other}" for other in near[at + 2 : at + APART + 1]}
+    return found
+
+
+def stem(word: str) -> str:
+    """A word of our language without its ending; a tag as it is."""
+    short = ENDINGS.sub("", word) if len(word) >= SHORTEST and word.islower() and word.isalpha() else word
+    return short if len(short) >= 3 else word
+
+
+def counted(forms: Iterator[tuple[str, str]]) -> Forms:
+    """From (question, form) to what each part tells."""
+    rows = [(intent, form) for intent, form in forms]
+    seen = Counter(word for _, form in rows for word in {stem(word) for word in form.split()})
+    known = {word: True for word, times in seen.items() if times > 1} | {"^": True}
+    together: dict[str, Counter[str]] = {}
+    said, times = Counter[str](), Counter[str]()
+    for intent, form in rows:
+        found = parts(form, known)
+        times[intent] += 1
+        said[intent] += len(found)
+        for part in found:
+            together.setdefault(part, Counter())[intent] += 1
+    every = len(rows)
+    return Forms(
+        told={part: tuple((i, log(1 + n / UNSEEN)) for i, n in each.items()) for part, each in together.items()},
+        first={intent: log(n / every) for intent, n in times.items()},
+        each={intent: log((n + UNSEEN * len(together)) / UNSEEN) for intent, n in said.items()},
+    )
+
+
+@cache
+def forms() -> Forms:
+    text = files(__package__).joinpath("forms.csv").read_text(encoding="utf-8")
+    return counted((row["intent"], row["form"]) for row in csv.DictReader(text.splitlines()))
