@@ -31,10 +31,11 @@ FILLER = re.compile(
     r"(?<!\S)(?:and|also|but|or|so|then|ok|okay|what|how|about|is|are|the|a|an|one|ones|same|again|thing|question|for|on|in|"
     r"with|of|to|too|as|well|now|just|only|please|ditto|likewise|that|those|this|other|others|more|any|instead|"
     r"advice|report|reports|part|case|cases|number|from|by|do|it|not|yet|else|if|no|i|mean|meant|sorry|make|"
-    r"try|show|give|me|look|at|check|let|us|see|were|was|did|team|has|have|actually|overdue|advice's)(?!\S)"
+    r"try|q|query|show|give|me|look|at|check|let|us|see|were|was|did|team|has|have|actually|overdue|advice's)(?!\S)"
 )
 OPENS = re.compile(
-    r"^(?:and|what about|how about|same|ditto|also|or|but|just|only|now|likewise|what if|instead|no|not|ok and)(?!\S)"
+    r"^(?:and|what about|how about|(?:the )?same|its|it is|that is|"
+    r"ditto|also|or|but|just|only|now|likewise|what if|instead|no|not|ok and)(?!\S)"
 )
 TAGS_ONLY = re.compile(r"^(?:(?:REF|LET|ADV|CLK|WHO|DAY|CMP|CON|SCH|NAME|mp|mps|my|mine|me|school|schools|health) ?)+$")
 IT = re.compile(
@@ -82,7 +83,9 @@ def is_elliptical(sentence: Sentence, opened: bool) -> bool:
     left = " ".join(FILLER.sub(" ", sentence.tagged).split())
     if not left:
         return opened and bool(re.search(r"(?<!\S)(?:same|ditto|again|mine)(?!\S)", sentence.said))
-    return TAGS_ONLY.match(left) is not None and len(sentence.low) <= (MOST_WORDS if opened else FEW_WORDS)
+    return TAGS_ONLY.match(left) is not None and len(sentence.low) <= (
+        MOST_WORDS if opened or points_back(sentence) else FEW_WORDS
+    )
 
 
 def opens_as_one(said: str) -> bool:
@@ -93,7 +96,21 @@ def points_back(sentence: Sentence) -> bool:
     return IT.search(sentence.said) is not None
 
 
-NEXT_ONE = re.compile(r"(?<!\S)(?:the )?(week|fortnight|month) (after|before|following)(?: (?:that|this|then))?$")
+OF_THEM = re.compile(
+    r"(?<!\S)(?:which|any|what|how many|just|only|show)(?: me)?(?: the)?(?: ones?)?(?: of)?"
+    r" (?:them|those|these|ones)(?!\S)"
+)
+"""It goes on about the list that was shown: "which of those are mine", "just the ones due tomorrow"."""
+OTHERWISE = any_of(
+    """
+    make it|rewrite|reword|rephrase|shorter|longer|warmer|softer|firmer|more formal|less formal|plainer|simpler|in plain
+    """,
+    begins=r"(?:^|(?<= ))",
+)
+"""It wants the words that were drafted said otherwise."""
+NEXT_ONE = re.compile(
+    r"(?<!\S)(?:the )?(week|fortnight|month) (after|before|following)(?: (?:that|this|then)(?: one)?)?$"
+)
 
 
 def moved_on(sentence: Sentence, before: Mapping[str, Any]) -> dict[str, str] | None:

@@ -1,7 +1,7 @@
 """What a sentence may mean: what it is most like, and what the tables of patterns say for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.phrases import limits
 from bot.phrases.acting import act_of
@@ -13,6 +13,8 @@ SPOKEN_FOR = 1.5
 """What a row of cues.csv adds: it knows the question by its words, and not by what else is said with them."""
 ACT = 2.5
 """What a row of acts.csv or limits.csv adds: it has looked at the whole sentence."""
+GOES_ON = 1.0
+"""What it adds that the same was asked just before."""
 NEVER_LIKE = ("refuse_privacy",)
 """Whether a child is named goes by names, never by what a sentence is like."""
 CLEARLY = 0.1
@@ -40,6 +42,10 @@ class Meaning:
     def is_clear(self) -> bool:
         first, second = (self.likely[intent] for intent in self.nearest[:2])
         return first - second >= CLEARLY
+
+    def after(self, intent: str) -> "Meaning":
+        """The likelier to be about what was asked before: "has the report arrived?", after a review."""
+        return replace(self, likely={**self.likely, intent: self.likely.get(intent, -99) + GOES_ON})
 
 
 def meaning(sentence: Sentence, *, refs: bool = False, of_agency: bool = False) -> Meaning:

@@ -192,6 +192,15 @@ def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understoo
     if opened and before.intent in following.LISTS and following.LATE_ONES.match(sentence.whole):
         slots = following.merged(before.slots, slots_of(sentence, "overdue_list"))
         return finished("overdue_list", _fitting("overdue_list", slots), sentence, asker.today)
+    if before.intent == "draft_text" and following.OTHERWISE.search(sentence.said):
+        slots = following.merged(before.slots, slots_of(sentence, "draft_text"))
+        return finished("draft_text", slots, sentence, asker.today)
+    if before.intent in following.LISTS and following.OF_THEM.search(sentence.said):
+        intent = "kpi" if "how many" in sentence.said else before.intent
+        slots = following.merged(before.slots, slots_of(sentence, before.intent))
+        return finished(intent, _fitting(intent, slots), sentence, asker.today)
+    if (completed := _completed(sentence, before)) is not None:
+        return finished(before.intent, completed, sentence, asker.today)
     if following.is_elliptical(sentence, opened) and not _stands_alone(sentence, opened):
         given = slots_of(sentence, "followup")
         given |= _own(sentence, before.intent)
@@ -201,8 +210,8 @@ def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understoo
                 for name, value in given.items()
                 if name.removeprefix("not_") == name or name[4:] not in given
             }
-        if given:
-            intent = following.intent_after(before, given)
+        intent = following.intent_after(before, given)
+        if _fitting(intent, given):
             if "refs" in given and before.intent in following.LISTS:
                 return finished("case_status", given, sentence, asker.today)
             slots = _fitting(intent, following.merged(before.slots, given))
@@ -213,6 +222,14 @@ def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understoo
             slots |= advice_clock(slots)
         return finished(intent, _fitting(intent, slots), sentence, asker.today, brief=True)
     return None
+
+
+def _completed(sentence: Sentence, before: Understood) -> dict[str, Any] | None:
+    """An act that lacked its case, with the case that is named now: "chase CAMHS", "0093"."""
+    lacked = before.intent in ACTIONS and "refs" not in before.slots
+    if not (lacked and sentence.refs and len(sentence.low) <= following.FEW_WORDS and not act_of(sentence)):
+        return None
+    return {**before.slots, "refs": sentence.refs}
 
 
 def _stands_alone(sentence: Sentence, opened: bool) -> bool:
@@ -242,14 +259,15 @@ def _fitting(intent: str, slots: Mapping[str, Any]) -> dict[str, Any]:
 
 def _meant(sentence: Sentence, asker: Asker, before: Understood | None) -> Understood:
     opened = following.opens_as_one(sentence.whole)
-    if opened and not before and not sentence.refs and following.is_elliptical(sentence, opened):
+    lost = not before or "refs" not in before.slots
+    if opened and lost and not sentence.refs and following.is_elliptical(sentence, opened):
         return Understood("followup", slots_of(sentence, "followup"), question=asking.WHICH_CASE)
     found, inherited = meaning(sentence), False
     if not sentence.refs and before and "refs" in before.slots and before.intent not in following.LISTS:
         theirs = "they" in sentence.low and not {"agency", "service"}.isdisjoint(before.slots)
         with_case = meaning(sentence, refs=True, of_agency=theirs)
         if inherited := _is_about_it(sentence, found.best, with_case.best):
-            found = with_case
+            found = with_case.after(before.intent)
     intent = found.best
     if intent in REFUSALS:
         return Understood(intent, slots_of(sentence, intent), refusal=limits.SAYS[intent])
