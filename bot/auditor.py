@@ -20,6 +20,7 @@ from bot.cases.comparing import compare
 from bot.cases.posts import administrators_room, tell_administrators
 from bot.cases.set_aside import tell_of_deadline, tell_of_record, without_the_bad
 from bot.cases.sweeping import swept_apart
+from bot.cases.telling import told_apart
 from bot.domain.calendar import london_time
 from bot.domain.terms import CaseStatus, Notice
 from bot.fault import log_fault, new_code
@@ -32,7 +33,7 @@ from storage.tables import Case, Enquiry, Nudge
 
 log = logging.getLogger(__name__)
 
-LATE = (Found.UNSENT, Found.UNSWEPT, Found.NO_CANARY)
+LATE = (Found.UNSENT, Found.UNSWEPT, Found.UNTOLD, Found.NO_CANARY)
 """What is amiss only where the bot was running: after a stop it is late, and about to go out."""
 STALE = timedelta(minutes=15)
 """An audit older than this says nothing any more."""
@@ -132,6 +133,7 @@ def _do_again(at: At, findings: Sequence[Finding]) -> int:
     if Found.UNSENT in ids:
         with at.store.transaction() as db:
             again += auditing.bring_forward(at.turn(db), ids[Found.UNSENT])
+    again += told_apart(at.turns, ids.get(Found.UNTOLD, ()))
     return again + _say_again(at, (*ids.get(Found.UNSAID, ()), *ids.get(Found.UNHEARD, ())))
 
 

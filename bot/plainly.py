@@ -21,6 +21,8 @@ from storage.tables import Person as Staff
 
 SHORT_NUMBER = re.compile(r"(?<![\w/-])#?(\d{2,5})(?![\w/])")
 QUESTION = re.compile(r"\W*(?:why|where|have|has|who|what|when|which|how|is|are|will|did|do|does)\b", re.IGNORECASE)
+ORDER = re.compile(r"\W*remind(?! \S*\d)", re.IGNORECASE)
+"""What begins like `remind` and goes on in words: the line names its case first."""
 LEAST_WORDS = 3
 WORDS = {
     "by": "group",
@@ -100,8 +102,9 @@ def _meant(turn: Turn, text: str) -> list[str]:
 
 
 def asks(said: Said) -> bool:
-    """Whether a line that could not be read is a question in words, though it begins like a command: "why is …"."""
-    return said.values is None and QUESTION.match(said.line) is not None and len(said.line.split()) > LEAST_WORDS
+    """Whether a line that could not be read is said in words, though it begins like a command: "why is …"."""
+    asked = QUESTION.match(said.line) is not None and len(said.line.split()) > LEAST_WORDS
+    return said.values is None and (asked or ORDER.match(said.line) is not None)
 
 
 def points_back(said: Said) -> bool:

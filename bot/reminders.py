@@ -7,13 +7,14 @@ import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.cases import anchors, approvals, exports, glass
+from bot.cases import anchors, approvals, exports, glass, kept_reminders
 from bot.cases.digests import are_due, put_digests
 from bot.cases.hours import SPEAKING, breaks_quiet
 from bot.cases.mornings import anything_stale, look_again
 from bot.cases.nudging import Look, Reminder, Swept, look, write
 from bot.cases.recipients import Place
 from bot.cases.sweeping import ripe, swept_apart
+from bot.cases.telling import told_apart
 from bot.cases.unreachable import report
 from bot.domain.terms import Hears, RuleId
 from bot.fault import log_fault
@@ -119,6 +120,18 @@ def digests(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:
         report(turn)
         glass.remind(turn)
         return put_digests(turn)
+
+
+def tell_planned(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:
+    """Tell the reminders that people set for today, or for a day that nobody was there to tell; how many.
+
+    From nine on, in the hours of speaking.
+    """
+    at = At(store, rules, vault, now)
+    with store.reading() as db:
+        turn = at.turn(db)
+        come = [] if _is_quiet(turn) else kept_reminders.due(turn)
+    return told_apart(at.turns, come)
 
 
 def second_people(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:

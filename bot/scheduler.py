@@ -15,7 +15,7 @@ from bot.cases.children import mark_names
 from bot.cases.packs import renewed
 from bot.courier import Courier
 from bot.fault import log_fault
-from bot.reminders import anchor, digests, refresh_cards, second_people, sweep
+from bot.reminders import anchor, digests, refresh_cards, second_people, sweep, tell_planned
 from bot.rules import Rules
 from bot.turn import Turn
 from storage.connect import Store, why, will_pass
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 HEARD_KEPT = timedelta(days=30)
 EVERY: Mapping[str, float] = {
     "sweep": 20,
+    "planned": 20,
     "audit": 300,
     "asked": 10,
     "digests": 60,
@@ -133,6 +134,7 @@ class Scheduler:
         """Each kind of work by name; deliveries are one kind a connection, so that a slow one delays no other."""
         return {
             "sweep": self._by_newest_rules(sweep),
+            "planned": self._by_newest_rules(tell_planned),
             "audit": self._audit,
             "asked": self._by_newest_rules(second_people),
             "digests": self._by_newest_rules(digests),

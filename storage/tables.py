@@ -225,10 +225,18 @@ class Request(SQLModel, table=True):
     response: ResponseType | None = word(ResponseType, default=None)
 
 
+IS_REMINDER = text("kind = 'reminder_set'")
+OF_REMINDERS: dict[str, Any] = {f"{dialect}_where": IS_REMINDER for dialect in ("sqlite", "postgresql")}
+"""What makes an index hold the reminders for a day to come alone, by that day: few entries are."""
+
+
 class Entry(SQLModel, table=True):
     """A dated fact or act: append-only, one hash chain per stream, and the only input of the clocks."""
 
-    __table_args__ = (UniqueConstraint("stream", "number"),)
+    __table_args__ = (
+        UniqueConstraint("stream", "number"),
+        Index("ix_entry_reminder", "happened_on", **OF_REMINDERS),
+    )
     id: int | None = Field(default=None, primary_key=True)
     stream: str
     """`case:12` or `enquiry:7`."""

@@ -24,7 +24,7 @@ from bot.courier import Courier
 from bot.domain.message import Address, Message, Said, Where, Who
 from bot.domain.pace import NO_LIMITS
 from bot.domain.terms import Agency, Platform, Role
-from bot.reminders import digests, second_people, sweep
+from bot.reminders import digests, second_people, sweep, tell_planned
 from bot.rules import load_rules
 from bot.settings import Settings
 from bot.turn import Exports, Turn
@@ -236,6 +236,7 @@ class Town:
         """Put in what is due to be said by now: the nudges, and this morning's digests."""
         self.count_by_newest()
         sweep(self.store, self.app.rules, self.vault, self.now)
+        tell_planned(self.store, self.app.rules, self.vault, self.now)
         digests(self.store, self.app.rules, self.vault, self.now)
         self.deliver()
 

@@ -19,6 +19,7 @@ SENTENCES = {
     Found.UNSWEPT: ("{n} date was not looked at in time", "{n} dates were not looked at in time"),
     Found.UNSAID: ("{n} reminder was in no message", "{n} reminders were in no message"),
     Found.UNHEARD: ("{n} reminder reached nobody", "{n} reminders reached nobody"),
+    Found.UNTOLD: ("{n} reminder for its day was not told", "{n} reminders for their day were not told"),
     Found.ASTRAY: ("{n} case or letter was kept with a wrong date", "{n} cases or letters were kept with a wrong date"),
     Found.NO_CANARY: ("the hourly check of nudges has not come through",) * 2,
 }

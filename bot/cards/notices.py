@@ -10,10 +10,11 @@ from bot.cards.glass import glass_notice
 from bot.cards.held import held_words
 from bot.cards.people import covers_words, handed_over_words, unreachable_words
 from bot.cards.record import what_of
+from bot.cards.reminding import not_reminded_notice, reminder_notice
 from bot.cards.rosters import left_actions, left_words, room_refused_words
 from bot.cases import advice, anchors, facts, history, staff
 from bot.domain.message import Action, Message, Style
-from bot.domain.terms import ClockState, Notice, Platform, Process
+from bot.domain.terms import CaseStatus, ClockState, Notice, Platform, Process
 from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Case, Connection, Deadline, Enquiry, Entry, Person, Post, Request, Room
@@ -47,6 +48,8 @@ def _still_so(turn: Turn, post: Post, about: Case | Enquiry | None) -> bool:
         case Notice.HELP_ASKED:
             request = turn.db.get(Request, post.about["request"])
             return request is not None and request.received_on is None
+        case Notice.REMINDER:
+            return about is not None and about.status is CaseStatus.OPEN
         case Notice.APPROVAL_ASKED:
             return about is not None and not facts.is_agreed(history.entries_of(turn.db, about), post.about["entry"])
         case Notice.ANCHORED:  # of several that waited, the newest vouches for those before it
@@ -70,6 +73,10 @@ def _words(turn: Turn, post: Post, reference: str) -> tuple[str, tuple[Action, .
             return f"{reference}: {name} has been sent. Confirm once you have it.", (got, look)
         case Notice.HELP_ASKED:
             return f"{reference}: {_cannot_come(turn, post.about['request'])} The date stays; speak with them.", (look,)
+        case Notice.REMINDER:
+            return reminder_notice(turn, post)
+        case Notice.NOT_REMINDED:
+            return not_reminded_notice(turn, post)
         case Notice.MATCH_HIDDEN:
             by = staff.person(turn, post.about.get("by"))
             opened_by = by.name if by else "Somebody"

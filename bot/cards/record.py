@@ -84,6 +84,8 @@ def _more(turn: Turn, entry: Entry) -> str:
     match entry.kind:
         case EntryKind.CLOSED:
             return Outcome(entry.clear["outcome"]).label
+        case EntryKind.REMINDER_SET | EntryKind.REMINDED if "person" in entry.clear:
+            return _name(turn, entry.clear["person"])
         case EntryKind.NAMED | EntryKind.UNNAMED | EntryKind.BROKE_GLASS:
             return _name(turn, entry.clear.get("person"))
         case EntryKind.LINKED:

@@ -17,6 +17,7 @@ from bot.cases import visible
 from bot.cases.climbing import ladder_of
 from bot.cases.digests import MORNING
 from bot.cases.hours import SPEAKING
+from bot.cases.kept_reminders import due
 from bot.cases.outbox import IN_OFFICE_HOURS
 from bot.cases.posts import NOBODY, OFFICE, in_office_hours, new_post
 from bot.cases.recipients import ByMail, Place, Recipients
@@ -27,7 +28,7 @@ from bot.domain.terms import CaseStatus, ClockState, PostSays, PostState
 from bot.turn import Turn
 from storage.columns import columns
 from storage.queries import add_new, alone
-from storage.tables import Case, Deadline, Enquiry, Nudge, Post
+from storage.tables import Case, Deadline, Enquiry, Entry, Nudge, Post
 
 GRACE = timedelta(minutes=10)
 """How late something may be before it is found."""
@@ -53,6 +54,8 @@ class Found(StrEnum):
     """A nudge counts as said, and is in no post."""
     UNHEARD = "unheard"
     """A nudge was heard by nobody."""
+    UNTOLD = "untold"
+    """The day of a reminder that somebody set has come, and it was not told."""
     ASTRAY = "astray"
     """A case or letter is kept otherwise than it follows from its entries."""
     NO_CANARY = "no_canary"
@@ -76,6 +79,7 @@ def look_for(turn: Turn) -> list[Finding]:
         _of_deadlines(turn, Found.UNSWEPT, unswept(turn)),
         _of_nudges(turn, Found.UNSAID, unsaid(turn)),
         _of_nudges(turn, Found.UNHEARD, unheard(turn)),
+        _of_entries(turn, Found.UNTOLD, untold(turn)),
     )
     return [finding for finding in every if finding.ids]
 
@@ -121,6 +125,11 @@ def unheard(turn: Turn) -> list[int]:
     failed = and_(of.skipped == "", post.state == PostState.FAILED)
     nobody = or_(*(of.skipped.startswith(reason) for reason in UNHEARD))
     return _ids(turn, _standing(turn).outerjoin(post.id.table, post.id == of.post_id).where(or_(failed, nobody)))
+
+
+def untold(turn: Turn) -> list[int]:
+    """Reminders for a day that should have been told ten minutes ago, within the hours of speaking: their entries."""
+    return due(turn, however_old=True) if _open_for(turn, SPEAKING, GRACE) else []
 
 
 def bring_forward(turn: Turn, posts: Sequence[int]) -> int:
@@ -291,6 +300,11 @@ def _of_posts(turn: Turn, posts: Sequence[int]) -> Finding:
 def _of_deadlines(turn: Turn, found: Found, deadlines: Sequence[int]) -> Finding:
     of = columns(Deadline)
     return _finding(turn, found, deadlines, select(of.case_id, of.enquiry_id).where(of.id.in_(deadlines)))
+
+
+def _of_entries(turn: Turn, found: Found, entries: Sequence[int]) -> Finding:
+    of = columns(Entry)
+    return _finding(turn, found, entries, select(of.case_id, of.enquiry_id).where(of.id.in_(entries)))
 
 
 def _of_nudges(turn: Turn, found: Found, nudges: Sequence[int]) -> Finding:

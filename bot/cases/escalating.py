@@ -40,7 +40,7 @@ def escalate(turn: Turn, file: File, hears: Hears, deadline_id: int | None = Non
     new = New(EntryKind.ESCALATED, turn.today, clear=clear, words=reason)
     history.record(turn, about(file), new)
     told = replace(hearers, why="; ".join(filter(None, [f"{turn.person.name} escalated it", hearers.why])))
-    say_now(turn, deadline, _rung(turn), hears, told)
+    say_now(turn, [deadline], _rung(turn), hears, told)
     return Escalated(deadline, hearers)
 
 

@@ -11,6 +11,7 @@ from bot.cases.files import File as File
 from bot.cases.files import about as about
 from bot.cases.files import requests_of as requests_of
 from bot.cases.history import New
+from bot.cases.kept_reminders import that_wait
 from bot.cases.referrals import must_be_open
 from bot.cases.staff import manager_of, managers
 from bot.domain.clocks import Clock, ClockRule, is_late
@@ -23,7 +24,7 @@ from storage.queries import forget_presses
 from storage.tables import Case, Deadline, Enquiry, Entry, Person, Request
 
 TAKEN_BACK = {
-    *(EntryKind.NOTED, EntryKind.PLANNED, EntryKind.HELD),
+    *(EntryKind.NOTED, EntryKind.PLANNED, EntryKind.HELD, EntryKind.REMINDER_SET),
     *(EntryKind.EXCEPTION_CLAIMED, EntryKind.FAMILY_TOLD),
 }
 """The acts that can be struck from the record like a fact."""
@@ -333,6 +334,8 @@ def correct(turn: Turn, file: File, number: int, reason: str, on: date | None = 
         return _put_or_ask(turn, file, _struck(turn, file, wrong, reason))
     if wrong.kind is EntryKind.EXCEPTION_CLAIMED:
         raise NotNow("Leave the date out to strike the exception out, and claim it again as it should be.")
+    if wrong.kind is EntryKind.REMINDER_SET:
+        raise NotNow("A reminder is set anew for another day. Take this one back first: unremind")
     if wrong.kind is EntryKind.NOTED:
         raise NotNow("A note keeps the day it was written. Leave the date out to strike it out, and note it again.")
     if wrong.kind is not EntryKind.PLANNED:  # which is for a day to come
@@ -352,6 +355,8 @@ def _to_be_corrected(turn: Turn, file: File, number: int) -> Entry:
         raise NotAllowed("You can correct what you recorded yourself. Ask the case's owner to correct the rest.")
     if wrong not in history.standing(file.entries):
         raise AlreadyDone(f"Entry {number} of {record.reference} was corrected before.")
+    if wrong.kind is EntryKind.REMINDER_SET and wrong not in that_wait(file.entries):
+        raise NotNow(f"The reminder of entry {number} was told already.")
     if wrong.kind in ACTS.keys() - TAKEN_BACK:
         raise NotNow(f"Entry {number} ({label(wrong.kind)}) is an act, not a fact: do the opposite instead.")
     return wrong

@@ -356,12 +356,12 @@ def _due(turn: Turn, bundle: Mapping[int, Reminder]) -> datetime:
     return SPEAKING.next_open(ripe_at, calendar=turn.rules.calendar)
 
 
-def say_now(turn: Turn, deadline: Deadline, rung: str, hears: Hears, hearers: Hearers) -> None:
-    """Say one thing about a deadline beside its ladder; nothing where it was said before."""
-    key = nudge_key(deadline.id or 0, deadline.legal, rung, hears)
-    reminder = Reminder(key, deadline.id or 0, deadline.legal, rung, hears, turn.now, hearers)
-    new = add_new(turn.db, Nudge, [_row(turn, reminder)])
-    _post(turn, dict.fromkeys(new.values(), reminder))
+def say_now(turn: Turn, deadlines: Sequence[Deadline], rung: str, hears: Hears, hearers: Hearers) -> None:
+    """Say something about these deadlines beside their ladders, in one post; nothing of what was said before."""
+    keys = {nudge_key(one.id or 0, one.legal, rung, hears): one for one in deadlines}
+    of = {key: Reminder(key, one.id or 0, one.legal, rung, hears, turn.now, hearers) for key, one in keys.items()}
+    new = add_new(turn.db, Nudge, [_row(turn, reminder) for reminder in of.values()])
+    _post(turn, {nudge: of[key] for key, nudge in new.items()})
 
 
 def _tell_of_unheard(turn: Turn, looks: Sequence[Look], new: Mapping[str, int]) -> None:

@@ -22,6 +22,7 @@ from bot.commands import (
     record,
     rectifying,
     referral,
+    reminding,
     restricting,
     retaining,
     room,
@@ -31,8 +32,8 @@ from bot.commands import (
 from bot.grammar import Book
 
 BOOK = Book.of(
-    *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, list, nudge, room),
-    *(figures, finding, restricting, glass, denied, unread, agreeing, exporting, rectifying, retaining, people, help),
+    *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, list, nudge, reminding),
+    *(room, figures, finding, restricting, glass, denied, unread, agreeing, exporting, rectifying, retaining, people, help),
 )
 """Every command there is."""
 

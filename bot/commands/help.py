@@ -39,6 +39,7 @@ THEMES = {
     "list": "Letters",
     "people": "People",
     "nudge": "Nudges",
+    "reminding": "Nudges",
     "room": "Rooms",
     "restricting": "Restricted cases",
     "glass": "Restricted cases",

@@ -5,8 +5,10 @@ from typing import Annotated
 
 from bot.blanks import CaseOrLetterBlank, ReasonBlank, choice, number
 from bot.cases import escalating, in_hand
-from bot.cases.files import open_file
+from bot.cases.escalating import Escalated
+from bot.cases.files import File, about, open_file
 from bot.cases.posts import in_office_hours
+from bot.cases.recipients import Hearers
 from bot.commands.roles import COUNCIL
 from bot.domain.calendar import london_time
 from bot.domain.dates import say_day
@@ -75,16 +77,26 @@ def escalate(
     They hear in the words of a nudge, in office hours. It goes on record, once a day for each date. No date moves.
     """
     file = open_file(turn, case)
-    told = escalating.escalate(turn, file, Hears(to.value), deadline, reason)
-    who = " and ".join(dict.fromkeys(_name(turn, place.person_id, place.room_id) for place in told.hearers.places))
+    return told_now(turn, file, escalating.escalate(turn, file, Hears(to.value), deadline, reason), to.label)
+
+
+def told_now(turn: Turn, file: File, told: Escalated, to: str) -> Message:
+    """ "SEND-2026-0042: the health room hears of the speech and language advice now."."""
+    because = f"Not {to}: {told.hearers.why}." if told.hearers.why else ""
+    what = in_hand.called(turn, file, told.deadline)
+    said = f"{about(file).reference}: {who_hears(turn, told.hearers)} hears of the {what} {at_opening(turn)}."
+    return Message(said, aside=because, private=True)
+
+
+def at_opening(turn: Turn) -> str:
+    """ "now", or "on Mon 14 Sep at 08:30, when the office opens"."""
     opens = in_office_hours(turn)
-    when = "now" if opens <= turn.now else f"on {london_time(opens):%a %-d %b at %H:%M}, when the office opens"
-    because = f"Not {to.label}: {told.hearers.why}." if told.hearers.why else ""
-    return Message(
-        f"{case.reference}: {who} hears of the {in_hand.called(turn, file, told.deadline)} {when}.",
-        aside=because,
-        private=True,
-    )
+    return "now" if opens <= turn.now else f"on {london_time(opens):%a %-d %b at %H:%M}, when the office opens"
+
+
+def who_hears(turn: Turn, hearers: Hearers) -> str:
+    """ "the health room", "Moira Bell"."""
+    return " and ".join(dict.fromkeys(_name(turn, place.person_id, place.room_id) for place in hearers.places))
 
 
 def _name(turn: Turn, person_id: int | None, room_id: int | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.dates import say_day
 from bot.phrases import asking, following
-from bot.phrases.lines import line_of
+from bot.phrases.lines import line_of, reminded
 from bot.phrases.reading import Sentence
 from bot.phrases.understood import ACTIONS, Option, Question, Understood
 from bot.phrases.wordlists import any_of
@@ -24,7 +24,7 @@ def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date
     refs = slots.get("refs") or [""]
     more = tuple(line.replace(refs[0], ref) for ref in refs[1:] if line and ref not in line)
     question = _doubt(intent, slots, line, sentence, today)
-    says = _effect(intent, slots) if confirm else ""
+    says = _effect(intent, slots, today) if confirm else ""
     return Understood(
         intent, slots, line=line, question=question, confirm=confirm, says=says, brief=brief, unmet=unmet, more=more
     )
@@ -82,11 +82,6 @@ def _missing(intent: str, slots: Mapping[str, Any]) -> Question | None:
     return None
 
 
-def _effect(intent: str, slots: Mapping[str, Any]) -> str:
+def _effect(intent: str, slots: Mapping[str, Any], today: date) -> str:
     """What pressing the button does, where the line does not say it."""
-    if intent != "act_remind":
-        return ""
-    if slots.get("agency") or slots.get("service"):
-        later = " I can't keep it for a later day." if slots.get("date") else ""
-        return f"The agency's room is told of the most pressing date, in office hours, under your name.{later}"
-    return "It is kept as a note. You are nudged before each date of the case in any case."
+    return reminded(slots, today) if intent == "act_remind" else ""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from bot.domain.dates import say_day
 from bot.domain.periods import corresponding
 from bot.phrases.vocabulary import LINE_OF
 
@@ -182,15 +183,51 @@ def _people(_slots: Slots, _today: date) -> Made:
 # Actions
 
 
+SATURDAY = 5
+AT_ONCE = "The agency's room is told of the most pressing date now, in office hours, under your name."
+
+
 def _on(slots: Slots, name: str = "date", word: str = "on") -> str:
     return f" {word} {slots[name]}" if slots.get(name) else ""
 
 
-def _remind(slots: Slots, _today: date) -> Made:
-    if one(slots, "person") == "me" or not (slots.get("agency") or slots.get("service")):
-        told = f"Reminder{_on(slots, word='for')}"
-        return _made(f"note {ref(slots)} {told}" if ref(slots) else "", "refs", "date", "person")
-    return _made(f"escalate {ref(slots)} to room" if ref(slots) else "", "refs", "agency", "service")
+def _remind(slots: Slots, today: date) -> Made:
+    """A room is told today where no day is named; a person's reminder then asks for one."""
+    if not ref(slots):
+        return _made("")
+    if not _is_for_room(slots):
+        return _made(f"remind {ref(slots)} {one(slots, 'person') or 'me'}{_on(slots)}", "refs", "date", "person")
+    if whose := _room_of(slots):
+        line = f"remind {ref(slots)} {whose} on {slots.get('date') or today.isoformat()}"
+        several = (name for name in ("agency", "service") if not isinstance(slots.get(name), list))
+        return _made(line, "refs", "date", *several)
+    return _made(f"escalate {ref(slots)} to room", "refs", "agency")
+
+
+def _is_for_room(slots: Slots) -> bool:
+    return one(slots, "person") != "me" and bool(slots.get("agency") or slots.get("service"))
+
+
+def _room_of(slots: Slots) -> str:
+    """Whose room, as a line names it: "school" is its own advice, "education" would be all that is asked there."""
+    return "school" if one(slots, "agency") == "SCHOOL" and not slots.get("service") else adviser(slots)
+
+
+def reminded(slots: Slots, today: date) -> str:
+    """ "Speech and language's room is reminded on Thu 26 Nov, at nine." """
+    told_on = date.fromisoformat(slots["date"]) if slots.get("date") else None
+    if told_on is None and not _is_for_room(slots):
+        return "I ask for the day then."
+    if told_on in (None, today):
+        when = "now, in office hours"
+    else:
+        closed = "the first working day from " if told_on.weekday() >= SATURDAY else ""
+        when = f"on {closed}{say_day(told_on, today)}, at nine"
+    if _is_for_room(slots):
+        whose = _room_of(slots)
+        return f"{whose[:1].upper()}{whose[1:]}'s room is reminded {when}." if whose else AT_ONCE
+    name = one(slots, "person")
+    return f"{'You are' if name in ('', 'me') else f'{name} is'} reminded {when}, privately."
 
 
 def _record(slots: Slots, _today: date) -> Made:
