@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from bot.domain.errors import CannotRead
 from bot.domain.school_year import SchoolTime, Spell
 
+SHORTEST_SETTING = 4
+"""Letters of a setting's first word that stands for it: "Oakfield", and not "The" or "St"."""
 LONGEST_NAME = 7
 """Words of a name that are looked for together."""
 
@@ -80,16 +82,22 @@ class Vocabulary:
             for name in (person.name, *person.aliases):
                 add(name, Named("person", person.name))
         for person in self.people:
-            for part in (person.name.split()[0], person.name.split()[-1]):
+            for part in (person.name.split()[0], person.name.split()[-1], *person.aliases):
                 add(part, Named("person", person.name))
+                add(f"{part}s", Named("person", person.name))  # "toms cases"
         for mp, constituency in self.mps.items():
-            for name in (mp, f"{mp} mp", mp.split()[-1]):
+            for name in (mp, f"{mp} mp", mp.split()[-1], f"{mp.split()[-1]}s"):
                 add(name, Named("mp", mp))
             add(constituency, Named("constituency", constituency))
         for setting in self.settings:
             add(setting, Named("setting", setting))
-            if len(setting.split()) > 1:
-                add(setting.split()[0], Named("setting", setting))
+            first = setting.split()[0]
+            if len(setting.split()) > 1 and len(first) >= SHORTEST_SETTING:
+                add(first, Named("setting", setting))
+                add(f"{first}s", Named("setting", setting))
+            for saint in ("St ", "St. "):
+                if setting.startswith(saint) and len(setting.split()) > 2:
+                    add(" ".join(setting.split()[:2]), Named("setting", setting))
         return {name: tuple(named) for name, named in known.items()}
 
     @cached_property

@@ -1,0 +1,82 @@
+"""Whose work is meant: "mine", "what have I got", "Tom's", "all but Priya's"; and where an "I" only asks."""
+
+import re
+from typing import Any
+
+from bot.phrases.reading import Sentence
+from bot.phrases.wordlists import any_of, words
+
+LISTS = frozenset({"due_list", "overdue_list", "awaiting_list", "filter_list", "data_quality", "phase_list", "mp_list"})
+ASKED_OF_MINE = LISTS | {"owner", "kpi"}
+MY_WORK = LISTS - {"data_quality"} | {"kpi"}
+"""Where what "I" have or have to do is mine."""
+OF_ALL = frozenset({"next_clock", "panel", "tribunal", "exception", "consult_status", "review_status"})
+"""Asked of one case, or of everybody's: whose cases counts where no case is named."""
+NOT_OF_CASES = (
+    "manager|team|head|director|boss|lead|colleague|colleagues|line manager|meeting|supervision|report|notes|opinion|"
+    "view|understanding|knowledge|screen|briefing|slides|question|mistake|fault|bad|apologies|boss's|service|line|"
+    "reading|maths|phone|memory|one to one|update|mp|question"
+)
+MINE = any_of("my|mine|myself", ends=rf"(?!\S)(?! (?:{NOT_OF_CASES})(?!\S))")
+DONE_FOR_ME = words(
+    "show give tell get send remind let find pull fetch bring do list run ping email forward hand pass up out off help"
+)
+ME = re.compile("".join(f"(?<!{verb} )" for verb in sorted(DONE_FOR_ME)) + r"(?<!for the )(?<!\S)me(?!\S)")
+NOT_MINE = any_of(
+    """
+    not mine|not my own|other than mine|other than my own|except mine|except my own|apart from mine|apart from my own|
+    but mine|but my own|not counting mine|bar mine|are not mine|is not mine|excluding mine|excluding my own|aside from
+    mine|outside my|outside of my|besides mine|besides my own|someone else's
+    """
+)
+TO_LEARN = (
+    "know|see|check|find|understand|look|plan|ask|tell|brief|report|work out|get an?|get the|be able|share|send you"
+)
+I_ASK = re.compile(
+    r"(?<!\S)(?:"
+    + "|".join(
+        (
+            r"(?:can|could|may|might|shall) i (?:(?:please|just|also) )?(?:have|see|get|ask|check|know|look|grab|take|view)",
+            rf"(?:i|i just|i also|i really|i do|i only) (?:want|need|would like|wish|have|hope|wanted|needed) (?:you )?to (?:{TO_LEARN})",
+            r"i (?:(?:just|also|really|only) )?(?:want|need|would like|wanted|needed)(?! (?:to|it by|them by|in by)(?!\S))",
+            r"i (?:know|see|get|think|thought|wonder|believe|mean|meant|guess|hope|assume|said|say|heard|hear|suppose)",
+            r"i (?:understand|gather|take it|reckon|ask|asked|saw|forget|forgot|can not|do not (?:know|see|think))",
+            r"i am (?:just )?(?:meeting|briefing|seeing|planning|writing|preparing|after|looking|trying|asking|wondering)",
+            r"i am (?:the|an?|doing|chairing|presenting|reporting|going into|going to see|about to|off to|in a meeting|told)",
+            r"i am (?:speaking|talking|putting|curious|not sure|sure|at|with|sat)",
+            "so i|so that i|i will be|as i",
+        )
+    )
+    + r")(?!\S)"
+)
+I_DO = any_of("i")
+FOR_ME = any_of("i|me|my|myself")
+
+
+def whose(sentence: Sentence, intent: str) -> dict[str, Any]:
+    """The person whose work is meant, and who is left out."""
+    people = sentence.values("person") + sentence.values("name")
+    found: dict[str, Any] = {}
+    if people:
+        found["person"] = people[0] if len(people) == 1 else people[-1] if intent == "act_assign" else people
+    elif is_mine(sentence, intent):
+        found["person"] = "me"
+    if left := sentence.values("person", negated=True) + sentence.values("name", negated=True):
+        found["not_person"] = left[0] if len(left) == 1 else left
+    elif found.get("person", "me") == "me" and intent in ASKED_OF_MINE and NOT_MINE.search(sentence.plain):
+        found = {"not_person": "me"}
+    if intent in OF_ALL and sentence.refs:
+        found = {}
+    return found
+
+
+def is_mine(sentence: Sentence, intent: str) -> bool:
+    said = sentence.plain
+    if intent == "act_remind":
+        return said.startswith("remind me") or bool(FOR_ME.search(said) and not sentence.has("service", "agency"))
+    if intent == "act_assign":
+        return bool(re.search(r"(?<!\S)(?:me|myself|i|mine|my (?:name|list|caseload|desk|pile))(?!\S)", said))
+    if intent in ASKED_OF_MINE | OF_ALL:
+        mine = bool(MINE.search(said) or ME.search(said))
+        return mine or (intent in MY_WORK | OF_ALL and bool(I_DO.search(I_ASK.sub(" ", said))))
+    return False
