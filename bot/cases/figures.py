@@ -1,102 +1,296 @@
-"""How many clocks were kept in a period: counts over what the asker may see."""
+"""Figures over what the asker may see: a statement or two each, however many cases there are."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import ColumnElement, Select, and_, distinct, exists, false, func, null, or_, true
 from sqlalchemy import select as select_rows
-from sqlmodel import col
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
 
 from bot.cases import visible
 from bot.cases.lists import of_requests
-from bot.domain.terms import ClockState, Kind
+from bot.domain.figures import FACT_OF, About, By, Days, Past
+from bot.domain.terms import Agency, CaseStatus, ClockState, Kind, LetterKind, Mark, Process
 from bot.turn import Turn
-from storage.tables import Case, Deadline, Enquiry, Request
+from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Entry, Fingerprint, Person, Request
 
-PLAN, REPLY = "final_plan", "mp_reply"
+Condition = ColumnElement[bool]
+Owner, Manager = aliased(Person), aliased(Person)
+MET = (ClockState.MET, ClockState.MET_LATE)
+NOBODY = "Nobody yet"
+NEW, PLAN, REPLY = "ehcna_decide", "final_plan", "mp_reply"
 ADVICE = "advice_"
-VERY_LATE = timedelta(weeks=52)
+"""Every request for a new assessment starts the first, whatever becomes of it; every MP's letter the last."""
+AGENCY = func.coalesce(Request.agency, Deadline.agency)
+OPEN = col(Case.status) == CaseStatus.OPEN
+MP_LETTER = and_(col(Enquiry.kind) == LetterKind.MP_LETTER, col(Enquiry.status) == CaseStatus.OPEN)
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Of those that ended in the period, so many ended in time."""
+class Scope:
+    """What a figure is narrowed to and told apart by. All that is given must hold."""
 
-    in_time: int = 0
-    of: int = 0
-
-
-@dataclass(frozen=True)
-class Figures:
-    plans: Kept
-    plain_plans: Kept
-    """Without those that have an exception on record."""
-    past_limit: int
-    """Plans that are not out and whose last day is gone by, now."""
-    very_late: int
-    """... and whose request came more than 52 weeks ago."""
-    advice: tuple[tuple[str, Kept], ...]
-    """By service, as far as the asker may know who was asked."""
-    replies: Kept | None
-    """To MPs; None where letters may not be known of."""
+    days: Days
+    owners: tuple[int, ...] | None = None
+    """Whose cases and letters, by who has them today."""
+    service: str = ""
+    agency: Agency | None = None
+    mp: str = ""
+    """Part of an MP's name, or of the constituency."""
+    by: By | None = None
 
 
-def figures(turn: Turn, first: date, last: date) -> Figures:
-    """Over clocks that ended from `first` to `last`, both included. Each rule and service is counted once a clock."""
-    plans = [*turn.db.execute(_ended(turn, first, last, Deadline.exception).where(col(Deadline.rule) == PLAN))]
-    return Figures(
-        plans=_kept((state, many) for _, state, many in plans),
-        plain_plans=_kept((state, many) for exception, state, many in plans if not exception),
-        past_limit=_running(turn, col(Deadline.legal) < turn.today),
-        very_late=_running(turn, col(Deadline.started_on) < turn.today - VERY_LATE),
-        advice=_advice(turn, first, last),
-        replies=_replies(turn, first, last),
+class Ended(NamedTuple):
+    """Clocks that ended alike: so `many` of them. What nobody asked for is None."""
+
+    key: str | None
+    on: date | None
+    started: date | None
+    legal: date | None
+    stopped: date | None
+    state: ClockState
+    excepted: bool
+    many: int
+
+    @property
+    def in_time(self) -> bool:
+        return self.state is ClockState.MET
+
+
+class Running(NamedTuple):
+    """How many clocks of a kind still run, and how many of these are past their legal date."""
+
+    all: int
+    late: int
+
+
+# Clocks
+
+
+def ended(turn: Turn, rules: Sequence[str], scope: Scope, *, timed: bool = False) -> list[Ended]:
+    """The clocks of these rules that ended in those days; with their days where it is asked how long they took.
+
+    A clock that stopped for another reason, such as a refusal, did not end in this sense; one that runs has not yet.
+    """
+    stopped = col(Deadline.stopped_on)
+    asked: list[Any] = [
+        _key(scope.by),
+        stopped if scope.by is By.MONTH else None,
+        *((col(Deadline.started_on), col(Deadline.legal), stopped) if timed else (None,) * 3),
+        col(Deadline.state),
+        col(Deadline.exception) != "",
+    ]
+    columns = [null() if one is None else one for one in asked]
+    query = _clocks(turn, scope, *columns, func.count()).where(
+        col(Deadline.rule).in_(rules), col(Deadline.state).in_(MET), stopped.between(*scope.days)
     )
+    found = turn.db.execute(query.group_by(*(one for one in asked if one is not None)))
+    return [Ended(*row) for row in found]
 
 
-def _ended(turn: Turn, first: date, last: date, by: Any) -> Select[Any]:
-    """How many were met, in time and late, by something."""
-    return (
-        select_rows(by, col(Deadline.state), func.count())
+def running(turn: Turn, rules: Sequence[str], scope: Scope) -> Running:
+    """Those that run today, and those of them that are past their date."""
+    late = func.count().filter(col(Deadline.legal) < turn.today)
+    runs = (col(Deadline.rule).in_(rules), col(Deadline.state) == ClockState.RUNNING)
+    return Running(*turn.db.execute(_clocks(turn, scope, func.count(), late).where(*runs)).one())
+
+
+def transfers(turn: Turn, rules: Sequence[str], scope: Scope) -> dict[date, Counter[ClockState]]:
+    """Phase transfers that are due in those days: legal date -> how many stand how."""
+    parts = (col(Deadline.legal), col(Deadline.state))
+    query = _clocks(turn, scope, *parts, func.count()).where(
+        col(Deadline.rule).in_(rules),
+        col(Deadline.state).in_((*MET, ClockState.RUNNING)),
+        col(Deadline.legal).between(*scope.days),
+    )
+    found: dict[date, Counter[ClockState]] = {}
+    for legal, state, many in turn.db.execute(query.group_by(*parts).order_by(*parts)):
+        found.setdefault(legal, Counter())[state] += many
+    return found
+
+
+def _clocks(turn: Turn, scope: Scope, *columns: Any) -> Select[Any]:
+    """Duties that the asker may know of, of cases, requests and letters."""
+    viewer = visible.viewer(turn)
+    whose, letters = of_requests(viewer), true() if viewer.may_know(Kind.MP_MATTER) else false()
+    told = or_(
+        and_(col(Case.id).is_not(None), visible.told_here(turn), or_(col(Deadline.request_id).is_(None), whose)),
+        and_(col(Enquiry.id).is_not(None), visible.letters_told_here(turn), letters),
+    )
+    query = (
+        select_rows(*columns)
         .select_from(Deadline)
-        .join(Case, col(Deadline.case_id) == Case.id)
-        .where(visible.told_here(turn), *_within(first, last))
-        .group_by(by, col(Deadline.state))
+        .outerjoin(Case, col(Deadline.case_id) == Case.id)
+        .outerjoin(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
+        .outerjoin(Request, col(Deadline.request_id) == Request.id)
     )
+    narrowed = _owned(query, scope, func.coalesce(Case.owner_id, Enquiry.owner_id))
+    if scope.service:
+        narrowed = narrowed.where(col(Request.service) == scope.service)
+    if scope.agency:
+        narrowed = narrowed.where(scope.agency == AGENCY)
+    if scope.mp:
+        narrowed = narrowed.where(or_(_of_mp(scope.mp), _linked(_of_mp(scope.mp))))
+    return narrowed.where(told, col(Deadline.information).is_(False))
 
 
-def _within(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
-    met = col(Deadline.state).in_((ClockState.MET, ClockState.MET_LATE))
-    return met, col(Deadline.information).is_(False), col(Deadline.stopped_on).between(first, last)
+def _owned(query: Select[Any], scope: Scope, owner: Any) -> Select[Any]:
+    """Narrowed to owners; with their names at hand where it is told apart by them."""
+    if scope.by in (By.OFFICER, By.TEAM):
+        query = query.outerjoin(Owner, Owner.id == owner).outerjoin(Manager, Manager.id == Owner.manager_id)
+    return query if scope.owners is None else query.where(owner.in_(scope.owners))
 
 
-def _running(turn: Turn, which: ColumnElement[bool]) -> int:
-    runs = (col(Deadline.rule) == PLAN, col(Deadline.state) == ClockState.RUNNING, col(Deadline.information).is_(False))
-    found = select_rows(func.count()).select_from(Deadline).join(Case, col(Deadline.case_id) == Case.id)
-    return turn.db.execute(found.where(visible.told_here(turn), *runs, which)).scalar_one()
+def _key(by: By | None) -> Any:
+    """The column that a figure is told apart by; None where by nothing, or by the month of some day."""
+    known = {
+        By.OFFICER: col(Owner.name),
+        By.TEAM: col(Manager.name),
+        By.SERVICE: col(Request.service),
+        By.AGENCY: AGENCY,
+        By.MP: col(Enquiry.mp),
+        By.GROUND: col(Entry.clear)["ground"].as_string(),
+    }
+    return known.get(by) if by else None
 
 
-def _advice(turn: Turn, first: date, last: date) -> tuple[tuple[str, Kept], ...]:
-    asked = _ended(turn, first, last, Request.service).join(Request, col(Deadline.request_id) == Request.id)
-    theirs = asked.where(col(Deadline.rule).startswith(ADVICE), of_requests(visible.viewer(turn)))
-    rows = [*turn.db.execute(theirs)]
-    services = sorted({service for service, *_ in rows})
-    return tuple((one, _kept((state, many) for service, state, many in rows if service == one)) for one in services)
+def _of_mp(name: str) -> Condition:
+    like = f"%{name.strip().lower()}%"
+    return or_(func.lower(Enquiry.mp).like(like), func.lower(Enquiry.constituency).like(like))
 
 
-def _replies(turn: Turn, first: date, last: date) -> Kept | None:
-    if not visible.viewer(turn).may_know(Kind.MP_MATTER):
-        return None
-    found = select_rows(col(Deadline.state), func.count()).join(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
-    told = found.where(visible.letters_told_here(turn), col(Deadline.rule) == REPLY, *_within(first, last))
-    return _kept(turn.db.execute(told.group_by(col(Deadline.state))))
+def _linked(letter: Condition) -> Condition:
+    """Of a case: that some letter is about it."""
+    letters = select(EnquiryCase.case_id).join(Enquiry, col(Enquiry.id) == EnquiryCase.enquiry_id).where(letter)
+    return col(Case.id).in_(letters)
 
 
-def _kept(rows: Iterable[Any]) -> Kept:
-    by_state: Counter[ClockState] = Counter()
-    for state, many in rows:
-        by_state[state] += many
-    return Kept(by_state[ClockState.MET], by_state.total())
+# Cases, letters, and what was recorded
+
+
+class _Source(NamedTuple):
+    query: Select[Any]
+    day: Any = None
+    """Of what there is, on which day it came about."""
+    many: Any = func.count()
+
+
+def counted(turn: Turn, about: About | Past, scope: Scope) -> Counter[str]:
+    """How many there are, by what they are told apart by (a month as "2026-09"); else under one empty key."""
+    source = _source(turn, about, scope)
+    query = source.query if source.day is None else source.query.where(source.day.between(*scope.days))
+    key = source.day if scope.by is By.MONTH else _key(scope.by)
+    if key is None:
+        return Counter({"": turn.db.execute(query.with_only_columns(source.many)).scalar_one()})
+    found: Counter[str] = Counter()
+    for name, many in turn.db.execute(query.with_only_columns(key, source.many).group_by(key)):
+        found[name.isoformat()[:7] if isinstance(name, date) else str(name or NOBODY)] += many
+    return found
+
+
+def _source(turn: Turn, about: About | Past, scope: Scope) -> _Source:
+    match about:
+        case Past(weeks):
+            return _Source(
+                _new_plans(turn, scope).where(col(Deadline.started_on) < turn.today - timedelta(weeks=weeks))
+            )
+        case About.OVERDUE:
+            late = (col(Deadline.state) == ClockState.RUNNING, col(Deadline.legal) < turn.today)
+            return _Source(_clocks(turn, scope, func.count()).where(*late))
+        case About.REQUESTS:
+            return _Source(_started(turn, scope, NEW), col(Deadline.started_on))
+        case About.LETTERS:
+            return _Source(_started(turn, scope, REPLY), col(Deadline.started_on))
+        case About.CLOSED:
+            closed = col(Case.status) == CaseStatus.CLOSED
+            return _Source(_cases(turn, scope).where(closed), col(Case.closed_on))
+        case About.WAITING:
+            return _Source(_letters(turn, scope).where(MP_LETTER))
+        case _ if about in FACT_OF:
+            return _facts(turn, about, scope)
+    return _Source(_cases(turn, scope).where(OPEN, *_such(turn, about)))
+
+
+def _such(turn: Turn, about: About | Past) -> tuple[Condition, ...]:
+    match about:
+        case About.UNOWNED:
+            return (col(Case.owner_id).is_(None),)
+        case About.APPEALS:
+            return (col(Case.process) == Process.APPEAL,)
+        case About.WITH_MP:
+            return (_linked(and_(MP_LETTER, visible.letters_told_here(turn))),)
+    return ()
+
+
+def _new_plans(turn: Turn, scope: Scope) -> Select[Any]:
+    runs = (col(Deadline.rule) == PLAN, col(Deadline.state) == ClockState.RUNNING)
+    return _clocks(turn, scope, func.count()).where(*runs)
+
+
+def _started(turn: Turn, scope: Scope, rule: str) -> Select[Any]:
+    return _clocks(turn, scope, func.count()).where(col(Deadline.rule) == rule)
+
+
+def _cases(turn: Turn, scope: Scope) -> Select[Any]:
+    query = _owned(select_rows(func.count()).select_from(Case), scope, col(Case.owner_id))
+    narrowed = query.where(_linked(and_(_of_mp(scope.mp), visible.letters_told_here(turn)))) if scope.mp else query
+    return narrowed.where(visible.told_here(turn))
+
+
+def _letters(turn: Turn, scope: Scope) -> Select[Any]:
+    query = _owned(select_rows(func.count()).select_from(Enquiry), scope, col(Enquiry.owner_id))
+    narrowed = query.where(_of_mp(scope.mp)) if scope.mp else query
+    return narrowed.where(visible.letters_told_here(turn))
+
+
+def _facts(turn: Turn, about: About | Past, scope: Scope) -> _Source:
+    """Cases of which something is on record that no later entry has put right."""
+    gone = select(Entry.supersedes).where(col(Entry.supersedes).is_not(None))
+    standing = (col(Entry.kind) == FACT_OF[about], col(Entry.id).not_in(gone))  # type: ignore[index]
+    query = select_rows(func.count()).select_from(Entry).join(Case, col(Case.id) == Entry.case_id)
+    query = _owned(query, scope, col(Case.owner_id)).where(visible.told_here(turn), *standing)
+    return _Source(query, col(Entry.happened_on), func.count(distinct(col(Entry.case_id))))
+
+
+# What is missing
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """How many open cases and letters lack something that they should have."""
+
+    cases: int
+    unowned: int
+    left: int
+    """Whose owner has left."""
+    no_number: int
+    no_birth: int
+    no_setting: int
+    letters: int
+    loose: int
+    """Letters that are about no case on record."""
+    letters_unowned: int
+
+    @property
+    def all(self) -> int:
+        found = (self.unowned, self.left, self.no_number, self.no_birth, self.no_setting)
+        return sum((*found, self.loose, self.letters_unowned))
+
+
+def gaps(turn: Turn, scope: Scope) -> Gaps:
+    """Two statements. Names and numbers are not opened: each has left a mark, and a child without one has none."""
+    lacks = [~exists().where(col(Fingerprint.child_id) == Case.child_id, col(Fingerprint.kind) == mark)
+             for mark in (Mark.RECORD_NUMBER, Mark.NAME_AND_BIRTH)]  # fmt: skip
+    gone = exists().where(col(Person.id) == Case.owner_id, ~col(Person.active))
+    asked = (col(Case.owner_id).is_(None), gone, *lacks, col(Case.setting_id).is_(None))
+    cases = (
+        _cases(turn, scope).where(OPEN).with_only_columns(func.count(), *(func.count().filter(one) for one in asked))
+    )
+    loose = ~exists().where(col(EnquiryCase.enquiry_id) == Enquiry.id)
+    told = (func.count(), func.count().filter(loose), func.count().filter(col(Enquiry.owner_id).is_(None)))
+    letters = _letters(turn, scope).where(col(Enquiry.status) == CaseStatus.OPEN).with_only_columns(*told)
+    return Gaps(*turn.db.execute(cases).one(), *turn.db.execute(letters).one())
