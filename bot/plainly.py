@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +12,6 @@ from bot.cases import visible
 from bot.domain.dates import say_day
 from bot.domain.errors import Refusal
 from bot.domain.message import Action, Message, Reading, Said, Style
-from bot.grammar import line
 from bot.phrases import INTENTS, LINE_OF, OnRecord, Person, Understood, Vocabulary, typed, understand
 from bot.turn import Turn
 from storage.tables import Enquiry, Setting
@@ -36,24 +34,25 @@ WORDS = {
     "period": "days",
     "setting": "school",
     "without": "what is missing",
+    "against": "compared with last",
 }
 """What a slot is called in small print, where its own name is no plain word for it."""
+PLAIN_FROM_THE_ANSWER = ("refs", "measure", "what")
 MOST_NUMBERS = 8
 """Of a message, so many numbers are looked up."""
 NAMED = "I don't talk about a named child where others read. Ask me privately, with the case number."
 CANNOT_YET = "I think that you ask about {what}. I can't answer that in words yet. Each list says how many it holds:"
+NO_FIGURE = "I have no figure for that. These I have, and what else can be counted is under help figures:"
 CANNOT_DO = "I can't do that from what you said. Say help to see how it is typed."
-COUNTED = (
-    ("plans", {"clock": "final_plan"}),
-    ("replies", {"clock": "mp_reply"}),
-    ("very_late", {"comparator": {"field": "week", "op": ">", "value": 52, "unit": "weeks"}}),
-)
-"""What `figures` begins with, by what is asked for."""
-NOT_WHAT = ("period", "exceptions")
 LISTS = (
     Action("My cases", "list mine", acts=False),
     Action("What is overdue", "list overdue", acts=False),
     Action("What I can ask", "help", acts=False),
+)
+NEAREST = (
+    Action("The headlines", "figures", acts=False),
+    Action("Each officer's cases", "figures caseload", acts=False),
+    Action("What can be counted", "help figures", acts=False),
 )
 
 
@@ -64,19 +63,7 @@ def read(turn: Turn, text: str, earlier: Sequence[str]) -> Understood | None:
     )
     if not found.refusal and (says := typed(text)):
         return Understood("help", says=says)
-    return None if found.intent == "out_of_scope" else _counted(found, turn.today)
-
-
-def _counted(found: Understood, today: date) -> Understood:
-    """A question for a count that `figures` has, as that line; any other stays without one."""
-    what = {name: value for name, value in found.slots.items() if name not in NOT_WHAT}
-    about = next((about for about, asked in COUNTED if asked == what), "")
-    if found.intent != "kpi" or found.line or not about:
-        return found
-    period = found.slots.get("period") or {}
-    first, last = (period.get(end) or "" for end in ("from", "to"))
-    said = line("figures", about=about, since=first, until=min(last, today.isoformat()))
-    return replace(found, line=said, unmet=())
+    return None if found.intent == "out_of_scope" else found
 
 
 def _vocabulary(turn: Turn, texts: Sequence[str]) -> Vocabulary:
@@ -125,8 +112,10 @@ def told(found: Understood) -> Message | None:
     if found.says and not found.line:
         return Message(found.says, private=True, reading=Reading.UNDERSTOOD)
     if not found.line:
-        said = CANNOT_YET.format(what=INTENTS[found.intent])
-        return Message(said, actions=LISTS, private=True, error="NotUnderstood", reading=Reading.NOT_UNDERSTOOD)
+        counts = found.intent == "kpi"
+        said = NO_FIGURE if counts else CANNOT_YET.format(what=INTENTS[found.intent])
+        ways = NEAREST if counts else LISTS
+        return Message(said, actions=ways, private=True, error="NotUnderstood", reading=Reading.NOT_UNDERSTOOD)
     return None
 
 
@@ -151,7 +140,7 @@ def read_as(turn: Turn, found: Understood) -> str:
     slots = ", ".join(
         f"{WORDS.get(name, name)} {_said(value, turn.today, name)}"
         for name, value in found.slots.items()
-        if name != "refs"
+        if name not in PLAIN_FROM_THE_ANSWER
     )
     return f"Understood as: {INTENTS[found.intent]}{f' ({slots})' if slots else ''}."
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.dates import say_day
 from bot.domain.periods import corresponding
+from bot.phrases import figuring
 from bot.phrases.vocabulary import LINE_OF
 
 Slots = Mapping[str, Any]
@@ -312,6 +313,8 @@ LINES: Mapping[str, Callable[[Slots, date], Made]] = {
     "awaiting_list": _list(),
     "filter_list": _list(),
     "phase_list": _list(process="phase_transfer"),
+    "data_quality": figuring.gaps,
+    "kpi": figuring.figure,
     "mp_list": _mp_list,
     "act_remind": _remind,
     "act_record": _record,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.phrases.counting import figure_of
 from bot.phrases.days import When
 from bot.phrases.reading import Sentence
 from bot.phrases.span import Span
@@ -39,7 +40,10 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "explain_date": (*REFS, *WHAT, "clock"),
     "tribunal": (*REFS, "clock"),
     "data_quality": (*WHOSE, "without"),
-    "kpi": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by", "exceptions"),
+    "kpi": (
+        *(*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by", "exceptions"),
+        *("measure", "what", "team", "against"),
+    ),
     "draft_text": (*REFS, *MPS),
     "act_remind": (*REFS, *WHAT, "person", "mp", "setting", "date"),
     "act_record": (*REFS, "agency", "service", "clock", "date", "fact", "setting"),
@@ -77,6 +81,7 @@ EXCEPTIONS = re.compile(
     r"(?<!\S)(with and without|with or without|without|excluding|with|including|not counting|before) "
     r"(?:the )?(?:any )?exceptions"
 )
+OUT = any_of("stripped out|taken out|left out|removed|excluded|out|discounted")
 WITH = {"with": "with", "including": "with", "with and without": "both", "with or without": "both"}
 SINGULAR = {"agencies": "agency", "services": "service", "officer": "owner", "person": "owner", "setting": "school"}
 WITHOUT = any_of(
@@ -93,7 +98,11 @@ THINGS = {
     "nhs number": "nhs_number", "advice": "advice", "report": "advice", "reports": "advice", "reply": "reply",
     "replies": "reply", "answer": "reply", "exception": "exception", "decision": "decision",
 }  # fmt: skip
-UNOWNED = re.compile(r"(?<!\S)(?:unallocated|unassigned|unowned|ownerless|orphaned|nobody owns|no one owns)(?!\S)")
+UNOWNED = re.compile(
+    r"(?<!\S)(?:unallocated|unassigned|unowned|ownerless|orphaned|orphan|"
+    r"(?:nobody|no one) (?:is |has )?(?:owns|assigned|allocated|picked up|looking after)|"
+    r"(?:not|has not|have not) (?:been )?(?:allocated|assigned))(?!\S)"
+)
 ABOVE = re.compile(
     r"(?<!\S)(manager|head|room|lead|director|boss|management|senior|seniors|dcs|supervisor|leader)(?!\S)"
 )
@@ -223,6 +232,8 @@ def _days(sentence: Sentence, intent: str) -> dict[str, Any]:
         case "clock_date":
             return {"start": _iso(_first_day(spans[0].value, past=True))} if not sentence.refs else {}
         case _:
+            if intent == "kpi":  # "within 4 weeks" is how long it may take, and no days of the figure
+                spans = [span for span in spans if sentence.low[span.first : span.first + 1] != ["within"]] or spans
             first, last = _best(spans).value.resolve(past)
             return {"period": {"from": _iso(first), "to": _iso(last)}} if first or last else {}
 
@@ -271,7 +282,9 @@ def _besides(sentence: Sentence, intent: str) -> dict[str, Any]:
             return {"without": _without(sentence), **_searched(sentence)}
         case "kpi":
             said = EXCEPTIONS.search(sentence.said)
-            return {"exceptions": WITH.get(said[1], "without")} if said else {}
+            stripped = said and OUT.search(sentence.said[said.end() :])
+            how = "without" if stripped else WITH.get(said[1], "without") if said else None
+            return {"exceptions": how, **figure_of(sentence)}
         case "act_escalate":
             found = ABOVE.search(sentence.plain) or ABOVE.search(sentence.said)
             to = TO_WHOM.get(found[1], found[1]) if found else None
