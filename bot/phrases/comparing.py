@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.phrases.days import NUMBERS
 from bot.phrases.span import UNITS, Span
+from bot.phrases.wordlists import any_of
 
 OVER = {
     ("more", "than"): ">", ("over",): ">", ("past",): ">", ("beyond",): ">", ("above",): ">", ("exceeding",): ">",
@@ -192,7 +193,11 @@ def _of_what(low: Sequence[str], first: int, last: int) -> tuple[bool, int]:
 def _field(unit: str, late: bool, low: Sequence[str], key: tuple[str, ...]) -> str:
     if late or (unit in ("day", "days", "working_days") and LATE & set(low) - set(key)) or LATER & set(low):
         return "late"
-    return "week" if unit.startswith("week") else "age"
+    return "age" if not unit.startswith("week") or OPEN.search(" ".join(low)) else "week"
+
+
+OPEN = any_of("open for|been open|open over|open more than|open longer than|open at least|been going|been running")
+"""How long a case has been open is its age; "over 20 weeks" alone is how far a request is."""
 
 
 def _plural(unit: str) -> str:

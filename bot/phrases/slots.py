@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.phrases.clocks import advice_clock as advice_clock
+from bot.phrases.clocks import clocks
 from bot.phrases.counting import figure_of
 from bot.phrases.days import When
 from bot.phrases.reading import Sentence
 from bot.phrases.span import Span
-from bot.phrases.wordlists import any_of, words
+from bot.phrases.whose import whose
+from bot.phrases.wordlists import any_of
 
-LISTS = frozenset({"due_list", "overdue_list", "awaiting_list", "filter_list", "data_quality", "phase_list", "mp_list"})
-MY_WORK = frozenset({"due_list", "awaiting_list", "overdue_list", "filter_list"})
 REFS, WHAT = ("refs",), ("agency", "service", "not_agency", "not_service")
 WHOSE = ("person", "not_person", "setting")
 MPS = ("mp", "constituency")
@@ -23,28 +24,28 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "blockers": (*REFS, "person"),
     "case_status": REFS,
     "clock_date": (*REFS, *WHAT, "clock", "start"),
-    "filter_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "without", "by", "text"),
-    "awaiting_list": (*WHAT, *WHOSE, *MPS, "period", "comparator", "clock"),
-    "mp_list": (*MPS, *WHOSE, "clock", "period", "comparator", "without"),
+    "filter_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "without", "by", "status", "text"),
+    "awaiting_list": (*WHAT, *WHOSE, *MPS, "period", "comparator", "clock", "by", "owes"),
+    "mp_list": (*MPS, "agency", "service", *WHOSE, "clock", "period", "comparator", "without", "by"),
     "mp_status": (*REFS, *MPS, "clock"),
     "next_clock": (*REFS, "person"),
     "next_step": REFS,
-    "consult_status": (*REFS, "setting", "period"),
+    "consult_status": (*REFS, "setting", "person", "period"),
     "review_status": (*REFS, "period"),
-    "phase_list": (*WHOSE, "clock", "period"),
+    "phase_list": (*WHOSE, "clock", "period", "by"),
     "forecast": (*REFS, "clock", "period"),
-    "panel": (*REFS, "period"),
+    "panel": (*REFS, "person", "period"),
     "owner": (*REFS, "person", "period"),
-    "audit": (*REFS, "person", "period"),
-    "exception": (*REFS, *WHAT, "clock"),
+    "audit": (*REFS, "agency", "service", "person", "period"),
+    "exception": (*REFS, *WHAT, "person", "clock", "period"),
     "explain_date": (*REFS, *WHAT, "clock"),
-    "tribunal": (*REFS, "clock"),
-    "data_quality": (*WHOSE, "without"),
+    "tribunal": (*REFS, "agency", "service", "person", "clock", "period"),
+    "data_quality": (*WHOSE, "without", "period"),
     "kpi": (
         *(*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by", "exceptions"),
         *("measure", "what", "team", "against"),
     ),
-    "draft_text": (*REFS, *MPS),
+    "draft_text": (*REFS, "agency", "service", *MPS),
     "act_remind": (*REFS, *WHAT, "person", "mp", "setting", "date"),
     "act_record": (*REFS, "agency", "service", "clock", "date", "fact", "setting"),
     "act_new_mp": (*REFS, *MPS, "received", "dated", "kind"),
@@ -57,7 +58,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "refuse_access": (*REFS, *WHAT),
     "refuse_advice": REFS,
     "refuse_privacy": (*REFS, *WHAT),
-    "clarify": (*REFS, *WHAT, "person", "clock", "period"),
+    "clarify": (*REFS, *WHAT, "person", "clock"),
     "help": ("topic",),
 }
 PAST = frozenset(
@@ -67,12 +68,6 @@ HAS_COME = re.compile(
     r"(?<!\S)(?:received|came|got|had|written|wrote|sent|recorded|since|logged|arrived|issued|opened|went|held|said|"
     r"agreed|asked|missed|was|were|did|last|refused|breached|happened|decided|met)(?!\S)"
 )
-MINE = any_of("my|mine|myself", ends=r"(?!\S)(?! (?:manager|team|head|director|boss|lead|colleague))")
-DONE_FOR_ME = words("show give tell get send remind let find pull fetch bring do list")
-ME = re.compile("".join(f"(?<!{verb} )" for verb in sorted(DONE_FOR_ME)) + r"(?<!for the )(?<!\S)me(?!\S)")
-NOT_MINE = any_of("not mine|not my own|other than mine|except mine|apart from mine|but mine|not counting mine|bar mine")
-I_DO = any_of("i|am i|have i|do i|i am|i have|i owe|i need")
-I_ASK = any_of("can i|could i|i know|i see|i get")
 GROUPED = re.compile(
     r"(?<!\S)(?:by|per|for each|grouped by|split by|broken down by) "
     r"(agency|agencies|service|services|owner|officer|person|team|school|setting|week|month|mp|ADV|constituency|year)(?!\S)"
@@ -97,7 +92,17 @@ THINGS = {
     "setting": "setting", "received date": "received", "receipt date": "received", "manager": "manager", "room": "room",
     "nhs number": "nhs_number", "advice": "advice", "report": "advice", "reports": "advice", "reply": "reply",
     "replies": "reply", "answer": "reply", "exception": "exception", "decision": "decision",
+    "plan": "plan", "ehcp": "plan", "ehc plan": "plan",
 }  # fmt: skip
+STATUS = {
+    "closed": any_of("closed|close|shut|ended|finished"),
+    "opened": any_of("opened|new|started"),
+    "restricted": any_of("restricted"),
+}
+"""Cases that are not just open ones."""
+WE_OWE = any_of(
+    "do i owe|do i still owe|do we owe|do we still owe|i owe|we owe|am i late with|we still owe|i still owe"
+)
 UNOWNED = re.compile(
     r"(?<!\S)(?:unallocated|unassigned|unowned|ownerless|orphaned|orphan|"
     r"(?:nobody|no one) (?:is |has )?(?:owns|assigned|allocated|picked up|looking after)|"
@@ -121,7 +126,7 @@ PROCESSES = {"annual review": "annual_review", "phase transfer": "phase_transfer
 
 def slots_of(sentence: Sentence, intent: str) -> dict[str, Any]:
     """The slots that this intent has, as this sentence fills them."""
-    filled: dict[str, Any] = {"refs": sentence.refs, **_named(sentence, intent), **_whose(sentence, intent)}
+    filled: dict[str, Any] = {"refs": sentence.refs, **_named(sentence, intent), **whose(sentence, intent)}
     filled |= _days(sentence, intent)
     if compared := sentence.values("comparator"):
         each = [one.as_json for one in compared]
@@ -132,80 +137,55 @@ def slots_of(sentence: Sentence, intent: str) -> dict[str, Any]:
     return {name: filled[name] for name in ALLOWED.get(intent, ()) if filled.get(name) not in (None, [], "")}
 
 
-NO_AGENCY = frozenset({"act_new_case", "act_note", "exception"})
+NO_AGENCY = frozenset({"act_new_case", "act_note", "exception", "refuse_privacy"})
+OF_AN_AGENCY = frozenset({"agency_status", "act_record", "act_remind", "act_escalate"})
+"""Where a school by its name is one that is asked for advice."""
 """Where "the school" is no agency that is asked for advice."""
 
 
 def _named(sentence: Sentence, intent: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for kind in ("service", "agency", "clock", "mp", "constituency", "setting"):
+    for kind in ("service", "agency", "mp", "constituency", "setting"):
         values = sentence.values(kind)
         if values:
             found[kind] = values[0] if len(values) == 1 else values
         if left := sentence.values(kind, negated=True):
             found[f"not_{kind}"] = left[0] if len(left) == 1 else left
-    if found.get("agency") == "SCHOOL" and (found.get("setting") or intent in NO_AGENCY):
+    if found.get("setting") and intent in OF_AN_AGENCY and not {"agency", "service"} & set(found):
+        found["agency"] = "SCHOOL"
+    elif (
+        found.get("agency") == "SCHOOL" and intent not in OF_AN_AGENCY and (found.get("setting") or intent in NO_AGENCY)
+    ):
         del found["agency"]
-    if found.get("agency") == "MP_TEAM" and intent.startswith("act_"):
+    if found.get("agency") == "MP_TEAM" and (intent.startswith(("act_", "mp_")) or intent == "draft_text"):
         del found["agency"]
-    if intent == "clock_date" and "clock" not in found:
-        found |= _review_clock(sentence) | advice_clock(found)
-    if intent == "kpi" and found.get("clock") is None and re.search(r"mp .*(repl|time|answer)", sentence.plain):
-        found["clock"] = "mp_reply"
-    if intent == "kpi" and "clock" in found and ("service" in found or "agency" in found):
-        del found["clock"]
+    found = _of_others(found, sentence, intent)
     if intent == "agency_status" and ("service" in found or "agency" in found):
         found = {name: value for name, value in found.items() if not name.startswith("not_")}
     if intent == "mp_list":
         found.pop("setting", None)
-    if intent == "phase_list" and isinstance(found.get("clock"), list):
-        found["clock"] = next((each for each in found["clock"] if each.startswith("phase")), found["clock"][0])
-    return found
+    return found | clocks(sentence, intent, found)
 
 
-def _review_clock(sentence: Sentence) -> dict[str, Any]:
-    return {"clock": "review_next"} if re.search(r"(?<!\S)(annual review|review|ar)(?!\S)", sentence.plain) else {}
+OUR_OWN = frozenset({"council", "local authority", "la", "the authority"})
+ASKS_US = frozenset({"agency_status", "awaiting_list", "overdue_list", "due_list", "filter_list", "kpi"})
 
 
-ADVICE = {
-    "HEALTH": "advice_health",
-    "EP": "advice_ep",
-    "SOCIAL_CARE": "advice_social_care",
-    "SCHOOL": "advice_education",
-}
-
-
-def advice_clock(found: Mapping[str, Any]) -> dict[str, Any]:
-    if isinstance(found.get("service"), str) and found["service"] in ("SLT", "OT", "PHYSIO", "CAMHS", "PAEDIATRICS"):
-        return {"clock": "advice_health"}
-    agency = found.get("agency")
-    return {"clock": ADVICE[agency]} if isinstance(agency, str) and agency in ADVICE else {}
-
-
-def _whose(sentence: Sentence, intent: str) -> dict[str, Any]:
-    people = sentence.values("person") + sentence.values("name")
-    found: dict[str, Any] = {}
-    if people:
-        found["person"] = people[0] if len(people) == 1 else people[-1] if intent == "act_assign" else people
-    elif _is_mine(sentence, intent):
-        found["person"] = "me"
-    if left := sentence.values("person", negated=True):
-        found["not_person"] = left[0]
-    elif found.get("person") == "me" and NOT_MINE.search(sentence.plain):
-        found = {"not_person": "me"}
-    return found
-
-
-def _is_mine(sentence: Sentence, intent: str) -> bool:
-    said = sentence.plain
-    if intent == "act_remind":
-        return said.startswith("remind me") or (" me " in f" {said} " and not sentence.has("service", "agency"))
-    if intent == "act_assign":
-        return bool(re.search(r"(?<!\S)(me|myself|i|mine)(?!\S)", said))
-    if intent in LISTS | {"owner", "kpi", "next_clock"}:
-        mine = bool(MINE.search(said) or ME.search(said))
-        return mine or (intent in MY_WORK and bool(I_DO.search(said)) and not I_ASK.search(said))
-    return False
+def _of_others(found: dict[str, Any], sentence: Sentence, intent: str) -> dict[str, Any]:
+    """Without the council itself, where it only asks: "what does OT owe the council", "must the council decide"."""
+    agencies = found.get("agency")
+    if "LA" not in (agencies if isinstance(agencies, list) else [agencies]):
+        return found
+    ours = all(
+        " ".join(sentence.low[span.first : span.last]) in OUR_OWN
+        for span in sentence.of("agency")
+        if span.value == "LA"
+    )
+    others = [each for each in sentence.values("agency") if each != "LA"]
+    if not ours or not (others or "service" in found or intent not in ASKS_US):
+        return found
+    kept = {name: value for name, value in found.items() if name != "agency"}
+    return kept | ({"agency": others[0] if len(others) == 1 else others} if others else {})
 
 
 # Days
@@ -279,7 +259,10 @@ def _of_letter(sentence: Sentence, spans: list[Span]) -> dict[str, Any]:
 def _besides(sentence: Sentence, intent: str) -> dict[str, Any]:
     match intent:
         case "filter_list" | "mp_list" | "data_quality":
-            return {"without": _without(sentence), **_searched(sentence)}
+            status = next((name for name, said in STATUS.items() if said.search(sentence.plain)), None)
+            return {"without": _without(sentence), "status": status, **_searched(sentence)}
+        case "awaiting_list":
+            return {"owes": "us" if WE_OWE.search(sentence.plain) else None}
         case "kpi":
             said = EXCEPTIONS.search(sentence.said)
             stripped = said and OUT.search(sentence.said[said.end() :])

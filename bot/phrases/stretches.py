@@ -53,6 +53,7 @@ BEGIN_A_DAY = words(
 """Words that a day or a period may begin with; figures may, too."""
 COMES = words("came come comes coming handed report reports advice letter reply response paperwork form forms is now")
 LATELY = words("today yesterday this on last just") | frozenset(WEEKDAYS)
+SINGLE = words("day week month")
 AHEAD = {"next", "coming", "following"}
 BACK = {"last", "past", "previous"}
 
@@ -296,6 +297,8 @@ def _length(words: Sequence[str], at: int, almanac: Almanac, *, ahead: bool | No
     unit = rest[take + working] if len(rest) > take + working else ""
     if count is None or unit not in UNITS or words[at + skip + take + working + 1 :][:1] in (["ago"], ["late"]):
         return None
+    if count > 1 and unit in SINGLE and ahead is None and words[at + skip + take + working + 1 :][:1]:
+        return None  # "for the 20 week date"
     many = count
 
     def resolve(past: bool) -> Span:
