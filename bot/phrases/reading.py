@@ -95,7 +95,7 @@ class Sentence:
     def form(self) -> str:
         """What it has in common with others that ask the same: tagged, each clock by its name, "?" where it asks."""
         clocks = iter([str(span.value) for span in self.spans if span.kind == "clock"])
-        tags = [f"CLK:{next(clocks, '')}" if word == "CLK" else word for word in self.tagged.split()]
+        tags = [_named_clock(next(clocks, "")) if word == "CLK" else word for word in self.tagged.split()]
         return " ".join([*tags, "?"] if self.asked else tags)
 
     @property
@@ -143,6 +143,17 @@ class Sentence:
     def after(self, words: int) -> str:
         """The message as it was typed, from a word on."""
         return self.text[self.words[words].start :] if words < len(self.words) else ""
+
+
+KINDS_OF_CLOCK = {
+    "mp": "MPC", "ar": "ARC", "review": "ARC", "phase": "PHC", "appeal": "APC", "med": "APC", "order": "APC",
+    "tribunal": "APC",
+}  # fmt: skip
+"""By the first part of its id; every other is one of an assessment or a plan."""
+
+
+def _named_clock(clock: str) -> str:
+    return f"{KINDS_OF_CLOCK.get(clock.partition('_')[0], 'CLK')}:{clock}"
 
 
 def sentences(words: Sequence[Word], text: str, vocabulary: Vocabulary, almanac: Almanac) -> Iterator[Sentence]:
