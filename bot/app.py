@@ -176,7 +176,7 @@ class App:
             tidy = " ".join(said.line.split())
             turned = [other for other in self.book.turned(tidy) if self._is_whole(turn, other)]
             whole = turned or [near for near in unknown.nearest if self._is_whole(turn, near)]
-            acts = any(self.book.find(other)[0].acts for other in whole)
+            acts = not plainly.is_asked(said) and any(self.book.find(other)[0].acts for other in whole)
             if not acts and (answer := self._plainly(turn, said)):
                 return answer
             meant = dict.fromkeys(turned or (self._readable(turn, near) for near in unknown.nearest))

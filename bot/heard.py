@@ -1,6 +1,7 @@
 """What reached the bot: the same delivery, or the same press of a button, is answered once and acts once."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +16,8 @@ from storage.tables import Heard, Person
 
 ABOUT = "heard"
 LATELY, MOST_EARLIER = timedelta(minutes=10), 24
+IDS = re.compile(r"(?<=\w)#\d+|\b(?!cases?=)\w+=\d+(?![\w-])")
+"""What a button carries and nobody says, such as `request=12`: read as words it would be the number of a case."""
 
 KEPT = columns(Heard)
 FIRST = select(KEPT.sealed).where(or_(KEPT.delivery == bindparam("delivery"), KEPT.nonce == bindparam("nonce")))
@@ -54,7 +57,7 @@ def recent(db: Session, vault: Vault, who: Person, said: Said, now: datetime) ->
     lately = select(KEPT.sealed).where(KEPT.at > now - LATELY, KEPT.at <= now, *here)
     sealed = db.execute(lately.order_by(KEPT.id.desc()).limit(MOST_EARLIER)).scalars()
     told = [vault.open_own(each, ABOUT) for each in sealed]
-    return [str(each["line"]) for each in reversed(told) if each.get("thread", "") == _thread(said)]
+    return [IDS.sub("", str(each["line"])) for each in reversed(told) if each.get("thread", "") == _thread(said)]
 
 
 def _thread(said: Said) -> str:

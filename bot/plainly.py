@@ -94,6 +94,11 @@ def asks(said: Said) -> bool:
     return said.values is None and (asked or ORDER.match(said.line) is not None)
 
 
+def is_asked(said: Said) -> bool:
+    """Whether a line ends as a question does: what it asks was not done by saying it, as in "and EP?"."""
+    return said.values is None and said.line.rstrip().endswith("?")
+
+
 def points_back(said: Said) -> bool:
     """Whether a line is no more than a question such as "why?", which goes by what was said before it."""
     return said.values is None and said.line.rstrip().endswith("?") and QUESTION.match(said.line) is not None

@@ -13,17 +13,18 @@ from storage.tables import Deadline, Nudge, Post, Room
 
 @dataclass(frozen=True)
 class Reminded:
-    """A reminder that went out: on which day, and in which room, where it was one."""
+    """A reminder that went out: on which day, and in which room or to whom."""
 
     on: date
     room: str = ""
+    person_id: int | None = None
 
 
 def last_reminder(turn: Turn, deadline: Deadline) -> Reminded | None:
-    """The last that went to the agency's own people about this date; none that was left out or still waits."""
+    """The last that was meant for the agency about this date, whoever had it; none that was left out or still waits."""
     went_out = (Nudge.deadline_id == deadline.id, Nudge.skipped == "", col(Post.sent_at).is_not(None))
     found = (
-        select(Nudge.at, Room.name)
+        select(Nudge.at, Room.name, Nudge.person_id)
         .join(Post, col(Post.id) == Nudge.post_id)
         .outerjoin(Room, col(Room.id) == Nudge.room_id)
         .where(*went_out, col(Nudge.hears).in_(THE_AGENCYS))
@@ -31,4 +32,4 @@ def last_reminder(turn: Turn, deadline: Deadline) -> Reminded | None:
         .limit(1)
     )
     last = turn.db.exec(found).first()
-    return Reminded(london_date(last[0]), last[1] or "") if last else None
+    return Reminded(london_date(last[0]), last[1] or "", last[2]) if last else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.cards.answers.saying import ABSENT, Asking
 from bot.cards.dates import against, sentence, state
-from bot.cases import advice
+from bot.cases import advice, staff
 from bot.cases.files import CaseFile
 from bot.cases.reminded import last_reminder
 from bot.domain.clocks import Adviser
@@ -108,8 +108,9 @@ def _reminded(asking: Asking, deadline: Deadline) -> str:
     last = last_reminder(asking.turn, deadline)
     if last is None:
         return "none yet"
-    room = f", in {last.room}" if last.room else ""
-    return f"{say_day(last.on, asking.turn.today)}{room}"
+    person = staff.person(asking.turn, last.person_id)
+    whom = f", in {last.room}" if last.room else f", to {person.name}" if person else ""
+    return f"{say_day(last.on, asking.turn.today)}{whom}"
 
 
 def _several(asking: Asking, file: CaseFile, adviser: Adviser, found: Sequence[Request]) -> Message:

@@ -172,7 +172,7 @@ def _outstanding(asking: Asking, deadline: Deadline) -> Fact:
 def _ours(asking: Asking, ours: Sequence[Deadline]) -> Message:
     """No body is waited for, as far as may be told."""
     unseen = partly(asking)
-    nobody = "nobody of yours holds it up" if unseen else "nobody else holds it up"
+    nobody = "nothing that is told here is waited for" if unseen else "nobody else holds it up"
     if not ours:
         return asking.answer(f"{ended(asking) or f'{nobody}, and no date runs{_stage(asking)}'}.", aside=unseen)
     first = ours[0]

@@ -24,6 +24,7 @@ def _elsewhere(asking: Asking, file: CaseFile, processes: Collection[Process]) -
 
 # A review
 
+AMENDING = (E.AMENDMENT_NOTICE_SENT, E.AMENDED_PLAN_SENT)
 DECIDED = (E.DECISION_TO_AMEND_SENT, E.DECISION_TO_MAINTAIN_SENT, E.DECISION_TO_CEASE_SENT)
 
 
@@ -47,7 +48,7 @@ def review(asking: Asking, file: CaseFile) -> Message:
 def _review(asking: Asking, due: Deadline | None) -> str:
     decided, held, fixed = (asking.latest(*kinds) for kinds in (DECIDED, (E.MEETING_HELD,), (E.MEETING_FIXED,)))
     if decided:
-        return f"{label(decided.kind)} on {asking.day(decided)}"
+        return f"{label(decided.kind)} on {asking.day(decided)}{_left(asking)}"
     by = f"; the decision is {asking.how_far(due)}" if due and due.state is ClockState.RUNNING else ""
     if held:
         return f"the review meeting was held on {asking.day(held)}, and no decision has gone out yet{by}"
@@ -56,6 +57,12 @@ def _review(asking: Asking, due: Deadline | None) -> str:
     if fixed:
         return f"the review meeting is fixed for {asking.day(fixed)}{by}"
     return f"no review meeting is on record{by}"
+
+
+def _left(asking: Asking) -> str:
+    """ "; amendment notice after the review due in 13 days": what comes first of what is left."""
+    owed = [one for one in asking.duties if not {*AMENDING}.isdisjoint(asking.stops(one))]
+    return f"; {asking.name_of(owed[0])} {asking.how_far(owed[0])}" if owed else ""
 
 
 def _meeting(asking: Asking) -> Fact:
@@ -146,19 +153,22 @@ def appeal(asking: Asking, file: CaseFile) -> Message:
     if file.case.process not in OF_DISPUTES:
         return _no_appeal(asking, file)
     order = asking.latest(*ORDERED)
-    left = asking.duties
-    dates = [asking.due(one) for one in left]
+    response = asking.clock_of(E.TRIBUNAL_RESPONSE_SENT)
+    left = [*asking.duties, *_rights(asking)]
     if order is not None:
         so = f"; what is left: {asking.name_of(left[0])}, {asking.how_far(left[0])}" if left else "; no date of it runs"
         said = f"{FACTS[order.kind].happened} on {asking.day(order)}{so}."
-        lines = [Fact("Order", f"{label(order.kind)}, {asking.day(order)}", asking.recorded(order)), *dates]
+        lines = [
+            Fact("Order", f"{label(order.kind)}, {asking.day(order)}", asking.recorded(order)),
+            *map(asking.due, left),
+        ]
         return asking.answer(said, lines, why=left)
     lines = [
         asking.step("Appeal lodged", E.APPEAL_LODGED),
         asking.step("Tribunal's papers", E.TRIBUNAL_PAPERS_RECEIVED),
         asking.step("Response", E.TRIBUNAL_RESPONSE_SENT),
         Fact("Hearing", ABSENT),
-        *(one for one, of in zip(dates, left, strict=True) if of is not asking.clock_of(E.TRIBUNAL_RESPONSE_SENT)),
+        *(asking.due(one) for one in left if one not in (asking.clock_of(E.APPEAL_LODGED), response)),
     ]
     return asking.answer(f"{_appealed(asking)}.", lines, why=left)
 
@@ -173,12 +183,17 @@ def _appealed(asking: Asking) -> str:
     if papers:
         by = f"; our response is {asking.how_far(due)}" if due and due.state is ClockState.RUNNING else ""
         return f"an appeal is registered: the Tribunal's papers came on {asking.day(papers)}{by}"
-    return f"an appeal was lodged on {asking.day(lodged)}" if lodged else "no appeal is on record"
+    return f"an appeal was lodged on {asking.day(lodged)}" if lodged else "no appeal is on record here"
 
 
 def _no_appeal(asking: Asking, file: CaseFile) -> Message:
     """Until when the family may still appeal, and where an appeal of theirs runs."""
-    rights = [one for one in asking.seen if E.APPEAL_LODGED in asking.stops(one) and one.state is ClockState.RUNNING]
+    rights = _rights(asking)
     lodged = asking.latest(E.APPEAL_LODGED)
-    said = f"an appeal was lodged on {asking.day(lodged)}" if lodged else "no appeal is on record"
+    said = f"an appeal was lodged on {asking.day(lodged)}" if lodged else "no appeal is on record here"
     return asking.answer(f"{said}.", map(asking.due, rights), why=rights, offers=_elsewhere(asking, file, OF_DISPUTES))
+
+
+def _rights(asking: Asking) -> list[Deadline]:
+    """Until when the family may appeal, while it has not."""
+    return [one for one in asking.seen if E.APPEAL_LODGED in asking.stops(one) and one.state is ClockState.RUNNING]
