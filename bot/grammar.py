@@ -99,10 +99,16 @@ class Command:
     wants_book: bool
     title: str = ""
     """The heading of its form, at most LONGEST_TITLE characters."""
+    before: str = ""
+    """What has to follow its name, as a pattern, where people begin other things with that word: "draft sent 84"."""
 
     @property
     def name(self) -> str:
         return self.words[0]
+
+    def leads(self, rest: str) -> bool:
+        """Whether a line that goes on so is this command's."""
+        return not rest or re.match(self.before, rest, re.IGNORECASE) is not None
 
     @property
     def help(self) -> str:
@@ -119,7 +125,12 @@ class Command:
 
 
 def command(
-    *words: str, may: Iterable[Role], acts: bool = True, examples: Sequence[str] = (), title: str = ""
+    *words: str,
+    may: Iterable[Role],
+    acts: bool = True,
+    examples: Sequence[str] = (),
+    title: str = "",
+    before: str = "",
 ) -> Callable[[Any], Any]:
     """Say that a function is a command. Its signature is the form, its docstring the help.
 
@@ -131,7 +142,7 @@ def command(
         given = [p for p in signature(run).parameters.values() if p.name not in ("turn", "book")]
         fields = tuple(Field(p.name, get_args(hints[p.name])[1], p.default) for p in given)
         wants_book = "book" in hints
-        run.command = Command(words, frozenset(may), acts, tuple(examples), run, fields, wants_book, title)  # type: ignore[attr-defined]
+        run.command = Command(words, frozenset(may), acts, tuple(examples), run, fields, wants_book, title, before)  # type: ignore[attr-defined]
         return run
 
     return mark
@@ -152,27 +163,29 @@ class Book:
         tidy = " ".join(line.split())
         for words, found in self._by_words:
             begins, rest = tidy[: len(words)], tidy[len(words) :]
-            if begins.lower() == words and rest[:1] in ENDS_OF_WORDS:
+            if begins.lower() == words and rest[:1] in ENDS_OF_WORDS and found.leads(rest.strip(" :?")):
                 return found, rest.strip(" :?")
         raise NotUnderstood("I don't know that one. Say help to see what you can say here.", self.nearest(tidy))
 
     def turned(self, line: str) -> Iterator[str]:
         """The line as it may be meant where its command stands later in it, or goes without saying: "draft sent 84"."""
         low = f" {line.lower()} "
-        for words, _ in self._by_words:
-            if (at := low.find(f" {words} ")) > 0:
+        for words, found in self._by_words:
+            at = low.find(f" {words} ")
+            if at > 0 and found.leads(f"{line[:at]}{line[at + len(words) :]}".strip()):
                 yield " ".join(f"{words} {line[:at]} {line[at + len(words) :]}".split())
         yield from (f"{words} {line}" for words in (UNSAID if " " in line else UNSAID[:2]))
 
     def nearest(self, line: str) -> tuple[str, ...]:
         """Commands that the line is nearly, each with the rest of the line kept."""
-        words = [words for words, _ in self._by_words]
+        known = dict(self._by_words)
         start = line.lower().split(" ")
         tries = {" ".join(start[:n]): " ".join(line.split(" ")[n:]) for n in (1, 2) if len(start) >= n}
         scored = [
             (score, f"{word} {rest}".strip())
             for text, rest in tries.items()
-            for word, score, _ in process.extract(text, words, scorer=fuzz.ratio, score_cutoff=NEAR, limit=3)
+            for word, score, _ in process.extract(text, [*known], scorer=fuzz.ratio, score_cutoff=NEAR, limit=3)
+            if known[word].leads(rest)
         ]
         return tuple(dict.fromkeys(line for _, line in sorted(scored, reverse=True)))[:3]
 

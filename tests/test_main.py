@@ -247,7 +247,7 @@ def test_one_line_said_in_a_room_names_no_child(demo: Told) -> None:
     ended, answer = demo(f"{PRIYA} --room health --json status 0042", **NO_KEY)
     said = json.loads(answer)
     assert ended == WELL
-    assert list(said) == ["line", "text", "facts", "actions", "form", "table", "private", "error"]
+    assert list(said) == ["line", "text", "copy", "facts", "actions", "form", "table", "private", "error"]
     assert (said["line"], said["private"], said["error"]) == ("status 0042", False, "")
     assert "Maisie" not in answer
 

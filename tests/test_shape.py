@@ -116,6 +116,9 @@ def test_a_command_is_in_a_dialogue(found: Command) -> None:
 
 
 def understood(line: str) -> bool:
+    """Whether a line begins as a command does, and goes on so."""
+    if line.startswith("draft "):
+        return any(found.leads(line.removeprefix("draft ")) for found in BOOK.commands if found.name == "draft")
     return any(re.match(rf"{re.escape(word)}\b", line) for found in BOOK.commands for word in found.words)
 
 

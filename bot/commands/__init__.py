@@ -7,6 +7,7 @@ from bot.commands import (
     correcting,
     denied,
     dispute,
+    drafting,
     exception,
     exporting,
     figures,
@@ -32,8 +33,9 @@ from bot.commands import (
 from bot.grammar import Book
 
 BOOK = Book.of(
-    *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, list, nudge, reminding),
-    *(room, figures, finding, restricting, glass, denied, unread, agreeing, exporting, rectifying, retaining, people, help),
+    *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, drafting, list, nudge),
+    *(reminding, room, figures, finding, restricting, glass, denied, unread, agreeing, exporting, rectifying),
+    *(retaining, people, help),
 )
 """Every command there is."""
 

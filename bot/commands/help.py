@@ -34,6 +34,7 @@ THEMES = {
     "exception": "Exceptions",
     "advice": "Advice and schools",
     "dispute": "Appeals",
+    "drafting": "Letters",
     "mp": "Letters",
     "letter": "Letters",
     "list": "Letters",

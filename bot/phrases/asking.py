@@ -17,7 +17,7 @@ NEAREST = {
 }
 NEEDS_A_CASE = words(
     """
-    agency_status blockers case_status explain_date next_step forecast audit act_remind act_record act_snooze
+    agency_status blockers case_status explain_date next_step forecast audit draft_text act_remind act_record act_snooze
     act_escalate act_assign act_note
     """
 )

@@ -181,6 +181,12 @@ def _people(_slots: Slots, _today: date) -> Made:
     return _made("people", "person", "period")
 
 
+def _draft(slots: Slots, _today: date) -> Made:
+    whom = one(slots, "to").replace("_", " ") or adviser(slots)
+    said = f"draft {ref(slots)}{f' for {whom}' if whom else ''}" if ref(slots) else ""
+    return _made(said, "refs", "to", "mp", "constituency", "agency", "service")
+
+
 # Actions
 
 
@@ -307,6 +313,7 @@ LINES: Mapping[str, Callable[[Slots, date], Made]] = {
     "explain_date": _why,
     "forecast": _case("milestones"),
     "audit": _case("history"),
+    "draft_text": _draft,
     "followup": _case("status"),
     "overdue_list": _list("overdue"),
     "due_list": _due,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.phrases.addressing import addressed
 from bot.phrases.clocks import advice_clock as advice_clock
 from bot.phrases.clocks import clocks
 from bot.phrases.counting import figure_of
@@ -45,7 +46,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
         *(*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by", "exceptions"),
         *("measure", "what", "team", "against"),
     ),
-    "draft_text": (*REFS, "agency", "service", *MPS),
+    "draft_text": (*REFS, "agency", "service", *MPS, "to"),
     "act_remind": (*REFS, *WHAT, "person", "mp", "setting", "date"),
     "act_record": (*REFS, "agency", "service", "clock", "date", "fact", "setting"),
     "act_new_mp": (*REFS, *MPS, "received", "dated", "kind"),
@@ -273,6 +274,8 @@ def _besides(sentence: Sentence, intent: str) -> dict[str, Any]:
             to = TO_WHOM.get(found[1], found[1]) if found else None
             of_agency = sentence.has("agency", "service") and to in ("manager", "head")
             return {"to": "lead" if of_agency else to} if to else {}
+        case "draft_text":
+            return {"to": addressed(sentence)}
         case "act_new_mp":
             return {
                 "kind": next((kind for name, kind in LETTERS.items() if name in sentence.said), None)

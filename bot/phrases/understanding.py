@@ -192,6 +192,8 @@ def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understoo
     if opened and before.intent in following.LISTS and following.LATE_ONES.match(sentence.whole):
         slots = following.merged(before.slots, slots_of(sentence, "overdue_list"))
         return finished("overdue_list", _fitting("overdue_list", slots), sentence, asker.today)
+    if before.intent == "draft_text" and opened and "to" in (own := slots_of(sentence, "draft_text")):
+        return finished("draft_text", following.merged(before.slots, own), sentence, asker.today)
     if before.intent == "draft_text" and following.OTHERWISE.search(sentence.said):
         slots = following.merged(before.slots, slots_of(sentence, "draft_text"))
         return finished("draft_text", slots, sentence, asker.today)

@@ -75,7 +75,7 @@ SLOTS: Mapping[str, str] = {
     "what": "what a figure counts: open, requests, plans, closed, overdue, advice …; `other` where there is none of it",
     "team": "whose team a figure is of: `me`, or a manager's name",
     "against": "what a figure is compared with: the week, month, quarter, term or year before",
-    "to": "whom an escalation tells: manager, head, room, lead",
+    "to": "whom an escalation tells: manager, head, room, lead; or for whom a draft is: mp_team, mp, family, manager",
     "fact": "what is recorded, as `sent`, `received` and `held` take it",
     "kind": "which letter: complaint, foi, sar; or which process is opened",
     "text": "the words of a note",
