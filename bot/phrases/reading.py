@@ -173,7 +173,7 @@ def _parts(words: Sequence[Word]) -> list[list[Word]]:
         if word.low in BREAKS:
             parts[-1].append(word)
             parts.append([])
-        elif len(parts[-1]) > 1 and not _leads(parts[-1], word.low) and _begins_another(word.low, after):
+        elif len(parts[-1]) > 1 and _begins_another(word.low, after) and not _leads(parts[-1], word.low):
             if parts[-1][0].low in QUESTION_WORDS:
                 parts[-1].append(Word("?", word.start, word.end))
             parts.append([])
