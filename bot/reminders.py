@@ -23,7 +23,7 @@ from bot.turn import At, Exports, Turn
 from storage.connect import Store, will_pass
 from storage.crypto import Vault
 from storage.signing import Signer
-from storage.tables import Connection, Person, Room
+from storage.tables import Connection, Entry, Person, Room
 
 log = logging.getLogger(__name__)
 
@@ -123,15 +123,27 @@ def digests(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:
 
 
 def tell_planned(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:
-    """Tell the reminders that people set for today, or for a day that nobody was there to tell; how many.
-
-    From nine on, in the hours of speaking.
-    """
+    """Tell the reminders that people set for today, or for a day on which nobody ran; how many. From nine on."""
     at = At(store, rules, vault, now)
     with store.reading() as db:
-        turn = at.turn(db)
-        come = [] if _is_quiet(turn) else kept_reminders.due(turn)
+        come = _planned(at.turn(db))
     return told_apart(at.turns, come)
+
+
+def preview_planned(store: Store, rules: Rules, vault: Vault, now: datetime) -> list[str]:
+    """A line for each of those: "SEND-2026-0042  the reminder that was set for Thu 26 Nov 2026 (entry 7)"."""
+    with store.reading() as db:
+        turn = Turn(db, now, rules, vault)
+        found = [db.get_one(Entry, one) for one in _planned(turn)]
+        return [
+            f"{kept_reminders.about(turn, one).reference}  the reminder that was set for {one.happened_on:%a %-d %b %Y}"
+            f" (entry {one.number})"
+            for one in found
+        ]
+
+
+def _planned(turn: Turn) -> list[int]:
+    return [] if _is_quiet(turn) else kept_reminders.due(turn)
 
 
 def second_people(store: Store, rules: Rules, vault: Vault, now: datetime) -> int:

@@ -273,3 +273,11 @@ def test_what_is_due_is_found_by_its_index_alone(town: Town) -> None:
         text = str(query.compile(db.connection(), compile_kwargs={"literal_binds": True}))
         plan = [row[3] for row in db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
     assert "ix_entry_reminder" in plan[0], plan
+
+
+@pytest.mark.databases("sqlite")
+def test_an_operator_sees_what_would_be_told_and_tells_it(town: Town) -> None:
+    said(town, "Priya: remind 0042 me on Thursday")
+    dry = town.operator("sweep", "--at", "2026-11-19T09:00", "--dry-run")
+    assert "SEND-2026-0042  the reminder that was set for Thu 19 Nov 2026 (entry 6)" in dry[1]
+    assert "; 1 reminders that people set; " in town.operator("sweep", "--at", "2026-11-19T09:00")[1][0]

@@ -67,6 +67,8 @@ def set_for(turn: Turn, file: File, whom: Whom, day: date, words: str = "") -> P
     _check_new(file, clear, day)
     owed = [] if whom.person else must_be_awaited(turn, file, whom)
     hearers = None if whom.person else who_hears(turn, record, owed[0].agency)
+    if hearers and not hearers.places:
+        raise NotNow(f"Nobody could be reached: {hearers.why}. Tell your administrator.")
     new = New(EntryKind.REMINDER_SET, day, clear=clear, words=words if whom.person else "")
     return Planned(history.record(turn, record, new)[0], hearers, owed)
 
@@ -97,9 +99,9 @@ def may_hear(turn: Turn, person: Person, record: Case | Enquiry) -> bool:
 
 def may_read(turn: Turn, person: Person, record: Case | Enquiry, entry: Entry) -> bool:
     """Whether somebody may read the words: they wrote them, or may read notes."""
-    of = visible.relations_to(turn, person, record) if isinstance(record, Case) else frozenset()
     viewer = Viewer(person.agency, person.role, private=True)
-    viewer = replace(viewer, relations=of) if of else viewer
+    if isinstance(record, Case):
+        viewer = replace(viewer, relations=visible.relations_to(turn, person, record))
     return entry.recorded_by == person.id or viewer.may_know(Kind.NOTES)
 
 
@@ -132,10 +134,7 @@ def must_be_awaited(turn: Turn, file: File, whom: Whom) -> list[Deadline]:
 
 def who_hears(turn: Turn, record: Case | Enquiry, agency: Agency | None) -> Hearers:
     """The agency's rooms, or whoever hears where it has none."""
-    hearers = Recipients(turn).of(Hears.ROOM, owner_id=record.owner_id, agency=agency, restricted=False)
-    if not hearers.places:
-        raise NotNow(f"Nobody could be reached: {hearers.why}. Tell your administrator.")
-    return hearers
+    return Recipients(turn).of(Hears.ROOM, owner_id=record.owner_id, agency=agency, restricted=False)
 
 
 def take_back(turn: Turn, file: File, number: int | None = None) -> Entry:

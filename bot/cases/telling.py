@@ -94,6 +94,8 @@ def _tell_rooms(turn: Turn, file: File, entry: Entry) -> bool:
     if any(one.next_at is not None and one.next_at <= turn.now for one in owed):
         return False
     hearers = who_hears(turn, record, owed[0].agency)
+    if not hearers.places:  # which the auditor shows to a person
+        return False
     why = "; ".join(filter(None, [_why_today(turn, entry), hearers.why]))
     untold = [one for one in owed if not _is_told_today(turn, one)]
     if untold:
@@ -131,9 +133,11 @@ def _let_go(turn: Turn, file: File, entry: Entry, why: str) -> bool:
     _settle(turn, record, New(EntryKind.NOT_REMINDED, turn.today, clear={"entry": entry.number, "what": why}))
     people = (turn.db.get(Person, one) for one in (entry.recorded_by, record.owner_id) if one)
     to = next((one.id for one in people if one and may_hear(turn, one, record)), None)
+    told: dict[str, Any] = {"about": {"entry": entry.number}, "key": f"not reminded/{entry.stream}/{entry.number}"}
     if to:
-        key = f"not reminded/{entry.stream}/{entry.number}"
-        posts.tell(turn, to, Notice.NOT_REMINDED, **_of(record), about={"entry": entry.number}, key=key)
+        posts.tell(turn, to, Notice.NOT_REMINDED, **_of(record), **told)
+    elif not visible.is_restricted(turn, record):
+        posts.tell_administrators(turn, Notice.NOT_REMINDED, **_of(record), **told)
     return True
 
 

@@ -170,8 +170,9 @@ def reminders(
     if case and entry:
         file = open_file(turn, case)
         found = facts.entry_numbered(file, entry)
-        if found.kind is not EntryKind.REMINDER_SET:
-            raise NotNow(f"Entry {entry} of {case.reference} is no reminder. To see yours, say: reminders")
+        may_ask = reminding.is_of(found, turn.person) or reminding.may_read(turn, turn.person, case, found)
+        if found.kind is not EntryKind.REMINDER_SET or not may_ask:
+            raise NotNow(f"Entry {entry} of {case.reference} is no reminder of yours. To see those, say: reminders")
         return one_message(turn, case, found, waits=found in kept_reminders.that_wait(file.entries))
     every = [(one, kept_reminders.about(turn, one)) for one in kept_reminders.of_person(turn, turn.person.id or 0)]
     theirs = [(one, of) for one, of in every if reminding.may_hear(turn, turn.person, of)]

@@ -95,12 +95,15 @@ def sweep(arguments: Namespace, settings: Settings, wall: Clock) -> int:
     here = open_installation(settings, wall)
     now = read_moment(arguments.at, here.clock)
     if arguments.dry_run:
-        would = reminders.preview(here.store, here.rules, here.vault, now)
-        print("\n".join(map(_would_say, would)) or "Nothing would be said.")
+        would = [*map(_would_say, reminders.preview(here.store, here.rules, here.vault, now))]
+        would += reminders.preview_planned(here.store, here.rules, here.vault, now)
+        print("\n".join(would) or "Nothing would be said.")
     else:
         swept = reminders.sweep(here.store, here.rules, here.vault, now)
+        planned = reminders.tell_planned(here.store, here.rules, here.vault, now)
         mornings = reminders.digests(here.store, here.rules, here.vault, now)
-        print(f"{swept.said} nudges in {swept.posts} posts, {swept.skipped} skipped; {mornings} digests.")
+        nudged = f"{swept.said} nudges in {swept.posts} posts, {swept.skipped} skipped"
+        print(f"{nudged}; {planned} reminders that people set; {mornings} digests.")
     here.store.close()
     return WELL
 
