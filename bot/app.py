@@ -185,9 +185,16 @@ class App:
         except Refusal as refusal:
             turn.db.rollback()
             no_such_date = isinstance(refusal, NotFound) and refusal.instead and WHY_IS.match(said.line)
-            unread = isinstance(refusal, CannotRead) or no_such_date
-            answer = self._plainly(turn, said) if unread and plainly.asks(said) else None
+            unread = (isinstance(refusal, CannotRead) and not refusal.blank) or no_such_date
+            answer = self._as_sentence(turn, said, acts=found.acts) if unread else None
             return answer or refused(refusal, said)
+
+    def _as_sentence(self, turn: Turn, said: Said, *, acts: bool) -> Message | None:
+        """The answer to a sentence that begins like a command: a question, or "show cases with no draft"."""
+        if plainly.asks(said):
+            return self._plainly(turn, said)
+        answer = self._plainly(turn, said) if plainly.is_sentence(said) and not acts else None
+        return answer if answer and answer.reading is Reading.UNDERSTOOD and not answer.error else None
 
     def _in_words(self, turn: Turn, said: Said) -> Message | None:
         """The answer to a question that begins like a command and lacks what it needs; None where a form is better."""

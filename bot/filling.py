@@ -122,12 +122,17 @@ def _led(command: Command, turn: Turn, words: list[str], filled: Filled) -> int:
     used = _longest(field, turn, words[1:], filled)
     if not used:  # its own sentence says what to type instead
         field.ask.value(turn, " ".join(_bare(word) for word in words[1 : 1 + field.ask.words]))
+    while field.ask.many and "," in words[used]:  # "except SLT, EP"
+        more = _longest(field, turn, words[used + 1 :], filled)
+        if not more:
+            break
+        used += more
     return used + 1
 
 
 def _offered(command: Command, turn: Turn, words: list[str], filled: Filled) -> int:
     """Bare words are never taken for something private: a date after `new` is not a child's birthday."""
-    open_to = (f for f in command.fields if f.ask.words and not f.ask.rest and not f.ask.private)
+    open_to = (f for f in command.fields if f.ask.words and f.ask.bare and not f.ask.rest and not f.ask.private)
     free = (f for f in open_to if f.ask.many or f.name not in filled.values)
     if LENGTH.match(_as_typed(words)):
         free = (f for f in free if f.ask.words > 1)
@@ -150,7 +155,7 @@ def _longest(field: Field, turn: Turn, words: list[str], filled: Filled) -> int:
 
 def _leftover(command: Command, turn: Turn, text: str, filled: Filled) -> str:
     """What to say of words that no blank could read: what the blank they were meant for says, where that is plain."""
-    open_to = [f for f in command.fields if f.ask.words and not f.ask.rest and not f.ask.private]
+    open_to = [f for f in command.fields if f.ask.words and f.ask.bare and not f.ask.rest and not f.ask.private]
     still = [f for f in open_to if f.name not in filled.values]
     private = next((f for f in command.fields if f.ask.private and f.required and f.name not in filled.values), None)
     if private and not re.search(r"\d", text):

@@ -44,6 +44,8 @@ class Ask:
     """The most words it takes from a typed line; 0 for a blank that is only named or filled in."""
     lead: str = ""
     """A word that introduces it in a typed line, such as `on`."""
+    bare: bool = True
+    """False where a typed line has it only after that word, or by its name."""
     many: bool = False
     """A typed line may give several; the value is a tuple."""
     rest: bool = False

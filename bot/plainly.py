@@ -94,6 +94,11 @@ def asks(said: Said) -> bool:
     return said.values is None and (asked or ORDER.match(said.line) is not None)
 
 
+def is_sentence(said: Said) -> bool:
+    """Whether a line that could not be read has enough words to say something."""
+    return said.values is None and len(said.line.split()) > LEAST_WORDS
+
+
 def is_asked(said: Said) -> bool:
     """Whether a line ends as a question does: what it asks was not done by saying it, as in "and EP?"."""
     return said.values is None and said.line.rstrip().endswith("?")

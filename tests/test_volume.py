@@ -15,7 +15,7 @@ from adapters.teams.words import size
 from bot.cards import post_message
 from bot.cards.day import team_day
 from bot.cases import lists
-from bot.cases.lists import Wanted
+from bot.cases.wanted import Wanted
 from bot.domain.message import Message
 from bot.domain.terms import Agency, AskedBy, ClockState, Nature, PostSays, Process
 from bot.reminders import digests, sweep
@@ -157,7 +157,7 @@ def test_a_teams_day_reads_as_many_cases_as_it_shows(council: Council) -> None:
     [
         Wanted(last=date(2027, 2, 7)),
         Wanted(first=date(2027, 2, 8), last=date(2027, 2, 14)),
-        Wanted(agency=Agency.MP_TEAM),
+        Wanted(agencies=(Agency.MP_TEAM,)),
     ],
     ids=["overdue", "due this week", "letters"],
 )

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.cards.dates import due, is_to_check, sentence, state, title, why_line
+from bot.cards.dates import due, sentence, state, title, why_line
 from bot.cards.digest import Dated, headline, in_order
 from bot.cards.exceptions import noted
 from bot.cases import advice, lists
 from bot.cases.digests import AHEAD
-from bot.cases.lists import DueLine, Wanted
+from bot.cases.lists import DueLine
+from bot.cases.wanted import Wanted
 from bot.domain.message import Action, Message, Row, Table
 from bot.grammar import line
 from bot.turn import Turn
@@ -22,7 +23,7 @@ MOST = 5000
 def agency_day(turn: Turn) -> Message:
     """What a body has still to send, among what the asker may see."""
     agency = turn.person.agency
-    asked = [each for each in _lines_within_a_week(turn, Wanted(agency=agency)) if each.request]
+    asked = [each for each in _lines_within_a_week(turn, Wanted(agencies=(agency,))) if each.request]
     waiting = [each for each in asked if each.request and each.request.sent_on is None]
     whole = Action(f"All for {agency.label}", line("list", agency=agency.value), acts=False)
     sent = "What you have sent, and the council has yet to confirm, is not in it." if len(asked) > len(waiting) else ""
@@ -59,13 +60,14 @@ def _day(turn: Turn, dates: Sequence[Dated], found: Sequence[DueLine], whose: st
 
 def due_row(turn: Turn, each: DueLine) -> Row:
     """One date on a list."""
-    actions = [Action("Open", line("open", case=each.reference), acts=False, alone=True)]
-    if is_to_check(turn, each.deadline):
-        actions.append(Action("Why", why_line(each.reference, each.deadline), acts=False))
+    actions = (
+        Action("Open", line("open", case=each.reference), acts=False, alone=True),
+        Action("Why", why_line(each.reference, each.deadline), acts=False),
+    )
     what = what_is_due(turn, each.deadline, each.request)
     claimed = noted(turn, each.deadline)
     when = f"{due(turn, each.deadline)}{f' · {claimed}' if claimed else ''}"
-    return Row((each.reference, what, when, each.owner), state(turn, each.deadline), tuple(actions))
+    return Row((each.reference, what, when, each.owner), state(turn, each.deadline), actions)
 
 
 def what_is_due(turn: Turn, deadline: Deadline, request: Request | None) -> str:

@@ -3,35 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, null
 from sqlalchemy import select as select_rows
 from sqlmodel import col, or_, select
 
 from bot.cases import visible
-from bot.domain.errors import NotAllowed
+from bot.cases.narrowing import LEFT_OUT, ON_CASES, ON_DATES, Condition, began, conditions
+from bot.cases.wanted import Standing, Wanted
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Agency, CaseStatus, ClockKind, ClockState, Kind, LetterKind, Process
+from bot.domain.terms import Agency, CaseStatus, ClockKind, ClockState, Kind
 from bot.turn import Turn
-from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Person, Request
+from storage.tables import Case, Deadline, Enquiry, Person, Request
 
 PAGE = 15
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a list is narrowed to. All that is given must hold."""
-
-    owners: tuple[int, ...] = ()
-    agency: Agency | None = None
-    process: Process | None = None
-    letter: LetterKind | None = None
-    mp: str = ""
-    first: date | None = None
-    last: date | None = None
-    safe_by: date | None = None
-    """Such that the last safe day to act is on or before this."""
 
 
 class Dated(NamedTuple):
@@ -60,7 +46,10 @@ class Page:
     total: int
     statutory: int
     """How many of the total are the law's dates."""
+    late: int
     number: int
+    left_out: int = 0
+    """How many more there would be of those that are excepted."""
 
     @property
     def more(self) -> bool:
@@ -69,24 +58,31 @@ class Page:
 
 def due(turn: Turn, wanted: Wanted, page: int, *, size: int = PAGE) -> Page:
     """Duties that run, by date: those that the asker may know of."""
-    base = _duties(turn, wanted)
-    counted = base.with_only_columns(func.count(), func.count().filter(col(Deadline.rule).in_(_statutory(turn))))
-    total, statutory = turn.db.execute(counted).one()
+    base, kept = _duties(turn, wanted), conditions(turn, wanted, LEFT_OUT)
+    total, statutory, late, left_out = turn.db.execute(base.with_only_columns(*_counts(turn, kept))).one()
     rows = turn.db.execute(
-        base.order_by(col(Deadline.legal), col(Deadline.id)).offset((page - 1) * size).limit(size)
+        base.where(*kept).order_by(col(Deadline.legal), col(Deadline.id)).offset((page - 1) * size).limit(size)
     ).all()
-    return Page([_line(*row) for row in rows], total, statutory, page)
+    return Page([_line(*row) for row in rows], total, statutory, late, page, left_out)
+
+
+def _counts(turn: Turn, kept: Sequence[Condition]) -> tuple[Any, ...]:
+    """How many there are, of the law's, late, and left out."""
+    statutory, late = col(Deadline.rule).in_(_statutory(turn)), col(Deadline.legal) < turn.today
+    whole = func.count().filter(*kept) if kept else func.count()
+    each = (func.count().filter(*kept, which) for which in (statutory, late))
+    return (whole, *each, func.count() - whole)
 
 
 def dates(turn: Turn, wanted: Wanted) -> list[Dated]:
     """The same dates, every one of them, and nothing else: for counting and sorting thousands."""
     of = (col(Deadline.id), col(Deadline.legal), col(Deadline.safe))
-    return [Dated(*row) for row in turn.db.execute(_duties(turn, wanted).with_only_columns(*of))]
+    return [Dated(*row) for row in turn.db.execute(duties(turn, wanted).with_only_columns(*of))]
 
 
 def lines(turn: Turn, wanted: Wanted, these: Sequence[int]) -> list[DueLine]:
     """Some of these dates as lines, in the order given."""
-    rows = turn.db.execute(_duties(turn, wanted).where(col(Deadline.id).in_(these)))
+    rows = turn.db.execute(duties(turn, wanted).where(col(Deadline.id).in_(these)))
     found = {row[0].id: _line(*row) for row in rows}
     return [found[one] for one in these]
 
@@ -95,70 +91,41 @@ def _statutory(turn: Turn) -> list[str]:
     return [rule.id for rule in turn.rules.clocks if rule.kind is ClockKind.STATUTORY]
 
 
-def _own_rules(turn: Turn, kind: LetterKind) -> list[str]:
-    """The clocks of what such a letter asks for, which an MP's letter may run too; none for an MP's letter itself."""
-    if kind is LetterKind.MP_LETTER:
-        return []
-    return [rule.id for rule in turn.rules.of(kind)]
+def duties(turn: Turn, wanted: Wanted) -> Select[Deadline, Case, Enquiry, Request, str]:
+    """The dates that are wanted, each with what it belongs to and whose that is."""
+    return _duties(turn, wanted).where(*conditions(turn, wanted, LEFT_OUT))
 
 
 def _duties(turn: Turn, wanted: Wanted) -> Select[Deadline, Case, Enquiry, Request, str]:
-    query = (
+    """The same with those that are excepted."""
+    runs = col(Deadline.state) == ClockState.RUNNING
+    return (
         select_rows(Deadline, Case, Enquiry, Request, col(Person.name))
         .outerjoin(Case, col(Deadline.case_id) == Case.id)
         .outerjoin(Enquiry, col(Deadline.enquiry_id) == Enquiry.id)
         .outerjoin(Request, col(Deadline.request_id) == Request.id)
         .outerjoin(Person, col(Person.id) == func.coalesce(Case.owner_id, Enquiry.owner_id))
-        .where(col(Deadline.state) == ClockState.RUNNING, col(Deadline.information).is_(False))
+        .where(*([] if wanted.received else [runs]), col(Deadline.information).is_(False))
         .where(
             or_(
                 col(Case.id).is_not(None) & visible.told_here(turn),
                 col(Enquiry.id).is_not(None) & visible.letters_told_here(turn),
             )
         )
+        .where(*_told(turn), *conditions(turn, wanted, ON_DATES))
     )
-    for condition in _conditions(turn, wanted):
-        query = query.where(condition)
-    return query
 
 
-def _conditions(turn: Turn, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _told(turn: Turn) -> list[Condition]:
     viewer = visible.viewer(turn)
     whose = of_requests(viewer)  # a partner's list is what the partner owes, not what the council does
-    found: list[ColumnElement[bool]] = [or_(col(Deadline.request_id).is_(None), whose) if viewer.council else whose]
-    if not viewer.may_know(Kind.MP_MATTER):
-        found.append(col(Enquiry.id).is_(None))
-    if wanted.owners:
-        found.append(or_(col(Case.owner_id).in_(wanted.owners), col(Enquiry.owner_id).in_(wanted.owners)))
-    if wanted.agency:
-        found.append(col(Deadline.agency) == wanted.agency)
-    if wanted.process:
-        found.append(col(Case.process) == wanted.process)
-    if wanted.letter:
-        found.append(or_(col(Enquiry.kind) == wanted.letter, col(Deadline.rule).in_(_own_rules(turn, wanted.letter))))
-    if wanted.first:
-        found.append(col(Deadline.legal) >= wanted.first)
-    if wanted.last:
-        found.append(col(Deadline.legal) <= wanted.last)
-    if wanted.safe_by:
-        found.append(col(Deadline.safe) <= wanted.safe_by)
-    if wanted.mp:
-        found.append(_about_mp(viewer, wanted.mp))
-    return found
+    found: list[Condition] = [or_(col(Deadline.request_id).is_(None), whose) if viewer.council else whose]
+    return found if viewer.may_know(Kind.MP_MATTER) else [*found, col(Enquiry.id).is_(None)]
 
 
 def of_requests(viewer: Viewer) -> ColumnElement[bool]:
     """The condition on Request: those of the agencies whose requests a reader may know."""
     return col(Request.agency).in_([agency for agency in Agency if viewer.may_know(Kind.REQUESTS, agency)])
-
-
-def _about_mp(viewer: Viewer, name: str) -> ColumnElement[bool]:
-    if not viewer.may_know(Kind.MP_MATTER):
-        raise NotAllowed("Which MP wrote about which case is told to the council's own staff, in their own rooms.")
-    like = f"%{name.strip().lower()}%"
-    named = select(Enquiry.id).where(func.lower(Enquiry.mp).like(like))
-    linked = select(EnquiryCase.case_id).where(col(EnquiryCase.enquiry_id).in_(named))
-    return or_(col(Deadline.enquiry_id).in_(named), col(Deadline.case_id).in_(linked))
 
 
 def _line(
@@ -168,24 +135,59 @@ def _line(
     return DueLine(deadline, reference, request, owner or "nobody yet")
 
 
-def open_cases(
-    turn: Turn, owner_id: int | None, process: Process | None, page: int, *, size: int = PAGE
-) -> tuple[list[tuple[Case, str]], int]:
-    """Open cases with their owner's name, the one with the soonest date first, and how many there are."""
-    where = [visible.told_here(turn), col(Case.status) == CaseStatus.OPEN]
-    where += [col(Case.owner_id) == owner_id] if owner_id else []
-    where += [col(Case.process) == process] if process else []
-    total = turn.db.exec(select(func.count()).select_from(Case).where(*where)).one()
-    soonest = _soonest(turn)
-    rows = turn.db.exec(
-        select(Case, Person.name)
+@dataclass(frozen=True)
+class CaseLine:
+    """One case on a list."""
+
+    case: Case
+    owner: str
+    began: date | None
+    """From which day its weeks count, where the list is narrowed by them."""
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Some cases of a list, and how many there are in all."""
+
+    lines: list[CaseLine]
+    total: int
+    number: int
+
+    @property
+    def more(self) -> bool:
+        return self.number * PAGE < self.total
+
+
+def cases(turn: Turn, wanted: Wanted, page: int, *, size: int = PAGE) -> CasePage:
+    """Open cases, the one with the soonest date first; closed ones and opened ones by their day, the latest first."""
+    where = case_conditions(turn, wanted)
+    total = turn.db.execute(select_rows(func.count()).select_from(Case).where(*where)).scalar_one()
+    rows = turn.db.execute(
+        select_rows(Case, col(Person.name), began(turn) if wanted.week else null())
         .outerjoin(Person, col(Person.id) == Case.owner_id)
         .where(*where)
-        .order_by(soonest.is_(None), soonest, col(Case.year), col(Case.number))
+        .order_by(*_order(turn, wanted), col(Case.year), col(Case.number))
         .offset((page - 1) * size)
         .limit(size)
     ).all()
-    return [(case, name or "nobody yet") for case, name in rows], total
+    return CasePage([CaseLine(case, name or "nobody yet", day) for case, name, day in rows], total, page)
+
+
+def case_conditions(turn: Turn, wanted: Wanted) -> list[Condition]:
+    """Which cases are wanted, of those that may be told of here."""
+    status = {Standing.OPEN: CaseStatus.OPEN, Standing.CLOSED: CaseStatus.CLOSED}.get(wanted.standing)
+    where: list[Condition] = [visible.told_here(turn), *([col(Case.status) == status] if status else [])]
+    return [*where, *conditions(turn, wanted, ON_CASES)]
+
+
+def _order(turn: Turn, wanted: Wanted) -> tuple[Any, ...]:
+    match wanted.standing:
+        case Standing.CLOSED:
+            return (col(Case.closed_on).desc(),)
+        case Standing.OPENED:
+            return (col(Case.opened_at).desc(),)
+    soonest = _soonest(turn)
+    return soonest.is_(None), soonest
 
 
 def _soonest(turn: Turn) -> ScalarSelect[date]:

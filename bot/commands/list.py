@@ -1,51 +1,54 @@
-"""Lists: what is mine, late, due, an agency's, an MP's."""
+"""Lists: what is mine, late, due, awaited, an agency's, an MP's, by whatever it is narrowed to."""
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from bot.blanks import AGENCY, ANYBODY, LETTER, PROCESS, choice, number, text, yes_no
-from bot.cards.dates import rule_of, state, when
-from bot.cards.day import agency_day, due_row, team_day, what_is_due
+from bot.blanks import LETTER, PROCESS, choice, number, text, yes_no
+from bot.cards.day import agency_day, team_day
 from bot.cards.digest import digest_message
-from bot.cards.exceptions import noted
-from bot.cards.spreadsheet import csv_of
-from bot.cases import lists, staff, visible
-from bot.cases.lists import Page, Wanted
+from bot.cards.listed import OVERDUE, Listing, cases_message, dates_message, nothing_yet
+from bot.cards.listed_by import grouped_message
+from bot.cards.listed_file import AS_FILE, cases_file, dates_file
+from bot.cases import grouping, lists, staff, visible
+from bot.cases.grouping import By
+from bot.cases.wanted import Standing, Wanted, Which
+from bot.commands.list_blanks import (
+    ALSO,
+    OF_CASES,
+    AgeBlank,
+    AgenciesBlank,
+    ByBlank,
+    ConstituencyBlank,
+    DatesBlank,
+    HavingBlank,
+    LateBlank,
+    OtherBlank,
+    OwnersBlank,
+    RestrictedBlank,
+    SchoolBlank,
+    ServicesBlank,
+    SinceBlank,
+    UntilBlank,
+    WeekBlank,
+    WithoutBlank,
+)
 from bot.commands.roles import COUNCIL, EVERYONE, READERS
-from bot.domain.dates import say_day
-from bot.domain.message import Action, Attachment, Message, Row, Table
+from bot.domain.calendar import ONE_DAY
+from bot.domain.errors import CannotRead
+from bot.domain.message import Action, Message
 from bot.domain.terms import Agency, Kind, LetterKind, Process, Role, Term
-from bot.grammar import command, line
+from bot.grammar import Command, command, line
 from bot.turn import Turn
-from storage.tables import Case, Deadline, Person, Request
 
-AS_FILE = 5000
-"""The most lines one CSV file holds."""
-
-
-class Which(Term):
-    """Which list."""
-
-    MINE = "mine"
-    OVERDUE = "overdue"
-    DUE = "due"
-    MINE_OVERDUE = "mine_overdue"
-    MINE_DUE = "mine_due"
-    ALL = "all"
-
-
-ALSO = {
-    "my": Which.MINE,
-    "late": Which.OVERDUE,
-    "my overdue": Which.MINE_OVERDUE,
-    "my late": Which.MINE_OVERDUE,
-    "overdue mine": Which.MINE_OVERDUE,
-    "my due": Which.MINE_DUE,
-    "due mine": Which.MINE_DUE,
-}
+AHEAD = timedelta(days=14)
+"""How far a list of what is due looks where no time is said."""
+MINE = {Which.MINE: Which.ALL, Which.MINE_OVERDUE: Which.OVERDUE, Which.MINE_DUE: Which.DUE}
+DATED = ("period", "since", "until", "agency", "service", "letter", "mp", "date", "late_by", "age")
+"""What dates are narrowed by: with these, what is mine is a list of dates."""
+OF_A_CASE = ("owner", "week", "without", "has", "school", "constituency", "restricted")
 
 
 class Period(Term):
@@ -90,194 +93,142 @@ def _month(day: date) -> tuple[date, date]:
 
 @command(
     "list", "show", may=READERS, acts=False,
-    examples=("list mine", "list overdue", "list overdue health", "list due this week", "list mp=Okoro", "list Tom"),
-    title="List dates",
+    examples=(
+        "list mine", "list overdue", "list overdue health more than 10 days", "list due this week", "list awaited SLT",
+        "list cases past week 16 without draft", "list overdue by agency", "list due since 21/12/2026 until 4/1/2027",
+        "list due except health", "list closed this month", "list mp=Okoro", "list Tom",
+    ),
+    title="List dates or cases",
 )  # fmt: skip
 def list_(
     turn: Turn,
     *,
     which: Annotated[Which, choice(Which, "Which", ALSO)] = Which.ALL,
+    late_by: LateBlank = (),
+    week: WeekBlank = (),
     period: Annotated[
         Period | None,
         choice(Period, "Due within", {"week": Period.THIS_WEEK, "next fortnight": Period.FORTNIGHT}),
     ] = None,
-    agency: Annotated[Agency | None, AGENCY] = None,
+    agency: AgenciesBlank = (),
+    service: ServicesBlank = (),
     process: Annotated[Process | None, PROCESS] = None,
     letter: Annotated[LetterKind | None, LETTER] = None,
     mp: Annotated[str, text("MP")] = "",
-    owner: Annotated[Person | None, ANYBODY] = None,
+    constituency: ConstituencyBlank = "",
+    age: AgeBlank = (),
+    restricted: RestrictedBlank = False,
+    owner: OwnersBlank = (),
+    other_than: OtherBlank = (),
+    date: DatesBlank = (),
+    without: WithoutBlank = (),
+    has: HavingBlank = (),
+    school: SchoolBlank = None,
+    since: SinceBlank = None,
+    until: UntilBlank = None,
+    by: ByBlank = None,
     page: Annotated[int, replace(number("Page", asked=False), words=0)] = 1,
     as_csv: Annotated[bool, replace(yes_no("As a file"), asked=False)] = False,
 ) -> Message:
-    """List what is mine, overdue, due in a period, an agency's, an MP's, a colleague's or of one kind.
+    """List what is overdue, due or awaited, or cases, by whose they are, whose advice, which days, what is missing.
 
-    A kind is a process or a sort of letter: annual reviews, complaints, foi. Only cases that you may see are listed and
-    counted.
+    Say whose, which agency or service, which date, in which days, how late, past which week, what is missing. Several
+    agencies, services or people may be named, and some left out with `except`. Only cases that you may see are listed
+    and counted.
     """
-    mine = which in (Which.MINE, Which.MINE_OVERDUE, Which.MINE_DUE)
-    whose = turn.person if mine else owner
-    if whose and which in (Which.MINE, Which.ALL) and not (period or agency or letter or mp):
-        return _case_file(turn, whose, process) if as_csv else _cases(turn, whose, process, page)
-    wanted = replace(
-        _wanted(turn, which, period), owners=_ids(whose), agency=agency, process=process, letter=letter, mp=mp
+    given = {name: value for name, value in locals().items() if name not in ("turn", "page", "as_csv")}
+    if school or restricted or by is By.SCHOOL:  # which no room hears of
+        turn = replace(turn, private=True)
+    wanted = _wanted(turn, given)
+    listing = Listing(which, wanted, _said(given))
+    if _is_of_cases(given):
+        return _cases(turn, listing, by, page, as_csv=as_csv)
+    return _dates(turn, listing, by, page, as_csv=as_csv)
+
+
+def _said(given: Mapping[str, Any]) -> dict[str, str]:
+    """Each blank that was filled, as it is read again."""
+    asked: Command = list_.command
+    return {field.name: field.ask.text(given[field.name]) for field in asked.fields if given.get(field.name)}
+
+
+def _is_of_cases(given: Mapping[str, Any]) -> bool:
+    """Whether it lists cases, each with its next date, rather than dates."""
+    if given["which"] in OF_CASES:
+        return True
+    if given["which"] not in (Which.MINE, Which.ALL) or any(given[name] for name in DATED):
+        return False
+    return given["which"] is Which.MINE or any(given[name] for name in OF_A_CASE)
+
+
+def _wanted(turn: Turn, given: Mapping[str, Any]) -> Wanted:
+    which: Which = given["which"]
+    owners = [turn.person, *given["owner"]] if which in MINE else given["owner"]
+    first, last = _days(turn, MINE.get(which, which), given)
+    return Wanted(
+        owners=tuple(dict.fromkeys(one.id or 0 for one in owners)),
+        agencies=given["agency"],
+        services=given["service"],
+        other_than=given["other_than"],
+        process=given["process"],
+        letter=given["letter"],
+        mp=given["mp"],
+        constituency=given["constituency"],
+        school=given["school"],
+        clocks=given["date"],
+        first=first,
+        last=last,
+        late=given["late_by"],
+        week=given["week"],
+        age=given["age"],
+        without=given["without"],
+        having=given["has"],
+        restricted=given["restricted"],
+        awaited=which is Which.AWAITED,
+        owed=which is Which.OWED,
+        received=which is Which.RECEIVED,
+        standing=STANDING.get(which, Standing.OPEN),
     )
-    if as_csv:
-        return _as_file(turn, wanted)
-    shown = lists.due(turn, wanted, page)
-    narrowed = {"agency": agency, "process": process, "letter": letter, "mp": mp, "owner": _email(owner)}
-    again = {"which": which, "period": period, **narrowed}
-    return _dates(turn, shown, wanted, again)
 
 
-def _ids(owner: Person | None) -> tuple[int, ...]:
-    return (owner.id or 0,) if owner else ()
+STANDING = {Which.CLOSED: Standing.CLOSED, Which.OPENED: Standing.OPENED}
 
 
-def _email(owner: Person | None) -> str:
-    return owner.email if owner else ""
-
-
-def _wanted(turn: Turn, which: Which, period: Period | None) -> Wanted:
+def _days(turn: Turn, which: Which, given: Mapping[str, Any]) -> tuple[date | None, date | None]:
     """From which day to which."""
-    first, last = span(period, turn.today) if period else (None, None)
-    if which in (Which.OVERDUE, Which.MINE_OVERDUE):
-        yesterday = turn.today - timedelta(days=1)
-        last = min(last, yesterday) if last else yesterday
-    elif which in (Which.DUE, Which.MINE_DUE):
-        first = max(first, turn.today) if first else turn.today
-        last = last or turn.today + timedelta(days=14)
-    return Wanted(first=first, last=last)
+    first, last = span(given["period"], turn.today) if given["period"] else (None, None)
+    first, last = given["since"] or first, given["until"] or last
+    if first and last and given["since"] and given["until"] and first > last:
+        raise CannotRead("The first day is after the last. Say, for example: list due since 21 December", blank="since")
+    match which:
+        case Which.OVERDUE:
+            last = min(last or turn.today, turn.today - ONE_DAY)
+        case Which.DUE | Which.NEXT:
+            ahead = None if which is Which.NEXT or first else turn.today + AHEAD
+            first, last = max(first or turn.today, turn.today), last or ahead
+    return first, last
 
 
-def _dates(turn: Turn, shown: Page, wanted: Wanted, again: Mapping[str, object]) -> Message:
-    rows = tuple(due_row(turn, each) for each in shown.lines)
-    actions = [Action("More", line("list", **again, page=shown.number + 1), acts=False)] if shown.more else []
-    if shown.total:
-        actions.append(Action("As CSV, privately", line("list", **again, as_csv="yes"), acts=False))
-    return Message(
-        text=_headline(turn, shown, wanted, again),
-        table=Table(("Reference", "What", "Due", "Owner"), rows) if rows else None,
-        actions=tuple(actions),
-        aside=f"{_which_lines(shown)}Read as: {_read_as(turn, wanted)}.",
-        private=turn.private,
-    )
+def _dates(turn: Turn, listing: Listing, by: By | None, page: int, *, as_csv: bool) -> Message:
+    wanted = listing.wanted
+    if listing.which in OVERDUE and wanted.first and wanted.first >= turn.today:
+        return nothing_yet(turn, listing)
+    if as_csv:
+        return dates_file(turn, lists.due(turn, wanted, 1, size=AS_FILE))
+    if by:
+        return grouped_message(turn, listing, by, grouping.grouped(turn, wanted, by), cases=False)
+    return dates_message(turn, listing, lists.due(turn, wanted, page))
 
 
-def _headline(turn: Turn, shown: Page, wanted: Wanted, again: Mapping[str, object]) -> str:
-    """ "3 things are overdue for health, 1 of them statutory." """
-    how = "overdue" if again.get("which") in (Which.OVERDUE, Which.MINE_OVERDUE) else "due"
-    the = "the " if wanted.agency is Agency.MP_TEAM else ""
-    of = f" for {the}{wanted.agency.label}" if wanted.agency else ""
-    match shown.total:
-        case 0:
-            partly = wanted.agency and not visible.viewer(turn).may_know(Kind.REQUESTS, wanted.agency)
-            seen = " that you may see" if partly else ""
-            return f"Nothing{seen} is {how}{of}."
-        case 1:
-            return f"1 thing is {how}{of}{', and it is statutory' if shown.statutory else ''}."
-        case many:
-            every = "both" if many == 2 else "all"
-            statutory = every if shown.statutory == many else shown.statutory or "none"
-            return f"{many} things are {how}{of}, {statutory} of them statutory."
-
-
-def _which_lines(shown: Page) -> str:
-    if not shown.lines or (shown.number == 1 and not shown.more):
-        return ""
-    first = (shown.number - 1) * lists.PAGE + 1
-    last = first + len(shown.lines) - 1
-    return f"{first}{f' to {last}' if last > first else ''} of {shown.total}. "
-
-
-def _read_as(turn: Turn, wanted: Wanted) -> str:
-    parts = [_whose(turn, wanted)]
-    parts += [f"agency {wanted.agency.label}"] if wanted.agency else []
-    parts += [wanted.process.label] if wanted.process else []
-    parts += [f"{wanted.letter.label}s"] if wanted.letter else []
-    parts += [f"MP {wanted.mp}"] if wanted.mp else []
-    if wanted.first and wanted.last and wanted.first > wanted.last:
-        parts.append("no day of that time is past yet")
-    elif wanted.first and wanted.last:
-        parts.append(f"due {say_day(wanted.first, turn.today)} to {say_day(wanted.last, turn.today)}")
-    elif wanted.last:
-        parts.append(f"due up to {say_day(wanted.last, turn.today)}")
-    return ", ".join(parts)
-
-
-def _whose(turn: Turn, wanted: Wanted) -> str:
-    if not wanted.owners:
-        return "everyone's"
-    owner = turn.db.get_one(Person, wanted.owners[0])
-    return "mine" if owner.id == turn.person.id else f"{owner.name}'s"
-
-
-def _as_file(turn: Turn, wanted: Wanted) -> Message:
-    """The whole list for a spreadsheet: references and dates, no child."""
-    found = lists.due(turn, wanted, 1, size=AS_FILE)
-    rows = [
-        (each.reference, what_is_due(turn, each.deadline, each.request), *_cells(turn, each.deadline), each.owner)
-        for each in found.lines
-    ]
-    return _file(turn, ("reference", "what", *DATES, "owner"), rows, f"{found.total} dates as a file.")
-
-
-def _case_file(turn: Turn, owner: Person, process: Process | None) -> Message:
-    """Somebody's open cases for a spreadsheet, each with its next date."""
-    found, total = lists.open_cases(turn, owner.id, process, 1, size=AS_FILE)
-    dates = lists.next_dates(turn, [case for case, _ in found])
-    rows = []
-    for case, name in found:
-        deadline, request = dates.get(case.id or 0, (None, None))
-        what = (
-            (what_is_due(turn, deadline, request), *_cells(turn, deadline)) if deadline else ("", *("" for _ in DATES))
-        )
-        rows.append((case.reference, case.stage, *what, name))
-    return _file(turn, ("reference", "stage", "next", *DATES, "owner"), rows, f"{total} cases as a file.")
-
-
-DATES = ("kind", "legal date", "act by", "days left", "exception")
-
-
-def _cells(turn: Turn, deadline: Deadline) -> tuple[object, ...]:
-    days = (deadline.legal - turn.today).days
-    dates = (deadline.legal.isoformat(), deadline.safe.isoformat(), days)
-    return rule_of(turn, deadline).kind.label, *dates, noted(turn, deadline)
-
-
-def _file(turn: Turn, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], said: str) -> Message:
-    name = f"referralbot-{turn.today.isoformat()}.csv"
-    return Message(said, attachment=Attachment(name, csv_of(columns, rows)), private=True)
-
-
-def _cases(turn: Turn, owner: Person, process: Process | None, page: int) -> Message:
-    found, total = lists.open_cases(turn, owner.id, process, page)
-    dates = lists.next_dates(turn, [case for case, _ in found])
-    rows = [_case_row(turn, case, owner, *dates.get(case.id or 0, (None, None))) for case, _ in found]
-    mine = owner.id == turn.person.id
-    again = {"which": Which.MINE} if mine else {"owner": owner.email}
-    actions = [Action("More", line("list", **again, process=process, page=page + 1), acts=False)]
-    actions = actions if page * lists.PAGE < total else []
-    if total:
-        actions.append(Action("As CSV, privately", line("list", **again, process=process, as_csv="yes"), acts=False))
-    first = (page - 1) * lists.PAGE + 1
-    whose = "You own" if mine else f"{owner.name} owns" if owner.active else f"{owner.name}, who has left, owned"
-    return Message(
-        text=f"{whose} {total or 'no'} open case{'' if total == 1 else 's'}.",
-        table=Table(("Reference", "Stage", "Next date"), tuple(rows)) if rows else None,
-        actions=tuple(actions),
-        aside=f"{first} to {first + len(found) - 1} of {total}." if total > len(found) else "",
-        private=turn.private,
-    )
-
-
-def _case_row(turn: Turn, case: Case, owner: Person, deadline: Deadline | None, request: Request | None) -> Row:
-    actions = [Action("Open", line("open", case=case.reference), acts=False, alone=True)]
-    if not owner.active:
-        actions.append(Action("Assign…", line("assign", case=case.reference)))
-    if deadline is None:
-        return Row((case.reference, case.stage, "no date runs"), actions=tuple(actions))
-    cells = (case.reference, case.stage, f"{what_is_due(turn, deadline, request)}: {when(turn, deadline)}")
-    return Row(cells, state(turn, deadline), tuple(actions))
+def _cases(turn: Turn, listing: Listing, by: By | None, page: int, *, as_csv: bool) -> Message:
+    wanted = listing.wanted
+    if by and by not in grouping.OF_CASES:
+        raise CannotRead("Cases can be counted by owner, school or process. Say, for example: list cases by owner")
+    if as_csv:
+        return cases_file(turn, lists.cases(turn, wanted, 1, size=AS_FILE))
+    if by:
+        return grouped_message(turn, listing, by, grouping.grouped_cases(turn, wanted, by), cases=True)
+    return cases_message(turn, listing, lists.cases(turn, wanted, page))
 
 
 @command("home", "today", "my day", may=EVERYONE, acts=False, examples=("today",))
@@ -297,5 +248,6 @@ def letters(turn: Turn, *, page: Annotated[int, replace(number("Page", asked=Fal
     """List the open letters and their dates. In a partner's room the answer comes to you alone."""
     if not visible.viewer(turn).may_know(Kind.MP_MATTER):
         turn = replace(turn, private=True)
-    found = lists.due(turn, Wanted(agency=Agency.MP_TEAM), page)
-    return _dates(turn, found, Wanted(agency=Agency.MP_TEAM), {"agency": Agency.MP_TEAM})
+    wanted = Wanted(agencies=(Agency.MP_TEAM,))
+    listing = Listing(Which.ALL, wanted, {"agency": Agency.MP_TEAM})
+    return dates_message(turn, listing, lists.due(turn, wanted, page))

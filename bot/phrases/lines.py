@@ -1,22 +1,14 @@
 """The line that says what was understood, in the words of the commands; none where no command answers it."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from bot.domain.dates import say_day
-from bot.domain.periods import corresponding
-from bot.phrases import figuring
+from bot.phrases import figuring, listing
 from bot.phrases.vocabulary import LINE_OF
 
 Slots = Mapping[str, Any]
-AGENCIES = {
-    "HEALTH": "health",
-    "EP": "education",
-    "SCHOOL": "education",
-    "SOCIAL_CARE": "social_care",
-    "MP_TEAM": "mp_team",
-}
 
 
 def line_of(intent: str, slots: Slots, today: date) -> tuple[str, tuple[str, ...]]:
@@ -92,12 +84,6 @@ def _about(topic: str, *carried: str) -> Callable[[Slots, date], Made]:
     return lambda slots, _today: _made(f"status {ref(slots)} {topic}" if ref(slots) else "", "refs", *carried)
 
 
-def _due(slots: Slots, today: date) -> Made:
-    """What one has to do today is late too: that is the day's own page, and not the dates of that day alone."""
-    line, carried = _list("due")(slots, today)
-    return _made("today", *carried) if line == "list which=mine_due period=today" else (line, carried)
-
-
 def adviser(slots: Slots) -> str:
     """Whose advice, as a line names it."""
     for kind in ("service", "agency"):
@@ -108,67 +94,6 @@ def adviser(slots: Slots) -> str:
 
 def quoted(text: str) -> str:
     return f'"{text}"' if " " in text else text
-
-
-def _list(which: str = "", **always: str) -> Callable[[Slots, date], Made]:
-    def make(slots: Slots, today: date) -> Made:
-        mine = one(slots, "person") == "me"
-        words = (
-            [{"": "mine", "overdue": "mine_overdue", "due": "mine_due"}[which]] if mine else [which] if which else []
-        )
-        parts = [f"which={word}" for word in words if word] + [f"{name}={value}" for name, value in always.items()]
-        carried = set(always) | ({"person"} if mine else set())
-        if agency := _agency(slots):
-            parts, carried = [*parts, f"agency={agency}"], carried | _carried_agency(slots)
-        if period := named_period(slots.get("period"), today):
-            parts, carried = [*parts, f"period={period}"], carried | {"period"}
-        if mp := one(slots, "mp"):
-            parts, carried = [*parts, f"mp={quoted(mp)}"], carried | {"mp"}
-        if not mine and (person := one(slots, "person")):
-            parts, carried = [*parts, f"owner={quoted(person)}"], carried | {"person"}
-        return _made(" ".join(["list", *parts]), *carried)
-
-    return make
-
-
-def _agency(slots: Slots) -> str:
-    if agency := AGENCIES.get(one(slots, "agency")):
-        return agency
-    return "health" if slots.get("service") and one(slots, "service") != "SENSORY" else ""
-
-
-def _carried_agency(slots: Slots) -> set[str]:
-    """A list takes one agency; psychologists are education's, a service is one of health's."""
-    whole = isinstance(slots.get("agency"), str) and slots["agency"] not in ("EP", "SCHOOL")
-    return {"agency"} if whole else set()
-
-
-def named_period(period: Mapping[str, str | None] | None, today: date) -> str:
-    """The list command's own name for a period, where it has one."""
-    if not period:
-        return ""
-    first, last = (date.fromisoformat(day) if day else None for day in (period["from"], period["to"]))
-    return next((name for name, span in periods(today).items() if span == (first, last)), "")
-
-
-def periods(today: date) -> Mapping[str, tuple[date, date]]:
-    day, monday = timedelta(days=1), today - timedelta(days=today.weekday())
-    first = today.replace(day=1)
-    following = corresponding(first, 1)
-    return {
-        "today": (today, today),
-        "tomorrow": (today + day, today + day),
-        "this_week": (monday, monday + 6 * day),
-        "next_week": (monday + 7 * day, monday + 13 * day),
-        "fortnight": (today, today + 14 * day),
-        "month": (today, today + 31 * day),
-        "this_month": (first, following - day),
-        "next_month": (following, corresponding(first, 2) - day),
-    }
-
-
-def _mp_list(slots: Slots, today: date) -> Made:
-    return _list(letter="mp_letter")(slots, today)
 
 
 def _or(topic: str, otherwise: Callable[[Slots, date], Made], *carried: str) -> Callable[[Slots, date], Made]:
@@ -188,7 +113,6 @@ def _draft(slots: Slots, _today: date) -> Made:
 
 
 # Actions
-
 
 SATURDAY = 5
 AT_ONCE = "The agency's room is told of the most pressing date now, in office hours, under your name."
@@ -301,28 +225,28 @@ LINES: Mapping[str, Callable[[Slots, date], Made]] = {
     "agency_status": _part,
     "blockers": _about("waiting"),
     "next_step": _about("next"),
-    "next_clock": _or("next", _list("due")),
+    "next_clock": _or("next", listing.next_date),
     "consult_status": _about("consultation"),
-    "review_status": _or("review", _list(process="annual_review")),
+    "review_status": _or("review", listing.of_dates(process="annual_review")),
     "panel": _about("panel"),
-    "tribunal": _or("appeal", _list(process="tribunal_order"), "clock"),
+    "tribunal": _or("appeal", listing.of_dates(process="tribunal_order"), "clock"),
     "exception": _about("exceptions"),
     "owner": _or("owner", _people),
-    "mp_status": _or("letter", _mp_list, "mp", "constituency", "clock"),
+    "mp_status": _or("letter", listing.letters, "mp", "constituency", "clock"),
     "clock_date": _when,
     "explain_date": _why,
     "forecast": _case("milestones"),
     "audit": _case("history"),
     "draft_text": _draft,
     "followup": _case("status"),
-    "overdue_list": _list("overdue"),
-    "due_list": _due,
-    "awaiting_list": _list(),
-    "filter_list": _list(),
-    "phase_list": _list(process="phase_transfer"),
-    "data_quality": figuring.gaps,
+    "overdue_list": listing.of_dates("overdue"),
+    "due_list": listing.due,
+    "awaiting_list": listing.awaited,
+    "filter_list": listing.cases,
+    "phase_list": listing.transfers,
+    "data_quality": lambda slots, today: (listing if figuring.is_listed(slots) else figuring).gaps(slots, today),
     "kpi": figuring.figure,
-    "mp_list": _mp_list,
+    "mp_list": listing.letters,
     "act_remind": _remind,
     "act_record": _record,
     "act_new_mp": _new_mp,
