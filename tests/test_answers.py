@@ -8,10 +8,12 @@ import pytest
 
 from bot.domain.message import Fact
 from bot.domain.topics import Topic
+from bot.phrases import understand
 from storage.connect import Store
 from tests.conftest import sqlite_copy
 from tests.domain.days import at
 from tests.town import RULES, Town
+from tests.understanding import vocabulary
 from tests.whole import whole
 
 HIDDEN, ABSENT = "SEND-2026-0079", "SEND-2026-0099"
@@ -43,10 +45,12 @@ STORY = (
     ("Tue 6 Oct 2026 10:00", "Frances", "sent ack MP-2026-0007"),
     ("Fri 9 Oct 2026 10:00", "Grace", "advice sent 0042 OT"),
     ("Fri 9 Oct 2026 10:00", "Tom", "sent draft 0047"),
-    ("Fri 9 Oct 2026 10:00", "Tom", "consult 0047 Hill School, Dale School"),
+    ("Fri 9 Oct 2026 10:00", "Tom", "consult 0047 Hill School, Dale School, Ash, Beech, Elm, Fir"),
     ("Fri 9 Oct 2026 10:00", "Priya", "held 0058 on 8 October"),
     ("Fri 9 Oct 2026 10:00", "Priya", "record appeal lodged 0084"),
     ("Fri 9 Oct 2026 10:00", "Priya", "record tribunal papers 0084"),
+    ("Mon 12 Oct 2026 10:00", "Priya", "opens 2026-09-07 Otto"),  # 0090: its draft is with the family
+    ("Mon 12 Oct 2026 10:00", "Priya", "sent draft 0090"),
     ("Mon 12 Oct 2026 10:00", "Priya", "received EP 0042"),
     ("Mon 12 Oct 2026 10:00", "Priya", "plan panel 0042 on 22 October"),
     ("Mon 12 Oct 2026 10:00", "Tom", "received consultation 0047 request=6"),
@@ -149,6 +153,12 @@ ANSWERS = (
         "Final plan: due Mon 28 Dec (in 73 days), act by Thu 24 Dec · statutory",
     ),
     (
+        *("Priya", "", "0090 waiting"),
+        "SEND-2026-0090: the family may still comment, until at least Mon 26 Oct; it is for the council to send the"
+        " decision whether to assess, due in 3 days (running since Mon 7 Sep).",
+        "Decision to assess: due Mon 19 Oct (in 3 days) · statutory",
+    ),
+    (
         *("Priya", "", "0058 next"),
         "SEND-2026-0058: next is to send notice of the review meeting, 22 days late."
         " It is the council's turn (Priya Shah).",
@@ -157,8 +167,7 @@ ANSWERS = (
     (
         *("Tom", "", "0047 next"),
         "SEND-2026-0047: next is the reply to school consultation (2), due in 8 days. It is the school's turn.",
-        "Final plan: due Mon 28 Dec (in 73 days), act by Thu 24 Dec · statutory"
-        " · exception recorded: family away from the area",
+        "School consultation (3): due Sat 24 Oct (in 8 days), act by Fri 23 Oct · guidance",
     ),
     (
         *("Priya", "", "0042 late"),
@@ -227,15 +236,16 @@ ANSWERS = (
     ("Dan", "", "0042 panel", "SEND-2026-0042: what goes to a panel, and when, is not told to you.", ""),
     (
         *("Tom", "", "0047 consultation"),
-        "SEND-2026-0047: 1 of 2 schools has answered; the next answer is due in 8 days.",
+        "SEND-2026-0047: 1 of 6 schools has answered; the next answer is due in 8 days.",
         "School consultation (2): due Sat 24 Oct (in 8 days), act by Fri 23 Oct · guidance · Dale School"
         " · asked Fri 9 Oct, recorded by Tom Reid on Fri 9 Oct",
     ),
+    ("Dan", "health", "0047 schools", "SEND-2026-0047: who was consulted, and who has answered, is not told here.", ""),
     (
         *("Tom", "education", "0047 schools"),
-        "SEND-2026-0047: 1 of 2 schools has answered; the next answer is due in 8 days.",
-        "School consultation: done Mon 12 Oct, on time · guidance"
-        " · asked Fri 9 Oct · came Mon 12 Oct, recorded by Tom Reid on Mon 12 Oct",
+        "SEND-2026-0047: 1 of 6 schools has answered; the next answer is due in 8 days.",
+        "School consultation (2): due Sat 24 Oct (in 8 days), act by Fri 23 Oct · guidance"
+        " · asked Fri 9 Oct, recorded by Tom Reid on Fri 9 Oct",
     ),
     (
         *("Priya", "", "0084 appeal"),
@@ -248,7 +258,7 @@ ANSWERS = (
         *("Priya", "", "0047 exceptions"),
         "SEND-2026-0047: exception recorded: family away from the area (final plan).",
         "Exception: family away from the area, Sat 5 Sep to Thu 8 Oct"
-        " · agreed by Moira Bell · family not told yet · entry 10",
+        " · agreed by Moira Bell · family not told yet · entry 14",
     ),
     (
         *("Dan", "health", "0047 exceptions", "SEND-2026-0047: exception recorded (final plan)."),
@@ -277,8 +287,45 @@ def test_one_thing_is_answered_in_a_sentence(
     assert not line or line in lines, lines
 
 
+LINES = (
+    # a sentence, the line that it leads to, what the line does not go by
+    ("has SLT come back for 0042 yet?", "status SEND-2026-0042 speech and language", ()),
+    ("where are we with the health advice for 0042?", "status SEND-2026-0042 health", ()),
+    ("any news from the sensory team on 0042", "status SEND-2026-0042", ("service",)),
+    ("when is the EP advice for 0051 due", "status SEND-2026-0051 educational psychology", ()),
+    ("is 0058 late and by how many days", "status SEND-2026-0058 late", ()),
+    ("how many weeks is 0093 at", "status SEND-2026-0093 late", ()),
+    ("has the draft gone out for 0042", "status SEND-2026-0042 draft", ()),
+    ("when is the final plan due on 0042", "status SEND-2026-0042 final plan", ()),
+    ("mediation date for 0118?", "why SEND-2026-0118 mediation", ()),
+    ("who's holding up 0047", "status SEND-2026-0047 waiting", ()),
+    ("whose move is it on 0047", "status SEND-2026-0047 next", ()),
+    ("what's the next date on 0066", "status SEND-2026-0066 next", ()),
+    ("who's dealing with 0047", "status SEND-2026-0047 owner", ()),
+    ("who owns MP-2026-0007", "status MP-2026-0007 owner", ()),
+    ("have we answered the MP on 0042", "status SEND-2026-0042 letter", ()),
+    ("has the annual review happened for 0097", "status SEND-2026-0097 review", ()),
+    ("has 0082 been to panel", "status SEND-2026-0082 panel", ()),
+    ("have the schools replied to the consultation for 0104", "status SEND-2026-0104 consultation", ()),
+    ("has an appeal been lodged on 0058?", "status SEND-2026-0058 appeal", ()),
+    ("is there an exception on 0084", "status SEND-2026-0084 exceptions", ()),
+    ("how's 0042 going", "status SEND-2026-0042", ()),
+)
+
+
+@pytest.mark.parametrize(("said", "line", "unmet"), LINES, ids=lambda one: one if isinstance(one, str) else "")
+def test_a_question_in_words_leads_to_one_thing(said: str, line: str, unmet: tuple[str, ...]) -> None:
+    found = understand(said, vocabulary=vocabulary(), today=date(2026, 11, 25))
+    assert (found.line, found.unmet) == (line, unmet)
+
+
 def in_words(fact: Fact) -> str:
     return f"{fact.label}: {' · '.join(filter(None, (fact.value, fact.detail)))}"
+
+
+def test_what_is_left_out_of_an_answer_is_counted(town: Town) -> None:
+    found = town.say("Tom", "status 0047 consultation")
+    assert (len(found.facts), found.aside) == (MOST_LINES, "2 more on the whole card.")
 
 
 def test_an_answer_is_short_and_leads_to_the_whole_card_and_to_why(town: Town) -> None:

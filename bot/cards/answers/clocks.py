@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.cards.answers.advice import so_far
 from bot.cards.answers.saying import MOST_LINES, Asking, days, listed
+from bot.cards.answers.schools import comments_clock
 from bot.cards.case import of_the_whole
 from bot.cards.dates import rule_of
 from bot.cases import advice
@@ -22,7 +23,7 @@ def late(asking: Asking) -> Message:
     """Whether a date is past and by how much, which week it is, and how long is left."""
     past, ahead, whole = asking.late, [one for one in asking.duties if one not in asking.late], _whole(asking)
     shown = [*past[:MOST_LATE], *ahead[:1]]
-    if whole and whole not in shown:
+    if whole and whole not in shown and asking.may_see(whole):
         shown.append(whole)
     lines = [*map(asking.due, shown), *_done_late(asking)]
     more = f"{len(past) - MOST_LATE} more late." if len(past) > MOST_LATE else ""
@@ -140,7 +141,7 @@ def waiting(asking: Asking) -> Message:
     said = f"{_verb(asking, theirs, ours)} {named}, {_since(asking, theirs)}."
     most = MOST_LINES - len(ours[:1])
     left = f"{len(theirs) - most} more are waited for." if len(theirs) > most else ""
-    lines = [*(_outstanding(asking, one) for one in theirs[:most]), *map(asking.due, ours[:1])]
+    lines = [_outstanding(asking, one) for one in (*theirs[:most], *ours[:1])]
     return asking.answer(said, lines, why=[*theirs, *ours[:1]], aside=" ".join(filter(None, [left, partly(asking)])))
 
 
@@ -175,6 +176,9 @@ def _ours(asking: Asking, ours: Sequence[Deadline]) -> Message:
     nobody = "nothing that is told here is waited for" if unseen else "nobody else holds it up"
     if not ours:
         return asking.answer(f"{ended(asking) or f'{nobody}, and no date runs{_stage(asking)}'}.", aside=unseen)
+    comments = comments_clock(asking)
+    if comments and comments.legal >= asking.turn.today:
+        nobody = f"the family may still comment, until at least {say_day(comments.legal, asking.turn.today)}"
     first = ours[0]
     since = say_day(first.started_on, asking.turn.today)
     said = f"{nobody}; it is for the council {_act(asking, first)}, {asking.how_far(first)} (running since {since})."
