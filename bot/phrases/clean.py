@@ -26,15 +26,17 @@ EMOJI_NAME = re.compile(r"(?<!\S):[a-z][a-z0-9_+-]{1,40}:(?!\S)", re.IGNORECASE)
 STYLE = re.compile(r"[*_~]{1,3}(?=\S)|(?<=\S)[*_~]{1,3}(?=\W|$)")
 NUMBERED = re.compile(r"\bno\. ?(?=#?\d)", re.IGNORECASE)
 WEEK_OF = re.compile(r"\bw ?/ ?[cb]\b", re.IGNORECASE)
+WEEK_TO = re.compile(r"\bw ?/ ?e\b", re.IGNORECASE)
 UNDERSCORED = re.compile(r"(?<=[a-z\d])_(?=\d)", re.IGNORECASE)
 WITH = re.compile(r"\bw/(?=[\sa-z])(?![cb]\b)", re.IGNORECASE)
 UNSEEN = frozenset({"So", "Sk", "Cs", "Cn", "Co", "Cf", "Cc"})
 
 WORD = re.compile(
     r"#?(?:send|mp|comp|foi|sar)[- ]?20\d\d[-/ ]#?\d{1,5}(?!\d)"  # a reference written in full
-    r"|20\d\d-\d\d?-\d\d?(?!\d)|(?:3[01]|[12]\d|0?[1-9])[/.](?:1[0-2]|0?[1-9])(?:[/.]\d{2,4})?(?![\d/])"  # a date in figures
+    r"|20\d\d-\d\d?-\d\d?(?!\d)"  # a date in figures
+    r"|(?:3[01]|[12]\d|0?[1-9])[/.](?:1[0-2]|0?[1-9])(?:[/.]\d{2,4})?(?![\d/])"  # no 42/47
     r"|20\d\d[-/]\d{4,5}(?!\d)"  # a reference without its prefix
-    r"|#?\d+(?:st|nd|rd|th|wks?|w|d)?\+?(?![^\W_])|\d+|y(?:ea)?r?\d{1,2}s?(?![^\W_])|ks\d(?![^\W_])|r1(?![^\W_])|[<>]=?|%"
+    r"|#?\d+(?:st|nd|rd|th|wks?|w|d)?\+?(?![^\W_])|\d+|y(?:ea)?r?\d{1,2}s?(?![^\W_])|ks\d(?![^\W_])|[rq][1-4](?![^\W_])|[<>]=?|%"
     r"|[^\W\d_]+(?:[&][^\W\d_]+)?(?:'[^\W\d_]+)*|\+(?=\s)|[?!.;:,]|(?<=[\s\d])-(?=\s|\d)|&",
     re.IGNORECASE,
 )
@@ -62,6 +64,7 @@ SHORT = {
     "2day": "today", "2moro": "tomorrow", "2morrow": "tomorrow", "tomoz": "tomorrow", "tmoz": "tomorrow",
     "tom'w": "tomorrow", "tomo": "tomorrow", "tday": "today", "todays": "today", "2nite": "tonight",
     "thru": "through", "n": "and", "giv": "give", "gimme": "give me", "wot": "what", "wen": "when", "wher": "where",
+    "ytd": "year to date", "mtd": "month to date",
     "pct": "percent", "mgr": "manager", "fnight": "fortnight", "xmas": "christmas", "hmm": "", "um": "", "erm": "",
     "er": "",
 }  # fmt: skip
@@ -85,6 +88,7 @@ def cleaned(text: str) -> str:
         text = f"{text[: LONGEST_READ - OF_THE_END]} {text[-OF_THE_END:]}"
     text = LINK.sub(lambda link: f" {link[1] or ''} ", MENTION.sub(" ", text))
     text = html.unescape(TAG.sub(" ", text))
+    text = WEEK_TO.sub("week ending", text)
     text = NUMBERED.sub("no ", WEEK_OF.sub("week commencing", WITH.sub("with ", text)))
     text = UNDERSCORED.sub("-", text)
     text = ADDRESS.sub(" ", MENTION.sub(" ", text) if "<" in text else text)

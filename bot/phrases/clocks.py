@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.phrases.reading import Sentence
 from bot.phrases.span import Span
-from bot.phrases.wordlists import any_of
 
 OF_ONE_DATE = frozenset({"clock_date", "forecast", "explain_date"})
 WEEKS = {6: "ehcna_decide", 16: "draft_plan_target", 20: "final_plan"}
@@ -20,7 +19,7 @@ CLOSER = {
         "order_assess_final",
         "phase_school",
         "phase_post16",
-    ),  # fmt: skip
+    ),
     "draft_plan_target": ("order_make_draft",),
     "mp_reply": ("mp_holding", "mp_ack"),
 }

@@ -88,7 +88,15 @@ UNITS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14, "fortnight
 ISO = re.compile(r"(20\d\d)-(\d\d?)-(\d\d?)")
 FIGURES = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:[/.](\d{2}|\d{4}))?")
 OF_MONTH = re.compile(r"(\d{1,2})(st|nd|rd|th)?")
-WHICH = {"this": "this", "next": "next", "last": "last", "coming": "this", "past": "last", "previous": "last"}
+WHICH = {
+    "this": "this",
+    "next": "next",
+    "last": "last",
+    "coming": "this",
+    "past": "last",
+    "previous": "last",
+    "upcoming": "this",
+}
 
 
 def number(word: str) -> int | None:
@@ -129,6 +137,12 @@ def fixed(length: int, day: date) -> When:
 def _near(words: Sequence[str], almanac: Almanac) -> When | None:
     today = almanac.today
     match list(words[:4]):
+        case ["a", "week" | "fortnight" as unit, "today" | "tomorrow" as day, *_]:
+            return fixed(3, today + timedelta(days=UNITS[unit] + (day == "tomorrow")))
+        case ["week" | "fortnight" as unit, "today" | "tomorrow" as day, *_]:
+            return fixed(2, today + timedelta(days=UNITS[unit] + (day == "tomorrow")))
+        case ["today" | "tomorrow" as day, "week" | "fortnight" as unit, *_]:
+            return fixed(2, today + timedelta(days=UNITS[unit] + (day == "tomorrow")))
         case ["day", "after", "tomorrow", *_]:
             return fixed(3, today + 2 * ONE_DAY)
         case ["day", "before", "yesterday", *_]:

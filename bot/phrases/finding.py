@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot.phrases.clean import ENDS, Word
 from bot.phrases.comparing import comparators
 from bot.phrases.days import Almanac, When
+from bot.phrases.leaving import is_left_out, is_left_out_too
 from bot.phrases.numbering import references, shorts
 from bot.phrases.span import Span
 from bot.phrases.spelling import DAY_WORDS, KNOWN, TRADE_WORDS
@@ -12,6 +13,7 @@ from bot.phrases.stretches import BEGIN_A_DAY, read_when
 from bot.phrases.unknown import unknown_names
 from bot.phrases.vocabulary import LONGEST_NAME, OWN, Named, Vocabulary
 from bot.phrases.wordlists import EVERYDAY
+
 
 
 def found_in(words: Sequence[Word], vocabulary: Vocabulary, almanac: Almanac, text: str) -> list[Span]:
@@ -102,14 +104,18 @@ OTHER_WORDS = EVERYDAY | DAY_WORDS | TRADE_WORDS
 
 
 def _is_written_as_a_name(words: Sequence[Word], at: int) -> bool:
-    """A name that is an everyday word too, such as Will, Mark or Grace: it has its capital, not just for coming first."""
+    """A name that is an everyday word too, such as Will or Mark: it has its capital, not just for coming first."""
     following = words[at + 1].capital if at + 1 < len(words) else False
     return words[at].owns or (words[at].capital and (at > 0 or following))
 
 
 SCHOOLS = frozenset({"school", "college", "nursery", "academy", "education", "setting"})
-WHERE = frozenset({"off", "at", "in", "into", "attending", "attends", "attend", "starting", "starts", "missing", "misses",
-                   "missed", "leaving", "leaves", "skipping", "outside", "joining", "joins", "refusing"})  # fmt: skip
+WHERE = frozenset(
+    """
+    off at in into attending attends attend starting starts missing misses missed leaving leaves skipping outside
+    joining joins refusing
+    """.split()
+)
 
 
 PAPERS_OF = frozenset({"advice", "report", "reports", "reply", "replies", "response", "responses"})
@@ -133,51 +139,12 @@ PAPERS = {
     "medical": frozenset({"condition", "conditions", "history", "needs", "diagnosis", "problem", "problems", "issues"}),
 }
 """Before these a word says of what sort they are: a draft report is no draft plan, a medical condition no agency."""
-LEAVES_OUT = frozenset(
-    tuple(said.split())
-    for said in (
-        "except|excepting|excluding|exclude|besides|minus|bar|barring|ignoring|ignore|excl|not|apart|aside|skip|"
-        "skipping|outside|omit|omitting|discounting|disregarding|forget|forgetting|sans|"
-        "except for|apart from|aside from|other than|anything but|everything but|all but|everyone but|anyone but|"
-        "anybody but|nobody but|not counting|not including|not with|not from|not for|not under|not owned by|"
-        "not belonging to|not on|leaving out|leave out|leaving aside|leave aside|setting aside|take out|taking out|"
-        "strip out|stripping out|but not|but skip|but for|excluding for|without counting|without including|outside of|"
-        "exception of|save for|never mind|instead of|rather than|as opposed to|not to do with|nothing to do with"
-    ).split("|")
-)
-LEFT_OUT = frozenset(
-    tuple(said.split())
-    for said in (
-        "aside|excepted|excluded|notwithstanding|not included|not counted|removed|taken out|left out|stripped out|out"
-    ).split("|")
-)
-"""After a name that is left out: "health aside"."""
-LEAVING = frozenset({"leaving", "leave", "taking", "take", "stripping", "strip", "with", "keeping", "keep"})
-OF_THEIRS = frozenset({"ones", "one", "advice", "reports", "cases", "stuff", "bits", "requests"})
-ARTICLES = frozenset({"the", "a", "any", "all"})
 
 
 def _span(named: Sequence[Named], low: Sequence[str], first: int, last: int, before: Span | None) -> Span:
-    negated = _is_left_out(low, first, last) or (before is not None and before.negated and _is_next(low, before, first))
+    negated = is_left_out(low, first, last) or (before is not None and is_left_out_too(low, before, first))
     others = tuple(one.id for one in named) if len(named) > 1 else ()
     return Span(named[0].kind, named[0].id, first, last, negated, others)
-
-
-def _is_left_out(low: Sequence[str], first: int, last: int) -> bool:
-    """ "all but the EPs", "health aside", "leaving Tom's out"."""
-    before = [word for word in low[max(0, first - 4) : first] if word not in ARTICLES]
-    if any(tuple(before[-length:]) in LEAVES_OUT for length in range(1, len(before) + 1)):
-        return True
-    after = [word for word in low[last : last + 4] if word not in OF_THEIRS]
-    said = next((length for length in (2, 1) if tuple(after[:length]) in LEFT_OUT), 0)
-    return bool(said) and (after[0] != "out" or before[-1:] != [] and before[-1] in LEAVING)
-
-
-def _is_next(low: Sequence[str], before: Span, first: int) -> bool:
-    """It stands in a row with what is left out: "except health and EP"."""
-    between = [word for word in low[before.last : first] if word not in ARTICLES | OF_THEIRS]
-    put_right = low[before.first - 1] in ("not", "no")  # "not SLT, OT" puts one in the other's place
-    return between in (["and"], ["or"], ["nor"]) or (between in ([], [","]) and not put_right)
 
 
 def _unknown_mps(words: Sequence[Word], low: Sequence[str], text: str) -> Iterator[Span]:

@@ -31,7 +31,8 @@ NOT_AFTER_A_CASE = UNITS | words(
 CASE_WORDS = words(
     """
     case cases for on in about with re ref of to and status is no has was did does will can should would could
-    are were move transfer pass hand give reassign assign allocate swap put take push bump raise flag chase escalate close snooze reopen update check lose win report advice review reviews plan letter panel
+    are were move transfer pass hand give reassign assign allocate swap put take push bump raise flag chase escalate
+    close snooze reopen update check lose win report advice review reviews plan letter panel
     appeal hearing tribunal mediation reply owner officer deadline date history timeline news decision outcome
     exception consultation paperwork draft final finalise finalised owns send log record mark slt salt ot ep
     camhs physio paeds health school care psych senco mp who when where why -

@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from bot.phrases.addressing import addressed
 from bot.phrases.clocks import advice_clock as advice_clock
 from bot.phrases.clocks import clocks
 from bot.phrases.counting import figure_of
-from bot.phrases.days import When
+from bot.phrases.dated import dated
 from bot.phrases.reading import Sentence
-from bot.phrases.span import Span
 from bot.phrases.whose import whose
 from bot.phrases.wordlists import any_of
 
@@ -62,13 +60,6 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "clarify": (*REFS, *WHAT, "person", "clock"),
     "help": ("topic",),
 }
-PAST = frozenset(
-    {"audit", "kpi", "act_record", "act_new_mp", "act_new_case", "agency_status", "review_status", "exception"}
-)
-HAS_COME = re.compile(
-    r"(?<!\S)(?:received|came|got|had|written|wrote|sent|recorded|since|logged|arrived|issued|opened|went|held|said|"
-    r"agreed|asked|missed|was|were|did|last|refused|breached|happened|decided|met)(?!\S)"
-)
 GROUPED = re.compile(
     r"(?<!\S)(?:by|per|for each|grouped by|split by|broken down by) "
     r"(agency|agencies|service|services|owner|officer|person|team|school|setting|week|month|mp|ADV|constituency|year)(?!\S)"
@@ -128,7 +119,7 @@ PROCESSES = {"annual review": "annual_review", "phase transfer": "phase_transfer
 def slots_of(sentence: Sentence, intent: str) -> dict[str, Any]:
     """The slots that this intent has, as this sentence fills them."""
     filled: dict[str, Any] = {"refs": sentence.refs, **_named(sentence, intent), **whose(sentence, intent)}
-    filled |= _days(sentence, intent)
+    filled |= dated(sentence, intent)
     if compared := sentence.values("comparator"):
         each = [one.as_json for one in compared]
         filled["comparator"] = each[0] if len(each) == 1 else each
@@ -187,71 +178,6 @@ def _of_others(found: dict[str, Any], sentence: Sentence, intent: str) -> dict[s
         return found
     kept = {name: value for name, value in found.items() if name != "agency"}
     return kept | ({"agency": others[0] if len(others) == 1 else others} if others else {})
-
-
-# Days
-
-
-def _days(sentence: Sentence, intent: str) -> dict[str, Any]:
-    spans = sentence.of("when")
-    if not spans:
-        return {}
-    past = intent in PAST or (
-        intent in ("mp_list", "panel", "filter_list", "overdue_list", "consult_status")
-        and bool(HAS_COME.search(sentence.said))
-    )
-    match intent:
-        case "act_new_mp" | "act_new_case":
-            found = _of_letter(sentence, spans)
-            return found if intent == "act_new_mp" or "received" in found else {"received": found.get("dated")}
-        case "act_record":
-            return {"date": _iso(_first_day(spans[-1].value, past=True))}
-        case "act_remind":
-            return {"date": _iso(_first_day(spans[-1].value, past=False))}
-        case "act_snooze":
-            return {"date": _iso(_until(spans[-1]))}
-        case "clock_date":
-            return {"start": _iso(_first_day(spans[0].value, past=True))} if not sentence.refs else {}
-        case _:
-            if intent == "kpi":  # "within 4 weeks" is how long it may take, and no days of the figure
-                spans = [span for span in spans if sentence.low[span.first : span.first + 1] != ["within"]] or spans
-            first, last = _best(spans).value.resolve(past)
-            return {"period": {"from": _iso(first), "to": _iso(last)}} if first or last else {}
-
-
-def _best(spans: list[Span]) -> Span:
-    """The period that is meant where several days are named: one that leads, else the first."""
-    return next((span for span in spans if not span.value.day), spans[0])
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _first_day(when: When, *, past: bool) -> date | None:
-    first, last = (when.inner or when).resolve(past)
-    return first or last
-
-
-def _until(span: Span) -> date | None:
-    """Until next week is until its first day; until Friday is until Friday; for a week is until a week from now."""
-    when: When = span.value
-    if span.bound == "after":
-        return when.resolve(False)[0]
-    inner = when.inner or when
-    first, last = inner.resolve(False)
-    if first and last and when.inner and first != last and not inner.lasts:
-        return first
-    return last or first
-
-
-def _of_letter(sentence: Sentence, spans: list[Span]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for span in spans:
-        before = [*sentence.low[max(0, span.first - 3) : span.first], span.bound]
-        on_it = "dated" in before or "date" in before or span.bound == "of" or before[-3:-1] == ["letter", "of"]
-        found.setdefault("dated" if on_it else "received", _iso(_first_day(span.value, past=True)))
-    return found
 
 
 # The rest

@@ -8,8 +8,11 @@ from rapidfuzz.process import extract
 
 from bot.domain.guard.vocabulary import ORDINARY
 from bot.phrases.clean import SHORT, Word
+from bot.phrases.comparing import OVER
 from bot.phrases.cues import CUE_WORDS
 from bot.phrases.days import MONTH_NAMES, NUMBERS, UNITS, WEEKDAYS
+from bot.phrases.leaving import AFTER, BEFORE
+from bot.phrases.seasons import PARTS
 from bot.phrases.stretches import LEADS
 from bot.phrases.vocabulary import TRADE
 from bot.phrases.wordlists import EVERYDAY, words
@@ -23,7 +26,9 @@ DAY_WORDS = frozenset({*WEEKDAYS, *MONTH_NAMES, *UNITS, *LEADS, *NUMBERS}) | wor
     "today tomorrow yesterday commencing beginning quarter weekend christmas holidays term half end start academic "
     "financial school holiday break easter summer spring autumn date ago gone morning afternoon working"
 )
-KNOWN = TRADE_WORDS | DAY_WORDS | CUE_WORDS | EVERYDAY | ORDINARY | frozenset(SHORT)
+SAID = frozenset(word for key in (*OVER, *BEFORE, *AFTER, *PARTS) for word in key)
+"""Of comparing, leaving out and parts of a month."""
+KNOWN = SAID | TRADE_WORDS | DAY_WORDS | CUE_WORDS | EVERYDAY | ORDINARY | frozenset(SHORT)
 TARGETS = tuple(sorted(word for word in TRADE_WORDS | DAY_WORDS | CUE_WORDS if len(word) >= SHORTEST))
 OFTEN = words(
     "status remind chase record snooze escalate assign overdue late waiting outstanding deadline due panel draft week "

@@ -27,12 +27,21 @@ from bot.phrases.days import (
     shifted,
     whole,
 )
+from bot.phrases.seasons import (
+    ACADEMIC_FIRST,
+    FINANCIAL_FIRST,
+    event,
+    month,
+    portion,
+    year_from,
+)
 from bot.phrases.wordlists import words
 
 BOUNDS = {
     ("no", "later", "than"): "by", ("on", "or", "before"): "by", ("up", "to"): "by",
     ("up", "to", "and", "including"): "by", ("on", "or", "by"): "by", ("not", "later", "than"): "by",
     ("up", "until"): "by",
+    ("this", "side", "of"): "before", ("by", "the", "time"): "by",
     ("ahead", "of"): "before", ("prior", "to"): "before", ("as", "of"): "since", ("in", "time", "for"): "before",
     ("by",): "by", ("before",): "before", ("until",): "by", ("till",): "by", ("til",): "by", ("since",): "since",
     ("after",): "after", ("from",): "from", ("between",): "between", ("during",): "in", ("over",): "in",
@@ -42,19 +51,17 @@ BOUNDS = {
 }  # fmt: skip
 JOINS = frozenset({"to", "until", "till", "til", "-", "through", "and"})
 LEADS = {first[0] for first in BOUNDS}
-ACADEMIC_FIRST = 9
-FINANCIAL_FIRST = 4
-HOLIDAYS = {"christmas": 12, "easter": 4, "summer": 8}
 BEGIN_A_DAY = words(
     "first new the a an this next last coming past previous following today tonight yesterday tomorrow day close cop "
     "eod end start beginning week christmas easter so year month overnight over rest half summer autumn spring school "
-    "holidays few couple"
+    "holidays few couple early mid middle late second latter third q1 q2 q3 q4 eom eow quarter upcoming we schools "
+    "months weeks"
 ) | frozenset({*LEADS, *WEEKDAYS, *MONTH_NAMES, *NUMBERS})
 """Words that a day or a period may begin with; figures may, too."""
 COMES = words("came come comes coming handed report reports advice letter reply response paperwork form forms is now")
 LATELY = words("today yesterday this on last just") | frozenset(WEEKDAYS)
 SINGLE = words("day week month")
-AHEAD = {"next", "coming", "following"}
+AHEAD = {"next", "coming", "following", "upcoming"}
 BACK = {"last", "past", "previous"}
 
 
@@ -74,7 +81,7 @@ def read_when(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
 
 
 def _plain(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
-    found = _pair(words, at, almanac) or _stretch(words, at, almanac)
+    found = portion(words, at, almanac) or _pair(words, at, almanac) or _stretch(words, at, almanac)
     day = read_day(words, at, almanac)
     if found is None or (day and day.length > found.length):
         found = day
@@ -93,16 +100,37 @@ def _led(bound: str, lead: int, words: Sequence[str], at: int, almanac: Almanac)
     inner = (
         inner
         or _whole_year(words, start, bound)
-        or _month(words, start, almanac)
-        or _event(words, start, almanac)
+        or _months(words, start, almanac)
+        or event(words, start, almanac)
         or _plain(words, start, almanac)
     )
+    if inner is None and words[at] in ("before", "by", "since", "after", "until", "till"):
+        inner = _of_what(words, start, almanac)
     if inner is None:
         return None
     inner = replace(inner, length=inner.length + start - at)
     if bound in ("from", "between") and not inner.day:
         return inner
     return _bounded(bound, inner, words[start], almanac)
+
+
+def _months(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
+    found = month(words, at, almanac)
+    return found and _to_another(found, words, at, almanac)
+
+
+def _of_what(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
+    """(Before) the panel on 3 December, (before) I go on leave on the 18th: the day of what is spoken of."""
+    for skip in range(1, 6):
+        if words[at + skip : at + skip + 1] == ["on"] and at + skip + 1 < len(words):
+            found = read_day(words, at + skip + 1, almanac)
+            told = not STOPS & set(words[at : at + skip])
+            if found and told:
+                return replace(found, length=found.length + skip + 1)
+    return None
+
+
+STOPS = words("and or but , is are was were has have what which who when due remind chase")
 
 
 def _whole_year(words: Sequence[str], at: int, bound: str) -> When | None:
@@ -125,7 +153,7 @@ def _bounded(bound: str, inner: When, first_word: str, almanac: Almanac) -> When
         if bound == "by":
             return (today if last >= today else None), last
         if bound == "before":
-            end = last if first_word in ("end", "close") else first - ONE_DAY
+            end = last if first_word in ("end", "close", "we", "schools", "they") else first - ONE_DAY
             return (today if end >= today else None), end
         if bound in ("since", "from"):
             return first, (today if bound == "since" or (past and first <= today) else None)
@@ -145,11 +173,39 @@ def _bounded(bound: str, inner: When, first_word: str, almanac: Almanac) -> When
 def _to_another(found: When, words: Sequence[str], at: int, almanac: Almanac) -> When:
     """With the day it lasts until, where one follows: "21 dec to 4 jan"."""
     join = at + found.length
+    if words[join : join + 1] and (words[join] in ("and", "or") or words[join] in MONTH_NAMES):
+        return _with_another(found, words, join, almanac)
     if words[join : join + 1] and words[join] in JOINS - {"and"}:
         other = _stretch(words, join + 1, almanac) or read_day(words, join + 1, almanac)
         if other:
             return _from_to(found, other, found.length + 1 + other.length, almanac)
     return found
+
+
+def _with_another(found: When, words: Sequence[str], join: int, almanac: Almanac) -> When:
+    """Today and tomorrow, monday or tuesday, this week and next, december and january: from the one to the other."""
+    start = join + (words[join] in ("and", "or"))
+    start += words[start : start + 1] == ["the"]
+    unit = words[join - 1]
+    if words[start : start + 1] == ["next"] and unit in ("week", "month", "term") and words[join] in ("and", "or"):
+        other: When | None = _stretch(["next", unit], 0, almanac)
+        other = other and replace(other, length=1)
+    elif words[start : start + 2] == [unit, "after"] and (after := moved(found, unit, almanac)):
+        other = replace(after, length=2)
+    else:
+        other = month(words, start, almanac) or read_day(words, start, almanac) or _stretch(words, start, almanac)
+    if other is None or other.unknown or other.lasts or words[start] in ("a", "an", "may"):
+        return found
+    return _from_to(found, other, start + other.length - join + found.length, almanac)
+
+
+def moved(found: When, unit: str, almanac: Almanac) -> When | None:
+    """The week, or the month, after one."""
+    last = found.resolve(False)[1]
+    if last is None or unit not in ("week", "month"):
+        return None
+    end = last + WEEK if unit == "week" else month_of(last + ONE_DAY)[1]
+    return When(1, lambda _past: (end, end), day=False)
 
 
 def _both(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
@@ -204,9 +260,6 @@ def _stretch(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     if rest[:2] == ["so", "far"]:
         inner = _stretch(words, at + skip + 2, almanac)
         return inner and _bounded("since", replace(inner, length=inner.length + skip + 2), "", almanac)
-    if rest[0] in ("first", "last") and rest[1:3] in (["week", "of"], ["week", "in"]) and rest[3:4]:
-        whole_month = _month(rest, 3, almanac)
-        return whole_month and _seven_days(whole_month, skip + 3, first=rest[0] == "first")
     if rest[0] in WHICH or rest[0] in AHEAD:
         if found := _of_many(rest, almanac):
             return replace(found, length=found.length + skip)
@@ -223,7 +276,7 @@ def _stretch(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
         return When(skip + 1, lambda _past: span or (None, None), day=False)
     if rest[:2] == ["over", "night"] or rest[0] == "overnight":
         return When(1, lambda _past: (almanac.today - ONE_DAY, almanac.today), day=False)
-    named = _month(words, at + skip, almanac)
+    named = month(words, at + skip, almanac)
     if (
         named
         and rest[0] != "may"
@@ -233,45 +286,30 @@ def _stretch(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     return None
 
 
-def _seven_days(month: When, more: int, *, first: bool) -> When:
-    """The first or the last week of a month."""
-
-    def resolve(past: bool) -> Span:
-        begins, ends = month.resolve(past)
-        if begins is None or ends is None:
-            return begins, ends
-        return (begins, begins + 6 * ONE_DAY) if first else (ends - 6 * ONE_DAY, ends)
-
-    return When(month.length + more, resolve, day=False)
-
-
 def _one(rest: Sequence[str], almanac: Almanac) -> When | None:
     """this week, next term, last quarter, this financial year."""
     which = "next" if rest[0] in AHEAD and rest[0] != "coming" else WHICH[rest[0]]
     shift = {"this": 0, "next": 1, "last": -1}[which]
     if rest[1:3] in (["academic", "year"], ["school", "year"]):
-        return _year(3, ACADEMIC_FIRST, shift, almanac)
+        return year_from(3, ACADEMIC_FIRST, shift, almanac)
     if rest[1:3] == ["financial", "year"]:
-        return _year(3, FINANCIAL_FIRST, shift, almanac)
+        return year_from(3, FINANCIAL_FIRST, shift, almanac)
     if rest[1:3] == ["half", "term"]:
-        return _event(rest, 0, almanac)
+        return event(rest, 0, almanac)
+    if rest[1:2] == ["working"] and rest[2:3] == ["week"]:
+        found = _one([rest[0], *rest[2:]], almanac)
+        return found and replace(found, length=found.length + 1)
     unit = rest[1] if len(rest) > 1 else ""
     if unit == "fortnight":
         today = almanac.today
         first, last = (today - timedelta(days=FORTNIGHT), today) if which == "last" else (today, today + 2 * WEEK)
         return When(2, lambda _past: (first, last), day=False)
     if unit in MONTH_NAMES:
-        return _month(rest, 1, almanac, shift=shift)
+        return month(rest, 1, almanac, shift=shift)
     if unit == "term" and almanac.term(which) is None:
         return When(2, lambda _past: (None, None), day=False, unknown=f"{which} term")
     span = whole(unit, which, almanac)
     return When(2, lambda _past: span, day=False) if span and unit != "day" else None
-
-
-def _year(length: int, first_month: int, shift: int, almanac: Almanac) -> When:
-    today = almanac.today
-    first = date(today.year - (today.month < first_month) + shift, first_month, 1)
-    return When(length, lambda _past: (first, corresponding(first, 12) - ONE_DAY), day=False)
 
 
 def _of_many(rest: Sequence[str], almanac: Almanac) -> When | None:
@@ -291,7 +329,7 @@ def _length(words: Sequence[str], at: int, almanac: Almanac, *, ahead: bool | No
     count, take = (number(rest[0]), 1) if rest else (None, 0)
     if rest[:2] == ["couple", "of"] or rest[:3] == ["a", "couple", "of"]:
         count, take = 2, rest.index("of") + 1
-    if rest[:2] == ["few", "days"]:
+    if rest[:1] == ["few"] and rest[1:2] and rest[1] in UNITS:
         count, take = 3, 1
     working = rest[take : take + 1] == ["working"]
     unit = rest[take + working] if len(rest) > take + working else ""
@@ -307,58 +345,3 @@ def _length(words: Sequence[str], at: int, almanac: Almanac, *, ahead: bool | No
         return (almanac.today, other) if forward else (other, almanac.today)
 
     return When(skip + take + working + 1, resolve, day=False, lasts=True)
-
-
-def _month(words: Sequence[str], at: int, almanac: Almanac, *, shift: int | None = None) -> When | None:
-    """november, november 2026, last november: the whole month."""
-    name = words[at] if at < len(words) else ""
-    if name not in MONTH_NAMES:
-        return None
-    month, after = MONTH_NAMES[name], words[at + 1 : at + 2]
-    if after and (found := OF_MONTH.fullmatch(after[0])) and int(found[1]) <= 31:
-        return None
-    year = int(after[0]) if after and re.fullmatch(r"20\d\d", after[0]) else None
-
-    def resolve(past: bool) -> Span:
-        today = almanac.today
-        if year:
-            return month_of(date(year, month, 1))
-        if shift is not None and shift != 0:
-            first = date(today.year, month, 1)
-            first = corresponding(first, -12) if shift < 0 and first > today else first
-            return month_of(corresponding(first, 12) if shift > 0 and first <= today else first)
-        ends = [month_of(date(today.year + n, month, 1)) for n in (-1, 0, 1)]
-        if past:
-            return max((each for each in ends if each[0] <= today), default=ends[1])
-        return next((each for each in ends if each[1] > today - timedelta(days=31)), ends[1])
-
-    return When(1 + bool(year), resolve, day=False)
-
-
-def _event(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
-    """half term, the christmas holidays, the holidays: days on which schools are closed."""
-    rest, skip = list(words[at : at + 4]), 0
-    which = "this"
-    while rest and rest[0] in ("the", "autumn", "spring", "summer", *WHICH) and rest[1:2] and rest[1] in (
-        "half", "autumn", "spring", "summer", "school", "holidays", *HOLIDAYS
-    ):  # fmt: skip
-        which = WHICH.get(rest[0], which)
-        rest, skip = rest[1:], skip + 1
-    if rest[:2] == ["half", "term"]:
-        half, gone = almanac.half_term(which), almanac.half_term("last")
-        if half is None and gone is None:
-            return When(skip + 2, lambda _past: (None, None), day=False, unknown="half term")
-
-        def resolve(past: bool) -> Span:
-            meant = (gone if past else half) or half or gone
-            return (meant.first, meant.last) if meant else (None, None)
-
-        return When(skip + 2, resolve, day=False)
-    month, at_word = (HOLIDAYS[rest[0]], 1) if rest and rest[0] in HOLIDAYS else (0, rest[:1] == ["school"])
-    if rest[int(at_word) : int(at_word) + 1] not in (["holidays"], ["holiday"], ["break"]):
-        return None
-    closed = almanac.holiday(month)
-    length = skip + int(at_word) + 1
-    if closed is None:
-        return When(length, lambda _past: (None, None), day=False, unknown="the school holidays")
-    return When(length, lambda _past: (closed.first, closed.last), day=False)

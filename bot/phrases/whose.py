@@ -32,17 +32,18 @@ NOT_MINE = any_of(
 TO_LEARN = (
     "know|see|check|find|understand|look|plan|ask|tell|brief|report|work out|get an?|get the|be able|share|send you"
 )
+JUST = "(?:(?:just|also|really|only|do|please) )?"
 I_ASK = re.compile(
     r"(?<!\S)(?:"
     + "|".join(
         (
-            r"(?:can|could|may|might|shall) i (?:(?:please|just|also) )?(?:have|see|get|ask|check|know|look|grab|take|view)",
-            rf"(?:i|i just|i also|i really|i do|i only) (?:want|need|would like|wish|have|hope|wanted|needed) (?:you )?to (?:{TO_LEARN})",
-            r"i (?:(?:just|also|really|only) )?(?:want|need|would like|wanted|needed)(?! (?:to|it by|them by|in by)(?!\S))",
+            rf"(?:can|could|may|might|shall) i {JUST}(?:have|see|get|ask|check|know|look|grab|take|view)",
+            rf"i {JUST}(?:want|need|would like|wish|have|hope|wanted|needed) (?:you )?to (?:{TO_LEARN})",
+            rf"i {JUST}(?:want|need|would like|wanted|needed)(?! (?:to|it by|them by|in by)(?!\S))",
             r"i (?:know|see|get|think|thought|wonder|believe|mean|meant|guess|hope|assume|said|say|heard|hear|suppose)",
             r"i (?:understand|gather|take it|reckon|ask|asked|saw|forget|forgot|can not|do not (?:know|see|think))",
-            r"i am (?:just )?(?:meeting|briefing|seeing|planning|writing|preparing|after|looking|trying|asking|wondering)",
-            r"i am (?:the|an?|doing|chairing|presenting|reporting|going into|going to see|about to|off to|in a meeting|told)",
+            rf"i am {JUST}(?:meeting|briefing|seeing|planning|writing|preparing|after|looking|trying|asking|wondering)",
+            r"i am (?:the|an?|doing|chairing|presenting|reporting|going into|going to see|about to|off to|told)",
             r"i am (?:speaking|talking|putting|curious|not sure|sure|at|with|sat)",
             "so i|so that i|i will be|as i",
         )
@@ -50,6 +51,7 @@ I_ASK = re.compile(
     + r")(?!\S)"
 )
 I_DO = any_of("i")
+REMIND_ME = re.compile(r"(?<!\S)(?:remind|ping|nudge|prompt|prod|alert|poke|buzz|reminder (?:for|to)|let) me(?!\S)")
 FOR_ME = any_of("i|me|my|myself")
 
 
@@ -73,7 +75,7 @@ def whose(sentence: Sentence, intent: str) -> dict[str, Any]:
 def is_mine(sentence: Sentence, intent: str) -> bool:
     said = sentence.plain
     if intent == "act_remind":
-        return said.startswith("remind me") or bool(FOR_ME.search(said) and not sentence.has("service", "agency"))
+        return REMIND_ME.search(said) is not None or bool(FOR_ME.search(said) and not sentence.has("service", "agency"))
     if intent == "act_assign":
         return bool(re.search(r"(?<!\S)(?:me|myself|i|mine|my (?:name|list|caseload|desk|pile))(?!\S)", said))
     if intent in ASKED_OF_MINE | OF_ALL:
