@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.phrases import wordlists
 from bot.phrases.clean import ENDS, Word
 from bot.phrases.comparing import comparators
 from bot.phrases.days import Almanac, When
@@ -12,8 +13,6 @@ from bot.phrases.spelling import DAY_WORDS, KNOWN, TRADE_WORDS
 from bot.phrases.stretches import BEGIN_A_DAY, read_when
 from bot.phrases.unknown import unknown_names
 from bot.phrases.vocabulary import LONGEST_NAME, OWN, Named, Vocabulary
-from bot.phrases.wordlists import EVERYDAY
-
 
 
 def found_in(words: Sequence[Word], vocabulary: Vocabulary, almanac: Almanac, text: str) -> list[Span]:
@@ -100,7 +99,7 @@ def _counts(named: Sequence[Named], words: Sequence[Word], low: Sequence[str], a
     return not (length == 1 and low[at] in SCHOOLS and _is_a_place(low, at))
 
 
-OTHER_WORDS = EVERYDAY | DAY_WORDS | TRADE_WORDS
+OTHER_WORDS = wordlists.EVERYDAY | DAY_WORDS | TRADE_WORDS
 
 
 def _is_written_as_a_name(words: Sequence[Word], at: int) -> bool:
@@ -110,11 +109,11 @@ def _is_written_as_a_name(words: Sequence[Word], at: int) -> bool:
 
 
 SCHOOLS = frozenset({"school", "college", "nursery", "academy", "education", "setting"})
-WHERE = frozenset(
+WHERE = wordlists.words(
     """
     off at in into attending attends attend starting starts missing misses missed leaving leaves skipping outside
     joining joins refusing
-    """.split()
+    """
 )
 
 
