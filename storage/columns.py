@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String, TypeDecorator
+from sqlalchemy import DateTime, Dialect, Integer, String, TypeDecorator
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field, SQLModel
 
 
@@ -61,3 +64,22 @@ def quoted(words: Iterable[StrEnum]) -> str:
 def word(words: type[StrEnum], **field: Any) -> Any:
     """A column that holds one member of `words`."""
     return Field(sa_type=Word(words), **field)
+
+
+class days_between(FunctionElement[int]):
+    """How many days the second date lies after the first: the databases subtract dates each in its own way."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(days_between)
+def _subtracted(between: days_between, compiler: SQLCompiler, **more: Any) -> str:
+    first, last = (compiler.process(one, **more) for one in between.clauses)
+    return f"({last} - {first})"
+
+
+@compiles(days_between, "sqlite")
+def _subtracted_on_sqlite(between: days_between, compiler: SQLCompiler, **more: Any) -> str:
+    first, last = (compiler.process(one, **more) for one in between.clauses)
+    return f"CAST(julianday({last}) - julianday({first}) AS INTEGER)"

@@ -94,6 +94,8 @@ def _ways(asked: Asked, about: About | Past) -> Iterator[Action]:
     match about:
         case About.OPEN | About.CASELOAD if asked.mine.get("owner"):
             yield Action("The cases", line("list", **asked.mine), acts=False)
+        case About.UNOWNED:
+            yield Action("The cases", line("list", which="cases", without="owner"), acts=False)
         case About.OPEN:
             yield Action("Each officer's", line("figures", about=About.CASELOAD), acts=False)
         case About.OVERDUE:
@@ -150,8 +152,14 @@ def gaps(turn: Turn, asked: Asked) -> Message:
             Fact("Letter without an owner", str(found.letters_unowned), letters),
         ]
     text = f"{heading(turn, asked, 'gaps in the record')}: {found.all or 'none'}."
+    shows = {"No owner": "owner", "No record number": "record_number", "No school or setting": "school"}
+    ways = tuple(
+        Action(f"{fact.label}: which", line("list", which="cases", without=shows[fact.label], **asked.mine), acts=False)
+        for fact in facts
+        if fact.label in shows and fact.value != "0"
+    )
     aside = f"A case may have several. Open cases and letters alone. {SEEN}"
-    return Message(text, facts=tuple(facts), aside=aside)
+    return Message(text, facts=tuple(facts), actions=ways, aside=aside)
 
 
 # The headlines
@@ -165,8 +173,8 @@ def headlines(turn: Turn, asked: Asked) -> Message:
     late = f", {share.late} late" if share.late else ""
     text = f"{heading(turn, asked, 'new plans within 20 weeks')}: {share}{late}."
     ways = {
-        "Month by month": line("figures", **asked.again | {"about": About.PLANS, "by": By.MONTH}),
-        "Advice by service": line("figures", **asked.again | {"about": About.ADVICE, "by": By.SERVICE}),
+        "Month by month": line("figures", **{**asked.again, "about": About.PLANS, "by": By.MONTH}),
+        "Advice by service": line("figures", **{**asked.again, "about": About.ADVICE, "by": By.SERVICE}),
         "Each officer's cases": line("figures", about=About.CASELOAD),
         "Gaps in the record": line("figures", about=About.GAPS),
     }
@@ -180,7 +188,7 @@ def headlines(turn: Turn, asked: Asked) -> Message:
 
 def _beside(turn: Turn, asked: Asked, plain: list[figures.Ended]) -> Iterator[Fact]:
     scope = asked.scope
-    past, very = (figures.counted(turn, Past(weeks), scope).total() for weeks in (20, 52))
+    past, very = figures.past(turn, scope, 20, 52)
     yield Fact("Without exceptions", str(share_of(plain)))
     yield Fact("Past 20 weeks", str(past), f"not out yet, today; {very or 'none'} past 52 weeks")
     advice = [rule for rule in turn.rules.by_id if rule.startswith(figures.ADVICE)]

@@ -204,10 +204,11 @@ def average_of(turn: Turn, asked: Asked, what: Timed) -> Message:
 
 
 def _took(rows: Iterable[Ended]) -> Took:
-    known = [(row, row.started, row.stopped, row.legal) for row in rows]
-    days = [(stopped - begun).days for row, begun, stopped, _ in known if begun and stopped for _ in range(row.many)]
-    late = [(stopped - legal).days for row, _, stopped, legal in known if stopped and legal for _ in range(row.many)]
-    return Took(tuple(days), tuple(each for each in late if each > 0))
+    each = [row for row in rows for _ in range(row.many)]
+    return Took(
+        tuple(row.took for row in each if row.took is not None),
+        tuple(row.late_by for row in each if row.late_by is not None and row.late_by > 0),
+    )
 
 
 def _each_took(rows: Sequence[Ended], scope: Scope) -> dict[str | None, Took]:
@@ -236,5 +237,5 @@ def _ways(asked: Asked, what: Timed) -> tuple[Action, ...]:
     if what not in (TIMED[one] for one in TIMED if one in OF_LETTERS):
         found = [Action("What is overdue", line("list", which="overdue", **asked.mine), acts=False)]
     if asked.scope.by is None and len(months(asked.scope.days)) > 1:
-        found.append(Action("Month by month", line("figures", **asked.again | {"by": By.MONTH}), acts=False))
+        found.append(Action("Month by month", line("figures", **{**asked.again, "by": By.MONTH}), acts=False))
     return tuple(found)

@@ -14,8 +14,9 @@ from sqlmodel import col, select
 from bot.cases import visible
 from bot.cases.lists import of_requests
 from bot.domain.figures import FACT_OF, About, By, Days, Past
-from bot.domain.terms import Agency, CaseStatus, ClockState, Kind, LetterKind, Mark, Process
+from bot.domain.terms import Agency, CaseStatus, ClockState, EntryKind, Kind, LetterKind, Mark, Process
 from bot.turn import Turn
+from storage.columns import days_between
 from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Entry, Fingerprint, Person, Request
 
 Condition = ColumnElement[bool]
@@ -25,7 +26,6 @@ NOBODY = "Nobody yet"
 NEW, PLAN, REPLY = "ehcna_decide", "final_plan", "mp_reply"
 ADVICE = "advice_"
 """Every request for a new assessment starts the first, whatever becomes of it; every MP's letter the last."""
-AGENCY = func.coalesce(Request.agency, Deadline.agency)
 OPEN = col(Case.status) == CaseStatus.OPEN
 MP_LETTER = and_(col(Enquiry.kind) == LetterKind.MP_LETTER, col(Enquiry.status) == CaseStatus.OPEN)
 
@@ -49,9 +49,10 @@ class Ended(NamedTuple):
 
     key: str | None
     on: date | None
-    started: date | None
-    legal: date | None
-    stopped: date | None
+    took: int | None
+    """Calendar days from its start."""
+    late_by: int | None
+    """Days after its legal date; none or less where it was in time."""
     state: ClockState
     excepted: bool
     many: int
@@ -80,7 +81,8 @@ def ended(turn: Turn, rules: Sequence[str], scope: Scope, *, timed: bool = False
     asked: list[Any] = [
         _key(scope.by),
         stopped if scope.by is By.MONTH else None,
-        *((col(Deadline.started_on), col(Deadline.legal), stopped) if timed else (None,) * 3),
+        days_between(col(Deadline.started_on), stopped) if timed else None,
+        days_between(col(Deadline.legal), stopped) if timed else None,
         col(Deadline.state),
         col(Deadline.exception) != "",
     ]
@@ -88,8 +90,8 @@ def ended(turn: Turn, rules: Sequence[str], scope: Scope, *, timed: bool = False
     query = _clocks(turn, scope, *columns, func.count()).where(
         col(Deadline.rule).in_(rules), col(Deadline.state).in_(MET), stopped.between(*scope.days)
     )
-    found = turn.db.execute(query.group_by(*(one for one in asked if one is not None)))
-    return [Ended(*row) for row in found]
+    grouped = query.group_by(*(one for one in asked if one is not None))
+    return [Ended(*row) for row in turn.db.execute(grouped)]
 
 
 def running(turn: Turn, rules: Sequence[str], scope: Scope) -> Running:
@@ -132,7 +134,7 @@ def _clocks(turn: Turn, scope: Scope, *columns: Any) -> Select[Any]:
     if scope.service:
         narrowed = narrowed.where(col(Request.service) == scope.service)
     if scope.agency:
-        narrowed = narrowed.where(scope.agency == AGENCY)
+        narrowed = narrowed.where(_agency() == scope.agency)
     if scope.mp:
         narrowed = narrowed.where(or_(_of_mp(scope.mp), _linked(_of_mp(scope.mp))))
     return narrowed.where(told, col(Deadline.information).is_(False))
@@ -141,7 +143,7 @@ def _clocks(turn: Turn, scope: Scope, *columns: Any) -> Select[Any]:
 def _owned(query: Select[Any], scope: Scope, owner: Any) -> Select[Any]:
     """Narrowed to owners; with their names at hand where it is told apart by them."""
     if scope.by in (By.OFFICER, By.TEAM):
-        query = query.outerjoin(Owner, Owner.id == owner).outerjoin(Manager, Manager.id == Owner.manager_id)
+        query = query.outerjoin(Owner, col(Owner.id) == owner).outerjoin(Manager, col(Manager.id) == Owner.manager_id)
     return query if scope.owners is None else query.where(owner.in_(scope.owners))
 
 
@@ -151,11 +153,16 @@ def _key(by: By | None) -> Any:
         By.OFFICER: col(Owner.name),
         By.TEAM: col(Manager.name),
         By.SERVICE: col(Request.service),
-        By.AGENCY: AGENCY,
+        By.AGENCY: _agency(),
         By.MP: col(Enquiry.mp),
         By.GROUND: col(Entry.clear)["ground"].as_string(),
     }
     return known.get(by) if by else None
+
+
+def _agency() -> Any:
+    """Who was asked, where somebody was; else whose duty it is."""
+    return func.coalesce(Request.agency, Deadline.agency)
 
 
 def _of_mp(name: str) -> Condition:
@@ -192,6 +199,12 @@ def counted(turn: Turn, about: About | Past, scope: Scope) -> Counter[str]:
     return found
 
 
+def past(turn: Turn, scope: Scope, *weeks: int) -> list[int]:
+    """New plans that are not out so many weeks after their request, for each number of weeks."""
+    asked = (func.count().filter(col(Deadline.started_on) < turn.today - timedelta(weeks=one)) for one in weeks)
+    return [*turn.db.execute(_new_plans(turn, scope).with_only_columns(*asked)).one()]
+
+
 def _source(turn: Turn, about: About | Past, scope: Scope) -> _Source:
     match about:
         case Past(weeks):
@@ -210,8 +223,8 @@ def _source(turn: Turn, about: About | Past, scope: Scope) -> _Source:
             return _Source(_cases(turn, scope).where(closed), col(Case.closed_on))
         case About.WAITING:
             return _Source(_letters(turn, scope).where(MP_LETTER))
-        case _ if about in FACT_OF:
-            return _facts(turn, about, scope)
+        case About() if about in FACT_OF:
+            return _facts(turn, FACT_OF[about], scope)
     return _Source(_cases(turn, scope).where(OPEN, *_such(turn, about)))
 
 
@@ -247,10 +260,10 @@ def _letters(turn: Turn, scope: Scope) -> Select[Any]:
     return narrowed.where(visible.letters_told_here(turn))
 
 
-def _facts(turn: Turn, about: About | Past, scope: Scope) -> _Source:
+def _facts(turn: Turn, kind: EntryKind, scope: Scope) -> _Source:
     """Cases of which something is on record that no later entry has put right."""
     gone = select(Entry.supersedes).where(col(Entry.supersedes).is_not(None))
-    standing = (col(Entry.kind) == FACT_OF[about], col(Entry.id).not_in(gone))  # type: ignore[index]
+    standing = (col(Entry.kind) == kind, col(Entry.id).not_in(gone))
     query = select_rows(func.count()).select_from(Entry).join(Case, col(Case.id) == Entry.case_id)
     query = _owned(query, scope, col(Case.owner_id)).where(visible.told_here(turn), *standing)
     return _Source(query, col(Entry.happened_on), func.count(distinct(col(Entry.case_id))))

@@ -291,14 +291,15 @@ def _scope(
     mp: str,
     by: By | None,
 ) -> Scope:
-    owners = (owner.id or 0,) if owner else None
+    owners: tuple[int, ...] | None = (owner.id or 0,) if owner else None
     if team:
         under = staff.team_of(turn.db, team)
         if not under:
             raise CannotRead(f"Nobody reports to {team.name} on the staff list.", "team")
         owners = (team.id or 0, *under)
-    of = {"agency": body} if isinstance(body, Agency) else {"service": body.id} if body else {}
-    return Scope(days, owners, mp=mp, by=by, **of)  # type: ignore[arg-type]
+    if isinstance(body, Agency):
+        return Scope(days, owners, agency=body, mp=mp, by=by)
+    return Scope(days, owners, service=body.id if body else "", mp=mp, by=by)
 
 
 def _whose(body: Agency | Adviser | None, owner: Person | None, team: Person | None, mp: str) -> str:
