@@ -55,6 +55,8 @@ OF_HEALTH = frozenset({"SLT", "OT", "PHYSIO", "CAMHS", "PAEDIATRICS", "NURSING"}
 def clocks(sentence: Sentence, intent: str, found: Mapping[str, Any]) -> dict[str, Any]:
     """The clock, or several, for this intent, beside the bodies that the sentence names."""
     named = [span for span in sentence.of("clock") if not _is_over(span, sentence, intent)]
+    if intent == "filter_list":
+        named = [span for span in named if not _is_a_stage(span, sentence)]
     if intent == "phase_list":
         named = _of_transfers(named, sentence)
     each = closer(list(dict.fromkeys(span.value for span in named)))
@@ -90,6 +92,13 @@ def _is_over(span: Span, sentence: Sentence, intent: str) -> bool:
         "".join(f" {word}" for word in sentence.low[span.last :]),
     )
     return intent == "explain_date" and bool(WENT_BEFORE.search(before) and HAS_GONE.search(after))
+
+
+def _is_a_stage(span: Span, sentence: Sentence) -> bool:
+    """ "Cases at draft stage", "at mediation": where a case is, and no date of it."""
+    low = sentence.low
+    said = low[span.last - 1] == "stage" or low[span.last : span.last + 1] in (["stage"], ["phase"])
+    return said or low[max(0, span.first - 1) : span.first] in (["at"], ["in"])
 
 
 def _of_transfers(named: list[Span], sentence: Sentence) -> list[Span]:

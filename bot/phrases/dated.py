@@ -15,6 +15,8 @@ HAS_COME = re.compile(
     r"(?<!\S)(?:received|came|got|had|written|wrote|sent|recorded|since|logged|arrived|issued|opened|went|held|said|"
     r"agreed|asked|missed|was|were|did|last|refused|breached|happened|decided|met|added)(?!\S)"
 )
+HAVE_GOT = re.compile(r"(?<!\S)(?:have|has|had) (?:\S+ )?got(?!\S)(?! (?:in|through|from|back))")
+"""What somebody has got is there now."""
 FOR_SEPTEMBER = words("september sept sep")
 DUE = words("due needs needed deadline target hearing expected")
 """Before a day these say that it is one to come, and not the day of what happened."""
@@ -48,7 +50,7 @@ UNTIL = words("until till til for by after")
 
 
 def _period(sentence: Sentence, intent: str, spans: list[Span]) -> dict[str, Any]:
-    past = intent in PAST or (intent in MAY_BE_PAST and bool(HAS_COME.search(sentence.said)))
+    past = intent in PAST or (intent in MAY_BE_PAST and bool(HAS_COME.search(HAVE_GOT.sub(" ", sentence.said))))
     meant = [span for span in spans if not _is_no_period(sentence, intent, span)]
     if not meant:
         return {}

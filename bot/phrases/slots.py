@@ -135,6 +135,13 @@ OF_AN_AGENCY = frozenset({"agency_status", "act_record", "act_remind", "act_esca
 """Where "the school" is no agency that is asked for advice."""
 
 
+CONSULTED = any_of("consult|consults|consulted|consultation|consultations|place|offer|offered")
+
+
+def _is_asked_for_advice(sentence: Sentence, intent: str) -> bool:
+    return intent in OF_AN_AGENCY and not CONSULTED.search(sentence.plain)
+
+
 def _named(sentence: Sentence, intent: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for kind in ("service", "agency", "mp", "constituency", "setting"):
@@ -143,7 +150,7 @@ def _named(sentence: Sentence, intent: str) -> dict[str, Any]:
             found[kind] = values[0] if len(values) == 1 else values
         if left := sentence.values(kind, negated=True):
             found[f"not_{kind}"] = left[0] if len(left) == 1 else left
-    if found.get("setting") and intent in OF_AN_AGENCY and not {"agency", "service"} & set(found):
+    if found.get("setting") and _is_asked_for_advice(sentence, intent) and not {"agency", "service"} & set(found):
         found["agency"] = "SCHOOL"
     elif (
         found.get("agency") == "SCHOOL" and intent not in OF_AN_AGENCY and (found.get("setting") or intent in NO_AGENCY)

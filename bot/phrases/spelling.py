@@ -118,7 +118,7 @@ def _shared(low: str, word: str) -> int:
 
 
 def _stem(word: str) -> str:
-    for end in ("ies", "ing", "ed", "es", "s", "e", "y"):
+    for end in ("ies", "ing", "ly", "ed", "es", "s", "e", "y"):
         if word.endswith(end) and len(word) - len(end) > 3:
             return word[: -len(end)]
     return word
