@@ -23,7 +23,7 @@ def history_message(turn: Turn, file: File, *, before: int | None = None) -> Mes
     shown = some[-PAGE:]
     told = lines_of(turn, about, shown, whole)
     if before is None and isinstance(file, CaseFile):
-        told += _seen(turn, file)
+        told += seen_by(turn, file)
     many = "1 entry" if len(whole) == 1 else f"{len(whole)} entries"
     earlier = line("history", case=about.reference, before=shown[0].number) if len(some) > PAGE else ""
     return Message(
@@ -34,7 +34,7 @@ def history_message(turn: Turn, file: File, *, before: int | None = None) -> Mes
     )
 
 
-def _seen(turn: Turn, file: CaseFile) -> Iterator[Fact]:
+def seen_by(turn: Turn, file: CaseFile) -> Iterator[Fact]:
     """Each person who was shown who the child is: how often, and when last."""
     for one in viewings(turn, file.case):
         last = f"{say_day(london_date(one.last), turn.today)} at {london_time(one.last):%H:%M}"

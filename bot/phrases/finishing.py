@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.dates import say_day
 from bot.phrases import asking, following
+from bot.phrases.auditing import over_own
 from bot.phrases.lines import line_of, reminded
 from bot.phrases.reading import Sentence
 from bot.phrases.understood import ACTIONS, Option, Question, Understood
@@ -16,7 +17,8 @@ def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date
     """With its line, and with a question where something cannot be guessed."""
     if intent == "act_record" and slots.get("fact") == "undo" and not slots.get("refs"):
         return Understood(intent, slots, line="undo", confirm=True)
-    if not slots.get("refs") and intent in asking.NEEDS_A_CASE | NEEDS_ONE:
+    own = intent == "audit" and over_own(sentence)
+    if not slots.get("refs") and intent in asking.NEEDS_A_CASE | NEEDS_ONE and not own:
         missing = "followup" if intent not in ACTIONS and following.points_back(sentence) else intent
         return Understood(missing, slots, question=asking.WHICH_CASE, confirm=intent in ACTIONS)
     line, unmet = line_of(intent, slots | _in_passing(intent, sentence), today)

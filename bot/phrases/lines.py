@@ -106,6 +106,23 @@ def _people(_slots: Slots, _today: date) -> Made:
     return _made("people", "person", "period")
 
 
+def _history(slots: Slots, today: date) -> Made:
+    """What changed since when and by whom, of a case or of one's own; who saw it is told by who may see it."""
+    if one(slots, "topic") == "viewed":
+        return _made(f"access {ref(slots)}" if ref(slots) else "", "refs", "topic")
+    period, person = slots.get("period") or {}, one(slots, "person")
+    about = "dates" if one(slots, "topic") == "dates" else adviser(slots)
+    last = period.get("to") or ""
+    told = [
+        *([f"since={period['from']}"] if period.get("from") else []),
+        *([f"until={last}"] if last and last < today.isoformat() else []),
+        *([f"by={quoted(person)}"] if person else []),
+        *([f"about={quoted(about)}"] if about else []),
+    ]
+    said = " ".join(filter(None, ["history", ref(slots), *(told or ["latest=yes"] * bool(ref(slots)))]))
+    return _made(said, "refs", "agency", "service", "person", "period", "topic")
+
+
 def _draft(slots: Slots, _today: date) -> Made:
     whom = one(slots, "to").replace("_", " ") or adviser(slots)
     said = f"draft {ref(slots)}{f' for {whom}' if whom else ''}" if ref(slots) else ""
@@ -236,7 +253,7 @@ LINES: Mapping[str, Callable[[Slots, date], Made]] = {
     "clock_date": _when,
     "explain_date": _why,
     "forecast": _case("milestones"),
-    "audit": _case("history"),
+    "audit": _history,
     "draft_text": _draft,
     "followup": _case("status"),
     "overdue_list": listing.of_dates("overdue"),

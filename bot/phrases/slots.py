@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.phrases.addressing import addressed
+from bot.phrases.auditing import record_topic
 from bot.phrases.clocks import advice_clock as advice_clock
 from bot.phrases.clocks import clocks
 from bot.phrases.counting import figure_of
@@ -35,7 +36,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "forecast": (*REFS, "clock", "period"),
     "panel": (*REFS, "person", "period"),
     "owner": (*REFS, "person", "period"),
-    "audit": (*REFS, "agency", "service", "person", "period"),
+    "audit": (*REFS, "agency", "service", "person", "period", "topic"),
     "exception": (*REFS, *WHAT, "person", "clock", "period"),
     "explain_date": (*REFS, *WHAT, "clock"),
     "tribunal": (*REFS, "agency", "service", "person", "clock", "period"),
@@ -207,6 +208,8 @@ def _besides(sentence: Sentence, intent: str) -> dict[str, Any]:
             to = TO_WHOM.get(found[1], found[1]) if found else None
             of_agency = sentence.has("agency", "service") and to in ("manager", "head")
             return {"to": "lead" if of_agency else to} if to else {}
+        case "audit":
+            return {"topic": record_topic(sentence)}
         case "draft_text":
             return {"to": addressed(sentence)}
         case "act_new_mp":

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.phrases import asking, following, leading, limits
 from bot.phrases.acting import act_of, of_note, of_record, told_not_to, written_name
+from bot.phrases.auditing import asks_who_may_see
 from bot.phrases.clean import cleaned, words_of
 from bot.phrases.days import Almanac
 from bot.phrases.families import usual
@@ -292,6 +293,8 @@ def _answered(sentence: Sentence, intent: str, asker: Asker, before: Understood 
     """A question, with the case of the one before it where it goes on about that."""
     if intent == "case_status" and sentence.of("service", "agency") and sentence.values("agency") != ["LA"]:
         intent = "agency_status"
+    if asks_who_may_see(sentence) and (sentence.refs or before):
+        intent = "audit"
     slots = slots_of(sentence, intent)
     if before:
         slots = {"refs": before.slots["refs"], **slots}

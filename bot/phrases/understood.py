@@ -81,7 +81,7 @@ SLOTS: Mapping[str, str] = {
     "fact": "what is recorded, as `sent`, `received` and `held` take it",
     "kind": "which letter: complaint, foi, sar; or which process is opened",
     "text": "the words of a note",
-    "topic": "what help is wanted with",
+    "topic": "what help is wanted with; of the record, `dates` or who `viewed` it",
 }
 
 
