@@ -15,6 +15,7 @@ from tests.e2e.moved import moved_clock, serve
 QUICK = {
     **EVERY,
     "sweep": 1,
+    "planned": 1,
     "audit": 4,
     "digests": 2,
     "cards": 10,

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from tests.chaos.oracle import LONDON, NINE, PROVISION, REVIEW, Days, Held, Owed, at, closed_days
+from tests.chaos.oracle import LONDON, NINE, PROVISION, REVIEW, Days, Held, Owed, SetFor, at, closed_days
 
 SERVICES = {
     # service: what it is called, the days it has, whose it is
@@ -98,8 +98,20 @@ def owed_by(db: Session) -> list[Owed]:
         owed += _of_case(reference, owner, of_cases[number], services, asked_after.get(number))
     for number, reference, owner in letters:
         owed += _of_letter(reference, owner, of_letters[number])
-    held = _in_hand(db)
-    return [replace(one, held=held.get((one.reference, one.what, one.due))) for one in owed]
+    held, reminders = _in_hand(db), _reminders(db)
+    owed = [replace(one, held=held.get((one.reference, one.what, one.due))) for one in owed]
+    return [replace(one, reminders=tuple(reminders[one.reference, one.agency])) for one in owed]
+
+
+def _reminders(db: Session) -> dict[tuple[str, str], list[SetFor]]:
+    """The days on which people had an agency reminded of a case: of all that it owes."""
+    found: dict[tuple[str, str], list[SetFor]] = defaultdict(list)
+    said = 'SELECT c.reference, e.happened_on, e.recorded_at, e.clear FROM entry e JOIN "case" c ON c.id = e.case_id'
+    for reference, on, recorded, clear in db.execute(text(f"{said} WHERE e.kind = 'reminder_set' ORDER BY e.id")):
+        told = json.loads(clear) if isinstance(clear, str) else clear
+        if told.get("agency") and not told["service"]:
+            found[reference, told["agency"]].append(SetFor(_day(on), moment_of(recorded)))
+    return found
 
 
 def _in_hand(db: Session) -> dict[tuple[str, str, date], Held]:

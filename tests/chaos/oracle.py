@@ -54,6 +54,14 @@ class Held:
 
 
 @dataclass(frozen=True)
+class SetFor:
+    """Somebody asked at a moment that an agency's rooms be reminded on a day."""
+
+    on: date
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Owed:
     """One thing that somebody owes by a day."""
 
@@ -73,6 +81,8 @@ class Owed:
     """When an MP's letter about the case was logged."""
     held: "Held | None" = None
     """That its owner has it in hand."""
+    reminders: "tuple[SetFor, ...]" = ()
+    """What people had its rooms reminded of beside the ladder."""
 
     @property
     def ladder(self) -> Sequence[tuple[int, tuple[str, ...]]]:
@@ -147,6 +157,7 @@ def steps(owed: Owed, days: Days) -> list[Step]:
         if offset > 0 and owed.asked_after:
             above = {ABOVE[one] for one in whom if one in ABOVE} - {*whom}
             made += [Step(owed, one, at(day, NINE), last, place, owed.asked_after) for one in sorted(above)]
+    made += [Step(owed, ROOM, at(one.on, NINE), None, len(owed.ladder), one.since) for one in owed.reminders]
     return sorted(made, key=lambda step: (step.at, step.place_in_ladder))
 
 

@@ -161,6 +161,8 @@ class Script:
     dice: Random
     acts: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
     away: dict[str, list[Leave]] = field(default_factory=lambda: defaultdict(list))
+    _moving: list[File] = field(default_factory=list)
+    """Those of which something is said already."""
     _number: Iterator[int] = field(default_factory=lambda: count(1))
 
     def write(self) -> None:
@@ -173,12 +175,14 @@ class Script:
         self._spread(asking, [file for file in files if not file.drafting], MOVING)
         self._spread((self._came, self._planned), [file for file in files if file.drafting and file.requests], 4)
         self._spread((self._drafted, self._planned), [file for file in files if not file.requests], 4)
+        self._spread((self._reminds,), [file for file in files if file.requests and file not in self._moving], MOVING)
         self._leave()
 
     def _spread(self, stories: Sequence[Callable[[File], Story]], files: Sequence[File], most: int) -> None:
         """Half of these files, up to so many, each with a story."""
         mixed = self.dice.sample(stories, len(stories))
         for place, file in enumerate(self.dice.sample(files, min(most, (len(files) + 1) // 2))):
+            self._moving.append(file)
             for stop, act in mixed[place % len(mixed)](file):
                 self._add(stop, act)
 
@@ -219,6 +223,17 @@ class Script:
             self._when_reminded(file, self._one(file)),
             Act(file.owner, f"have it {file.reference}", mark, evening=True),
         )
+
+    def _reminds(self, file: File) -> Story:
+        """The rooms of a body are to be reminded on a day to come; now and then what they owe has come by then."""
+        asked, first = self._one(file), self._early()
+        then = first + self.dice.randint(1, 6)
+        if then < len(self.stops):
+            line = f"remind {file.reference} {asked.agency.label} on {_written(self._day(then))}"
+            way = self.dice.choice((Way.TYPED, Way.COMMAND))
+            yield first, Act(file.owner, line, Mark("reminder_set", file.reference), way, evening=True)
+            if self.dice.random() < 0.3:
+                yield self.dice.randint(first + 1, then), self._received(file, asked)
 
     def _help(self, file: File) -> Story:
         asked = self._one(file)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.cases import kept_reminders
 from bot.rules import load_rules
 from bot.settings import Settings, read_settings
 from bot.turn import Turn
@@ -91,6 +92,7 @@ class Storm:
         self.sky = Sky(self.clock, Weather(Random(f"weather/{seed}/{place.name}"), share=0.22))
         self.done: Counter[str] = Counter()
         self.happened: list[Happened] = []
+        self.rules = load_rules()
         self.stuck = 0
         self.latest = BEGAN
         """What the clock showed at most, before it was put back."""
@@ -135,7 +137,7 @@ class Storm:
         """What came of it, from the record as it stands at the end."""
         lived = stops[: len(ends)]
         with self.store.reading() as db:
-            turn = Turn(db, self.clock(), load_rules(), Vault(self.settings.key))
+            turn = Turn(db, self.clock(), self.rules, Vault(self.settings.key))
             said = expected_amid(owed_by(db), self.days, lived, line)
             lines = weighed(self.people.uttered, acted_on(turn), self.happened, self.people.given_up)
             cards, wrong = count_cards(turn), list(wrong_cards(turn, slack, teams))
@@ -297,7 +299,9 @@ class Storm:
         """How much is still to be looked at or to go out today; None where the database does not answer."""
         ripe = "SELECT count(*) FROM deadline WHERE next_at <= :now"
         try:
-            return sum(int(self._asked(query)) for query in (ripe, f"SELECT count(*) {_waiting(says)}"))
+            waits = sum(int(self._asked(query)) for query in (ripe, f"SELECT count(*) {_waiting(says)}"))
+            with self.store.reading() as db:
+                return waits + len(kept_reminders.due(Turn(db, self.clock(), self.rules, Vault(self.settings.key))))
         except SQLAlchemyError:
             return None
 

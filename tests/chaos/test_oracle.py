@@ -30,6 +30,7 @@ from tests.chaos.oracle import (
     Leave,
     Line,
     Owed,
+    SetFor,
     closed_days,
     expected,
     expected_amid,
@@ -70,6 +71,20 @@ def test_after_days_asleep_the_newest_that_is_not_too_late_is_expected() -> None
     stops = [_nine(day("Thu 10 Dec 2026")), _nine(day("Mon 28 Dec 2026")), _nine(day("Tue 5 Jan 2027"))]
     said = expected([PLAN], DAYS, stops, LINE)
     assert [sorted(one.place for one in each) for each in said] == [["D1"], ["D1", "D2"], ["D1", "D2", "D3"]]
+
+
+def test_what_somebody_had_a_room_reminded_of_is_expected_once_late_and_while_it_is_owed() -> None:
+    """Beside the ladder; on the day of a rung it adds nothing, and none comes of what was asked for later."""
+    asked = _nine(day("Mon 16 Nov 2026"))
+    days = [day(on) for on in ("Tue 17 Nov 2026", "Thu 19 Nov 2026", "Fri 20 Nov 2026", "Mon 23 Nov 2026")]
+    stops = [_nine(day("Tue 17 Nov 2026")), *(_nine(on) + timedelta(minutes=5) for on in days[2:])]
+    owed = Owed("SEND-2026-0001", "health advice", day("Mon 7 Dec 2026"), owner=1, agency="health", since=BEGAN)
+    owed = replace(owed, until=stops[2], reminders=tuple(SetFor(on, asked) for on in days[1:]))
+    late = replace(owed, reminders=(SetFor(days[0], stops[1]),))
+    room = Expected("C1", owed.reference, owed.what)
+    assert [room in one for one in expected([owed], DAYS, stops, LINE)] == [False, True, False]
+    assert [room in sure | may for sure, may in expected_amid([owed], DAYS, stops, LINE)] == [False, True, True]
+    assert not any(room in one for one in expected([late], DAYS, stops[:1], LINE))
 
 
 def test_it_reads_the_same_dates_from_the_entries_as_the_bot_kept(database_url: str, tmp_path: Path) -> None:
