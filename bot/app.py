@@ -194,7 +194,8 @@ class App:
         if plainly.asks(said):
             return self._plainly(turn, said)
         answer = self._plainly(turn, said) if plainly.is_sentence(said) and not acts else None
-        return answer if answer and answer.reading is Reading.UNDERSTOOD and not answer.error else None
+        told = answer and answer.reading is Reading.UNDERSTOOD and not answer.error
+        return answer if told and not any(action.acts for action in answer.actions) else None
 
     def _in_words(self, turn: Turn, said: Said) -> Message | None:
         """The answer to a question that begins like a command and lacks what it needs; None where a form is better."""

@@ -55,8 +55,9 @@ Asked: Any = aliased(Request)
 
 
 def conditions(turn: Turn, wanted: Wanted, filters: Mapping[str, Filter]) -> list[Condition]:
-    """Those of the filters that something is given for."""
-    return [make(turn, wanted) for name, make in filters.items() if getattr(wanted, name)]
+    """Those of the filters that something is given for, each once though it takes several things together."""
+    makes = dict.fromkeys(make for name, make in filters.items() if getattr(wanted, name))
+    return [make(turn, wanted) for make in makes]
 
 
 # What both lists of dates and lists of cases are narrowed by
@@ -95,7 +96,7 @@ def _runs(clock: Any) -> tuple[Condition, ...]:
 
 def _between(column: Any, days: Days) -> Condition:
     first, last = days
-    return and_(*([column >= first] if first else []), *([column <= last] if last else []))
+    return and_(true(), *([column >= first] if first else []), *([column <= last] if last else []))
 
 
 def _lacks(turn: Turn, wanted: Wanted) -> Condition:
