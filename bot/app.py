@@ -193,9 +193,8 @@ class App:
         """The answer to a sentence that begins like a command: a question, or "show cases with no draft"."""
         if plainly.asks(said):
             return self._plainly(turn, said)
-        answer = self._plainly(turn, said) if plainly.is_sentence(said) and not acts else None
-        told = answer and answer.reading is Reading.UNDERSTOOD and not answer.error
-        return answer if told and not any(action.acts for action in answer.actions) else None
+        answer = self._plainly(turn, said) if not acts and plainly.says_more(turn, said) else None
+        return answer if answer and answer.reading is Reading.UNDERSTOOD and not answer.error else None
 
     def _in_words(self, turn: Turn, said: Said) -> Message | None:
         """The answer to a question that begins like a command and lacks what it needs; None where a form is better."""

@@ -94,9 +94,12 @@ def asks(said: Said) -> bool:
     return said.values is None and (asked or ORDER.match(said.line) is not None)
 
 
-def is_sentence(said: Said) -> bool:
-    """Whether a line that could not be read has enough words to say something."""
-    return said.values is None and len(said.line.split()) > LEAST_WORDS
+def says_more(turn: Turn, said: Said) -> bool:
+    """Whether a line that could not be read names something in words, and wants nothing done."""
+    if said.values is not None or len(said.line.split()) <= LEAST_WORDS:
+        return False
+    found = read(turn, said.line, ())
+    return found is not None and bool(found.slots and found.line) and not found.confirm
 
 
 def is_asked(said: Said) -> bool:

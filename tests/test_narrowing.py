@@ -219,6 +219,7 @@ LINES = (
     ("Priya", "list overdue next week", "", "Nothing can be overdue yet: that time begins on Mon 19 Oct."),
     ("Priya", "list cases by week", "", "Cases can be counted by owner, school or process. Say, for example: list"),
     ("Priya", "list due date=nothing", "", "“nothing” is no date that I know. Say for example: final plan, draft, 20"),
+    ("Priya", "list overdue fire brigade", "", "I don't understand “fire brigade” after list."),
     ("Priya", "list due since 4 January until 21 December", "", "The first day is after the last."),
 )
 SENTENCES = (
