@@ -1,7 +1,7 @@
 # Everything is done inside .venv, made from requirements.lock. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check audit fuzz understand e2e chaos leaks year bench lock clean unusable
+.PHONY: help install demo demo-reset test check audit fuzz understand forms e2e chaos leaks year bench lock clean unusable
 
 WORKERS ?= 2
 VENV := .venv
@@ -32,6 +32,7 @@ help:
 	@echo "make audit       look up every pinned release in a database of known faults; needs the internet"
 	@echo "make fuzz        anything at all, sent to every address and said in every line; make fuzz TIMES=5000 tries longer"
 	@echo "make understand  how well plain English is understood: by intent and slot, and said otherwise"
+	@echo "make forms       count the sentences on record anew, after one was added to tests/said.csv"
 	@echo "make e2e         the tests against real counterparts; needs node"
 	@echo "make chaos       a storm of failures over real processes: nothing lost, nothing doubled; make chaos SEED=… again"
 	@echo "make leaks       a council's quarter on both platforms, and a search of all it left; make leaks DAYS=10 is shorter"
@@ -74,6 +75,9 @@ fuzz: install
 
 understand: install
 	@$(BIN)/python -m tests.understanding
+
+forms: install
+	@$(BIN)/python -m tests.forms --write
 
 e2e: install
 ifeq ($(shell command -v node 2>/dev/null),)

@@ -37,7 +37,8 @@ class Said(NamedTuple):
 @cache
 def said() -> tuple[Said, ...]:
     with SAID.open(newline="") as file:
-        own = [Said(row["intent"], row["text"], row["by"]) for row in csv.DictReader(file)]
+        apart = {row.text for row in rows() if row.set in KEPT_APART}
+        own = [Said(row["intent"], row["text"], row["by"]) for row in csv.DictReader(file) if row["text"] not in apart]
     kept = [row for row in rows() if row.set not in KEPT_APART and not row.context and not row.also]
     return (*own, *(Said(row.intent, row.text, row.set) for row in kept))
 

@@ -1,5 +1,6 @@
 """Plain English: what it is understood as, what is declined, and what never happens by it."""
 
+import csv
 import json
 import string
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from bot.commands import BOOK
 from bot.domain.errors import CannotRead
 from bot.phrases import INTENTS, SLOTS, Understood, Vocabulary, typed, understand, vocabulary_from
 from bot.phrases.understood import ACTIONS, REFUSALS
-from tests import understanding
+from tests import forms, understanding
 from tests.understanding import dangers, faults, kept, rows, variants, vocabulary
 
 WEDNESDAY = date(2026, 11, 25)
@@ -43,6 +44,34 @@ def test_sentences_are_understood(name: str) -> None:
     chosen = [row for row in rows() if row.set == name]
     wrong = {row.text: told for row in chosen if (told := faults(row, row.heard()))}
     assert len(wrong) <= (1 - RIGHT[name]) * len(chosen), wrong
+
+
+def test_the_forms_are_those_of_the_sentences_on_record() -> None:
+    with forms.FORMS.open(newline="") as file:
+        written = [(row["intent"], row["form"]) for row in csv.DictReader(file)]
+    assert written == sorted(forms.forms_of(forms.said())), "run: make forms"
+    assert not {row.text for row in rows() if row.set in understanding.KEPT_APART} & {one.text for one in forms.said()}
+
+
+LED = (
+    ("mum rang about 0051: what is it stuck on?", "blockers", "SEND-2026-0051", ()),
+    ("0066 has stalled, why?", "blockers", "SEND-2026-0066", ()),
+    ("I'm meeting the DCO at two. Has SLT come back for 0042?", "agency_status", "SEND-2026-0042", ()),
+    ("I can't find the EP report for 0082, did we get it", "agency_status", "SEND-2026-0082", ()),
+    ("we sent the draft on 0063 on Monday, please log that", "act_record", "SEND-2026-0063", ()),
+    ("SALT 0042 - anything?", "agency_status", "SEND-2026-0042", ()),
+    ("where is 0042 up to. It is urgent", "case_status", "SEND-2026-0042", ()),
+    ("where is 0042 up to, and who owns it?", "case_status", "SEND-2026-0042", ("owner",)),
+    ("overdue final plans, list them", "overdue_list", "", ()),
+)
+"""What leads to a question is read with it; what only says that something is wanted asks nothing more."""
+
+
+@pytest.mark.parametrize(("text", "intent", "ref", "also"), LED)
+def test_what_leads_to_a_question_is_none(text: str, intent: str, ref: str, also: tuple[str, ...]) -> None:
+    found = heard(text)
+    assert (found.intent, tuple(one.intent for one in found.also)) == (intent, also)
+    assert found.slots.get("refs", [""]) == [ref]
 
 
 def test_no_sentence_acts_unconfirmed_or_names_another_case_or_a_child() -> None:

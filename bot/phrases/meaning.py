@@ -8,15 +8,18 @@ from bot.phrases.acting import act_of
 from bot.phrases.cues import spoken_for
 from bot.phrases.likeness import forms
 from bot.phrases.reading import Sentence
+from bot.phrases.understood import ACTIONS, REFUSALS
 
-SPOKEN_FOR = 1.5
+SPOKEN_FOR = 2.0
 """What a row of cues.csv adds: it knows the question by its words, and not by what else is said with them."""
-ACT = 2.5
+ACT = 3.0
 """What a row of acts.csv or limits.csv adds: it has looked at the whole sentence."""
 GOES_ON = 1.0
 """What it adds that the same was asked just before."""
 NEVER_LIKE = ("refuse_privacy",)
 """Whether a child is named goes by names, never by what a sentence is like."""
+ONLY_ALIKE = 0.5
+"""Taken from what is declined, or done without a case, for its likeness alone: neither goes by a tone of voice."""
 CLEARLY = 0.1
 """So much likelier than the next, and nobody need be asked."""
 
@@ -60,7 +63,11 @@ def meaning(sentence: Sentence, *, refs: bool = False, of_agency: bool = False) 
     for intent, weight in (*((each, SPOKEN_FOR) for each in spoken), (act, ACT), (no, ACT)):
         if intent:
             likely[intent] = likely.get(intent, min(likely.values())) + weight
-    return Meaning(likely, frozenset({*spoken, act, no} - {""}))
+    found = frozenset({*spoken, act, no} - {""})
+    doubtful = REFUSALS if sentence.refs else REFUSALS | ACTIONS
+    for intent in doubtful & likely.keys() - found:
+        likely[intent] -= ONLY_ALIKE
+    return Meaning(likely, found)
 
 
 @dataclass(frozen=True)

@@ -214,7 +214,7 @@ def _leads(part: Sequence[Word], join: str) -> bool:
     return _is_premise(without_courtesy(part)) or (join in ("-", ":") and _is_topic(part))
 
 
-MOST_OF_A_TOPIC = 6
+MOST_OF_A_TOPIC = 4
 
 
 def _is_topic(part: Sequence[Word]) -> bool:
