@@ -11,10 +11,12 @@ from sqlmodel import col, update
 from bot.auditor import Auditor
 from bot.cases import auditing, kept_reminders
 from bot.domain.terms import Agency, EntryKind, Notice
+from bot.phrases import understand
 from bot.reminders import tell_planned
 from storage.connect import Store
 from storage.tables import Absence, Entry, Nudge, Person, Post, Room
 from tests.town import RULES, Town, private_place
+from tests.understanding import vocabulary
 
 NINE = datetime(2026, 11, 19, 9, tzinfo=UTC)
 """The Thursday for which most are set, in winter."""
@@ -273,6 +275,31 @@ def test_what_is_due_is_found_by_its_index_alone(town: Town) -> None:
         text = str(query.compile(db.connection(), compile_kwargs={"literal_binds": True}))
         plan = [row[3] for row in db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
     assert "ix_entry_reminder" in plan[0], plan
+
+
+IN_WORDS = (
+    # what is said on Wed 25 Nov 2026, the line that it becomes, and its effect as it is shown
+    ("remind SLT about 0042 on Thursday", "speech and language on 2026-11-26",
+     "Speech and language's room is reminded on Thu 26 Nov, at nine."),
+    ("chase CAMHS for 0042", "camhs on 2026-11-25", "CAMHS's room is reminded now, in office hours."),
+    ("remind the school about 0042 on Saturday", "school on 2026-11-28",
+     "School's room is reminded on the first working day from Sat 28 Nov, at nine."),
+    ("remind me about 0042 next Monday", "me on 2026-11-30", "You are reminded on Mon 30 Nov, at nine, privately."),
+    ("remind me to check 0042 on Friday", "me on 2026-11-27", "You are reminded on Fri 27 Nov, at nine, privately."),
+    ("remind me to chase SLT about 0042 tomorrow", "me on 2026-11-26 about chase SLT",
+     "You are reminded on Thu 26 Nov, at nine, privately."),
+    ("remind me about Mum's letter for 0042 on Friday", "me on 2026-11-27 about Mum's letter",
+     "You are reminded on Fri 27 Nov, at nine, privately."),
+    ("remind Tom to ring the school about 0042 tomorrow", "Tom Reid on 2026-11-26 about ring the school",
+     "Tom Reid is reminded on Thu 26 Nov, at nine, privately."),
+    ("remind me about 0042", "me", "I ask for the day then."),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line", "effect"), IN_WORDS, ids=[row[0] for row in IN_WORDS])
+def test_in_words_it_becomes_the_line_and_its_effect(text: str, line: str, effect: str) -> None:
+    found = understand(text, vocabulary=vocabulary(), today=date(2026, 11, 25))
+    assert (found.line, found.says, found.confirm) == (f"remind SEND-2026-0042 {line}", effect, True)
 
 
 @pytest.mark.databases("sqlite")

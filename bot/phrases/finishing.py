@@ -7,8 +7,9 @@ from typing import Any
 from bot.domain.dates import say_day
 from bot.phrases import asking, following
 from bot.phrases.auditing import over_own
-from bot.phrases.lines import line_of, reminded
+from bot.phrases.lines import is_for_room, line_of, reminded
 from bot.phrases.reading import Sentence
+from bot.phrases.reminding import of_a_person, reminded_of
 from bot.phrases.understood import ACTIONS, Option, Question, Understood
 from bot.phrases.wordlists import any_of
 
@@ -21,12 +22,13 @@ def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date
     if not slots.get("refs") and intent in asking.NEEDS_A_CASE | NEEDS_ONE and not own:
         missing = "followup" if intent not in ACTIONS and following.points_back(sentence) else intent
         return Understood(missing, slots, question=asking.WHICH_CASE, confirm=intent in ACTIONS)
-    line, unmet = line_of(intent, slots | _in_passing(intent, sentence), today)
+    told = of_a_person(intent, slots, sentence)
+    line, unmet = line_of(intent, {**told, **_in_passing(intent, told, sentence)}, today)
     confirm = intent in ACTIONS
     refs = slots.get("refs") or [""]
     more = tuple(line.replace(refs[0], ref) for ref in refs[1:] if line and ref not in line)
     question = _doubt(intent, slots, line, sentence, today)
-    says = _effect(intent, slots, today) if confirm else ""
+    says = _effect(intent, told, today) if confirm else ""
     return Understood(
         intent, slots, line=line, question=question, confirm=confirm, says=says, brief=brief, unmet=unmet, more=more
     )
@@ -35,8 +37,13 @@ def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date
 GONE_OUT = any_of("sent|send|gone|go|went|out|issued|finalised|done|made|served")
 
 
-def _in_passing(intent: str, sentence: Sentence) -> dict[str, Any]:
-    """ "Has the draft gone out": where a case stands is asked, and the line can say which step is meant."""
+def _in_passing(intent: str, slots: Mapping[str, Any], sentence: Sentence) -> dict[str, Any]:
+    """ "Has the draft gone out": where a case stands is asked, and the line can say which step is meant.
+
+    "Remind me to ring the school about 0042" says what of, to a person alone.
+    """
+    if intent == "act_remind" and not is_for_room(slots) and (words := reminded_of(sentence)):
+        return {"text": words}
     clocks = sentence.values("clock") if intent == "case_status" and GONE_OUT.search(sentence.said) else []
     return {"clock": clocks[0]} if len(clocks) == 1 else {}
 

@@ -143,8 +143,10 @@ def _remind(slots: Slots, today: date) -> Made:
     """A room is told today where no day is named; a person's reminder then asks for one."""
     if not ref(slots):
         return _made("")
-    if not _is_for_room(slots):
-        return _made(f"remind {ref(slots)} {one(slots, 'person') or 'me'}{_on(slots)}", "refs", "date", "person")
+    if not is_for_room(slots):
+        of = f" about {slots['text']}" if slots.get("text") else ""
+        line = f"remind {ref(slots)} {one(slots, 'person') or 'me'}{_on(slots)}{of}"
+        return _made(line, "refs", "date", "person", "text")
     if whose := _room_of(slots):
         line = f"remind {ref(slots)} {whose} on {slots.get('date') or today.isoformat()}"
         several = (name for name in ("agency", "service") if not isinstance(slots.get(name), list))
@@ -152,7 +154,7 @@ def _remind(slots: Slots, today: date) -> Made:
     return _made(f"escalate {ref(slots)} to room", "refs", "agency")
 
 
-def _is_for_room(slots: Slots) -> bool:
+def is_for_room(slots: Slots) -> bool:
     return one(slots, "person") != "me" and bool(slots.get("agency") or slots.get("service"))
 
 
@@ -164,15 +166,15 @@ def _room_of(slots: Slots) -> str:
 def reminded(slots: Slots, today: date) -> str:
     """ "Speech and language's room is reminded on Thu 26 Nov, at nine." """
     told_on = date.fromisoformat(slots["date"]) if slots.get("date") else None
-    if told_on is None and not _is_for_room(slots):
+    if told_on is None and not is_for_room(slots):
         return "I ask for the day then."
     if told_on in (None, today):
         when = "now, in office hours"
     else:
         closed = "the first working day from " if told_on.weekday() >= SATURDAY else ""
         when = f"on {closed}{say_day(told_on, today)}, at nine"
-    if _is_for_room(slots):
-        whose = _room_of(slots)
+    if is_for_room(slots):
+        whose = one(slots, "service") if one(slots, "service").lower() == _room_of(slots) else _room_of(slots)
         return f"{whose[:1].upper()}{whose[1:]}'s room is reminded {when}." if whose else AT_ONCE
     name = one(slots, "person")
     return f"{'You are' if name in ('', 'me') else f'{name} is'} reminded {when}, privately."
