@@ -12,7 +12,7 @@ from bot.cases.lists import CaseLine, CasePage, Page
 from bot.cases.wanted import Standing, Wanted, Which
 from bot.domain.dates import say_day, week_of
 from bot.domain.message import Action, Message, Row, Table
-from bot.domain.terms import CaseStatus, Kind
+from bot.domain.terms import Agency, CaseStatus, Kind
 from bot.grammar import line
 from bot.turn import Turn
 from storage.tables import Deadline, Person, Request
@@ -45,7 +45,9 @@ class Listing:
 def dates_message(turn: Turn, listing: Listing, page: Page) -> Message:
     rows = tuple(due_row(turn, each) for each in page.lines)
     return Message(
-        text=_next_one(turn, page) if listing.which is Which.NEXT else headline(turn, listing, page.total, page),
+        text=_next_one(turn, listing, page)
+        if listing.which is Which.NEXT
+        else headline(turn, listing, page.total, page),
         table=Table(("Reference", "What", "Due", "Owner"), rows) if rows else None,
         actions=_turning(listing, page.number, more=page.more, any_=bool(page.total)),
         aside=f"{_which_lines(page.number, len(rows), page.total)}{left_out(listing, page.left_out)}"
@@ -114,16 +116,21 @@ def _that_you_may_see(turn: Turn, wanted: Wanted) -> str:
     """Said where of one of the bodies not all may be known."""
     viewer = visible.viewer(turn)
     agencies = {*wanted.agencies, *(one.agency for one in wanted.services if one.agency)}
+    if wanted.awaited and not wanted.bodies:
+        agencies = {Agency.EDUCATION, Agency.HEALTH, Agency.SOCIAL_CARE}
     return "" if all(viewer.may_know(Kind.REQUESTS, agency) for agency in agencies) else " that you may see"
 
 
-def _next_one(turn: Turn, page: Page) -> str:
+def _next_one(turn: Turn, listing: Listing, page: Page) -> str:
+    """ "Next: SEND-2026-0047, Final plan, Mon 19 Oct (in 3 days) · statutory. 5 more follow. 2 are late already."."""
+    late = lists.late(turn, listing.wanted)
+    already = f" {late} {'is' if late == 1 else 'are'} late already: say list overdue." if late else ""
     if not page.lines:
-        return "Nothing is due."
+        return f"Nothing is to come.{already}" if late else "Nothing is due."
     first, more = page.lines[0], page.total - 1
     what = what_is_due(turn, first.deadline, first.request)
     follow = f" {more} more follow{'s' if more == 1 else ''}." if more else ""
-    return f"Next: {first.reference}, {what}, {due(turn, first.deadline)}.{follow}"
+    return f"Next: {first.reference}, {what}, {due(turn, first.deadline)}.{follow}{already}"
 
 
 def left_out(listing: Listing, many: int) -> str:

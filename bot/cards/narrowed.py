@@ -93,6 +93,8 @@ def _days(turn: Turn, wanted: Wanted) -> Iterator[str]:
         yield "no day of that time is past yet"
     elif said := between(first, last, turn.today):
         yield f"{of} {said}"
+    elif of != "due":
+        yield of
 
 
 def between(first: date | None, last: date | None, today: date) -> str:

@@ -1,7 +1,7 @@
 """Lists of cases, letters and dates: one query each, over what the asker may see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from sqlmodel import col, or_, select
 from bot.cases import visible
 from bot.cases.narrowing import LEFT_OUT, ON_CASES, ON_DATES, Condition, began, conditions
 from bot.cases.wanted import Standing, Wanted
+from bot.domain.calendar import ONE_DAY
 from bot.domain.sharing import Viewer
 from bot.domain.terms import Agency, CaseStatus, ClockKind, ClockState, Kind
 from bot.turn import Turn
@@ -72,6 +73,12 @@ def _counts(turn: Turn, kept: Sequence[Condition]) -> tuple[Any, ...]:
     whole = func.count().filter(*kept) if kept else func.count()
     each = (func.count().filter(*kept, which) for which in (statutory, late))
     return (whole, *each, func.count() - whole)
+
+
+def late(turn: Turn, wanted: Wanted) -> int:
+    """How many of these are past their day, whatever days are wanted."""
+    any_day = replace(wanted, first=None, last=turn.today - ONE_DAY)
+    return turn.db.execute(duties(turn, any_day).with_only_columns(func.count())).scalar_one()
 
 
 def dates(turn: Turn, wanted: Wanted) -> list[Dated]:
