@@ -8,7 +8,7 @@ from bot.phrases.cues import acts
 from bot.phrases.reading import OF_A_NAME, Sentence
 from bot.phrases.record import fact_of
 from bot.phrases.understood import Understood
-from bot.phrases.wordlists import any_of
+from bot.phrases.wordlists import any_of, words
 
 NO_SUCH_TELLING = re.compile(
     r"^(?:do not|never mind|never|dont|no need to|no need for|forget about|forget"
@@ -84,6 +84,9 @@ LISTED = any_of("show|list|update", begins="^")
 RECORDS_OF = any_of("records? (?:with|without|that|which|where|missing|lacking|for)", begins="^")
 ASKS = any_of("yet|which|what|who|when|any|how|not|still|why")
 IT_CAME = any_of("it|that|they|theirs", begins="^")
+IN = any_of(
+    "(?:it|that|that one|theirs|them|this) (?:(?:as|is|was|has|now|down|just) )*(?:received|in|back|arrived|here|come)"
+)
 HEARSAY = any_of("said|says|claims|claim|reckons|thinks|apparently|promised|promises|will|going to|should|might|may")
 """What somebody says has happened, or will, is nothing on record yet."""
 RECORDS = frozenset({"mark", "record", "log", "tick", "register", "enter", "put", "note", "add", "set", "close"})
@@ -167,7 +170,7 @@ CHECKS: Mapping[str, Callable[[Sentence], bool]] = {
 def of_record(sentence: Sentence, before: Understood | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     asked_before = before is not None and ("service" in before.slots or "agency" in before.slots)
-    came = "received" if asked_before and IT_CAME.search(sentence.said) else ""
+    came = "received" if asked_before and (IT_CAME.search(sentence.said) or IN.search(sentence.said)) else ""
     if fact := fact_of(sentence) or came:
         found["fact"] = fact
         if fact in ("received", "ask", "advice sent") and not sentence.has("service", "agency") and before:
@@ -198,11 +201,16 @@ def of_note(sentence: Sentence) -> dict[str, Any]:
     return {"text": words} if words else {}
 
 
+NOBODY = words(
+    "me the my a somebody someone it us please pls thanks them him her you today tomorrow ta cheers now asap"
+)
+
+
 def written_name(sentence: Sentence) -> dict[str, Any]:
     """A colleague whom the vocabulary does not know: the name as it was written after "to"."""
     found = re.search(
         r"\b(?:to|onto|make|let|give|with)\s+((?:[A-Z][\w'-]+)(?:\s+[A-Z][\w'-]+)?|[a-z]+$)", sentence.text
     )
-    if found and found[1].lower() not in ("me", "the", "my", "a", "somebody", "someone", "it", "us"):
+    if found and found[1].lower() not in NOBODY:
         return {"person": found[1]}
     return {}

@@ -19,7 +19,7 @@ MARKS = str.maketrans(
     }
 )
 LINK = re.compile(r"<(?:https?|mailto):[^|>\s]{1,2000}(?:\|([^>]{0,300}))?>", re.IGNORECASE)
-MENTION = re.compile(r"<[@!#][^>|]{1,80}(?:\|[^>]{0,80})?>|<at\b[^>]{0,80}>[^<]{0,80}</at>", re.IGNORECASE)
+MENTION = re.compile(r"<[@!#][^>|]{1,80}(?:\|([^>]{0,80}))?>|<at\b[^>]{0,80}>([^<]{0,80})</at>", re.IGNORECASE)
 TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://\S{1,2000}", re.IGNORECASE)
 EMOJI_NAME = re.compile(r"(?<!\S):[a-z][a-z0-9_+-]{1,40}:(?!\S)", re.IGNORECASE)
@@ -86,7 +86,7 @@ def cleaned(text: str) -> str:
     """The text without mark-up, mentions, links, emoji and odd spacing; straight quotation marks."""
     if len(text) > LONGEST_READ:
         text = f"{text[: LONGEST_READ - OF_THE_END]} {text[-OF_THE_END:]}"
-    text = LINK.sub(lambda link: f" {link[1] or ''} ", MENTION.sub(" ", text))
+    text = LINK.sub(lambda link: f" {link[1] or ''} ", MENTION.sub(_mentioned, text))
     text = html.unescape(TAG.sub(" ", text))
     text = WEEK_TO.sub("week ending", text)
     text = NUMBERED.sub("no ", WEEK_OF.sub("week commencing", WITH.sub("with ", text)))
@@ -96,6 +96,12 @@ def cleaned(text: str) -> str:
     text = text.translate(MARKS)
     seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
     return " ".join(STYLE.sub("", EMOJI_NAME.sub(" ", seen)).split())
+
+
+def _mentioned(mention: re.Match[str]) -> str:
+    """Somebody who is mentioned by name; not the bot, with which a message begins."""
+    name = (mention[2] or mention[1] or "").strip().removeprefix("@")
+    return f" {name} " if name and mention.start() and "bot" not in name.lower() else " "
 
 
 def words_of(text: str) -> tuple[Word, ...]:

@@ -85,21 +85,12 @@ def _led(low: Sequence[str], at: int) -> Span | None:
             continue
         start = at + length
         start += low[start : start + 1] == ["the"]
-        if (
-            low[start : start + 1] in (["week"], ["weeks"])
-            and start + 1 < len(low)
-            and low[start + 1].rstrip("+").isdigit()
-        ):
-            if key in (("from",), ("by",)) or int(low[start + 1].rstrip("+")) > 200:
+        if low[start : start + 1] in (["week"], ["weeks"]) and (value := _week(low, start + 1)) is not None:
+            if key in (("from",), ("by",)) or value > 200:
                 return None
             last = start + 2
             op, more = OVER[key], _or_more(low, last)
-            return Span(
-                "comparator",
-                Comparator("week", more[0] or op, int(low[start + 1].rstrip("+")), "weeks"),
-                at,
-                last + more[1],
-            )
+            return Span("comparator", Comparator("week", more[0] or op, value, "weeks"), at, last + more[1])
         if key in PLAIN_OVER and not (key == ("after",) and _is_length(low, start)):
             continue
         if found := _amount(low, start):
@@ -111,14 +102,22 @@ def _led(low: Sequence[str], at: int) -> Span | None:
     return None
 
 
+def _week(low: Sequence[str], at: int) -> int | None:
+    """Which week of a case: 16, 16+, sixteen."""
+    word = low[at].rstrip("+") if at < len(low) else ""
+    if word.isdigit():
+        return int(word)
+    return NUMBERS.get(word) if word not in ("a", "an", "couple") else None
+
+
 def _is_length(low: Sequence[str], at: int) -> bool:
     return at + 1 < len(low) and low[at].isdigit() and low[at + 1] in UNITS
 
 
 def _trailed(low: Sequence[str], at: int) -> Span | None:
     """week 18 or more, week 18+, 10 days or more, 20+ weeks."""
-    if low[at] in ("week", "weeks") and at + 1 < len(low) and low[at + 1].rstrip("+").isdigit():
-        value, plus = int(low[at + 1].rstrip("+")), low[at + 1].endswith("+")
+    if low[at] in ("week", "weeks") and (value := _week(low, at + 1)) is not None:
+        plus = low[at + 1].endswith("+")
         op, more = _or_more(low, at + 2)
         if (op or plus) and value < 200:
             return Span("comparator", Comparator("week", op or ">=", value, "weeks"), at, at + 2 + more)

@@ -21,6 +21,8 @@ FOR_SEPTEMBER = words("september sept sep")
 DUE = words("due needs needed deadline target hearing expected")
 """Before a day these say that it is one to come, and not the day of what happened."""
 DATED = words("dated date")
+COMPARED = words("than against versus vs compared compare compares")
+LENGTHS = words("days weeks months")
 ASIDE = words("about that re regarding of")
 """What a reminder says begins with these: days after them are its matter."""
 
@@ -59,10 +61,14 @@ def _period(sentence: Sentence, intent: str, spans: list[Span]) -> dict[str, Any
 
 
 def _is_no_period(sentence: Sentence, intent: str, span: Span) -> bool:
-    """ "Issued within 20 weeks" is how long it may take; "reception starters for September" are who they are."""
+    """ "Issued within 20 weeks" is how long it may take, "than last month" what it is compared with; "reception
+    starters for September" are who they are."""
     said = sentence.low[span.first : span.last]
     if intent == "kpi":
-        return said[:1] == ["within"] and not {"last", "past"} & set(said)
+        compared = not COMPARED.isdisjoint([*sentence.low[max(0, span.first - 3) : span.first], *said[:1]])
+        return compared or (
+            said[:1] in (["within"], ["in"]) and {"last", "past"}.isdisjoint(said) and said[-1] in LENGTHS
+        )
     return intent == "phase_list" and not FOR_SEPTEMBER.isdisjoint(said) and not any(each.isdigit() for each in said)
 
 
@@ -116,6 +122,8 @@ def _of_letter(sentence: Sentence, spans: list[Span]) -> dict[str, Any]:
     last = 0
     for span in spans:
         before = [*sentence.low[max(last, span.first - 3) : span.first], span.bound]
+        if sentence.low[span.first - 1 : span.first] == ["stamped"]:
+            before = []
         last = span.last
         on_it = not DATED.isdisjoint(before) or span.bound == "of" or before[-3:-1] == ["letter", "of"]
         found.setdefault("dated" if on_it else "received", _iso(_first_day(span.value, past=True)))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from rapidfuzz.distance import OSA
+
 from bot.phrases import wordlists
 from bot.phrases.clean import ENDS, Word
 from bot.phrases.comparing import comparators
@@ -25,6 +27,7 @@ def found_in(words: Sequence[Word], vocabulary: Vocabulary, almanac: Almanac, te
         comparators(low),
         _whens(low, almanac),
         _names(words, low, vocabulary),
+        _near_mps(low, vocabulary),
         shorts(low, almanac, vocabulary),
         _unknown_mps(words, low, text),
         unknown_names(words, text, vocabulary),
@@ -92,7 +95,7 @@ def _counts(named: Sequence[Named], words: Sequence[Word], low: Sequence[str], a
         return after not in DRAFTED and not (at == 0 and after in ("holding", "reply"))
     if low[at] in ("reply", "answer", "response") and before in ("we", "they", "you", "to", "i", "not", "anyone"):
         return not {"tribunal", "appeal"}.isdisjoint(low[at : at + length])
-    if low[at] in ("order", "appeal") or (low[at] == "final" and after in ("date", "day", "week", "step", "warning")):
+    if low[at] in ("order", "appeal") or (low[at] == "final" and after in ("day", "week", "step", "warning")):
         return length > 1
     if low[at] in ("foi", "sar", "complaint") and after.isdigit():
         return False
@@ -144,6 +147,19 @@ def _span(named: Sequence[Named], low: Sequence[str], first: int, last: int, bef
     negated = is_left_out(low, first, last) or (before is not None and is_left_out_too(low, before, first))
     others = tuple(one.id for one in named) if len(named) > 1 else ()
     return Span(named[0].kind, named[0].id, first, last, negated, others)
+
+
+def _near_mps(low: Sequence[str], vocabulary: Vocabulary) -> Iterator[Span]:
+    """ "Garath Pel": both names of an MP, each with a slip at most."""
+    for at in range(len(low) - 1):
+        for mp in vocabulary.mps:
+            names = mp.lower().split()
+            if low[at][:1] == names[0][:1] and _is_near(low[at], names[0]) and _is_near(low[at + 1], names[-1]):
+                yield Span("mp", mp, at, at + 2)
+
+
+def _is_near(said: str, name: str) -> bool:
+    return len(said) > 2 and OSA.distance(said, name, score_cutoff=1) <= 1
 
 
 def _unknown_mps(words: Sequence[Word], low: Sequence[str], text: str) -> Iterator[Span]:

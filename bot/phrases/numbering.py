@@ -16,7 +16,7 @@ NOT_BEFORE_A_CASE = words(
     week weeks year years y section reg regulation stage reg. day days part next past last first top room level
     phase more over under than least most code band key ks at by around
     approx roughly circa top times plus minus divided > < >= <= within paragraph aged age between number
-    turned turns turning before after until till page version covid form noon half another only nearly almost
+    turned turns turning before until till page version covid form noon half another only nearly almost
     some other all these those every any few
     """
 )

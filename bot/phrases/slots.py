@@ -37,13 +37,13 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "panel": (*REFS, "person", "period"),
     "owner": (*REFS, "person", "period"),
     "audit": (*REFS, "agency", "service", "person", "period", "topic"),
-    "exception": (*REFS, *WHAT, "person", "clock", "period"),
+    "exception": (*REFS, *WHAT, "person", "clock", "period", "by"),
     "explain_date": (*REFS, *WHAT, "clock"),
     "tribunal": (*REFS, "agency", "service", "person", "clock", "period"),
     "data_quality": (*WHOSE, "without", "period"),
     "kpi": (
         *(*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by", "exceptions"),
-        *("measure", "what", "team", "against"),
+        *("measure", "what", "process", "kind", "team", "against"),
     ),
     "draft_text": (*REFS, "agency", "service", *MPS, "to"),
     "act_remind": (*REFS, *WHAT, "person", "mp", "setting", "date"),
@@ -159,6 +159,8 @@ def _named(sentence: Sentence, intent: str) -> dict[str, Any]:
         del found["agency"]
     if found.get("agency") == "MP_TEAM" and (intent.startswith(("act_", "mp_")) or intent == "draft_text"):
         del found["agency"]
+    if intent == "clarify" and isinstance(found.get("agency"), list):  # "the nursery one" is the case
+        found["agency"] = next(each for each in found["agency"] if each != "SCHOOL")
     found = _of_others(found, sentence, intent)
     if intent == "agency_status" and ("service" in found or "agency" in found):
         found = {name: value for name, value in found.items() if not name.startswith("not_")}

@@ -32,7 +32,8 @@ KNOWN = SAID | TRADE_WORDS | DAY_WORDS | CUE_WORDS | EVERYDAY | ORDINARY | froze
 TARGETS = tuple(sorted(word for word in TRADE_WORDS | DAY_WORDS | CUE_WORDS if len(word) >= SHORTEST))
 OFTEN = words(
     "status remind chase record snooze escalate assign overdue late waiting outstanding deadline due panel draft week "
-    "case cases who what when where update advice report health school letter received sent owner history"
+    "case cases reply mediation who what when where update advice report health school letter received sent owner "
+    "history"
 )
 """Of words equally near, these are meant."""
 ENDINGS = ("s", "es", "ed", "ing", "ly", "er", "ers")

@@ -23,10 +23,10 @@ from bot.phrases.days import (
     monday,
     month_of,
     number,
-    read_day,
     shifted,
     whole,
 )
+from bot.phrases.daywords import read_day
 from bot.phrases.seasons import (
     ACADEMIC_FIRST,
     FINANCIAL_FIRST,

@@ -1,7 +1,7 @@
 """What a sentence may name: the trade's own words, and a council's people, MPs, schools, cases and terms."""
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -88,7 +88,8 @@ class Vocabulary:
         for mp, constituency in self.mps.items():
             for name in (mp, f"{mp} mp", mp.split()[-1], f"{mp.split()[-1]}s"):
                 add(name, Named("mp", mp))
-            add(constituency, Named("constituency", constituency))
+            for place in said_of(constituency, self.mps.values()):
+                add(place, Named("constituency", constituency))
         for setting in self.settings:
             add(setting, Named("setting", setting))
             first = setting.split()[0]
@@ -130,6 +131,22 @@ def _is_numbered(reference: str, number: int, prefix: str) -> bool:
 
 def plain_name(name: str) -> str:
     return " ".join(name.casefold().replace("-", " ").replace("'s", "").replace("’s", "").replace(".", " ").split())
+
+
+COMPASS = {"north": ("nth", "n"), "south": ("sth", "s"), "east": ("e",), "west": ("wst",), "central": ("cent",)}
+
+
+def said_of(constituency: str, every: Collection[str]) -> Iterator[str]:
+    """A constituency's name and how it is said short: "Nth Anyshire", "South Anyborough", its place alone."""
+    yield constituency
+    words = plain_name(constituency).split()
+    if len(words) != 2 or COMPASS.keys().isdisjoint(words):
+        return
+    point, place = words if words[0] in COMPASS else words[::-1]
+    for said in (point, *COMPASS.get(point, ())):
+        yield from (f"{said} {place}", f"{place} {said}")
+    if len(place) > SHORTEST_SETTING and sum(place in plain_name(each).split() for each in every) == 1:
+        yield place
 
 
 # From a file

@@ -32,6 +32,11 @@ NOT_MINE = any_of(
 TO_LEARN = (
     "know|see|check|find|understand|look|plan|ask|tell|brief|report|work out|get an?|get the|be able|share|send you"
 )
+AT_WORK = (
+    "waiting|working|carrying|holding|chasing|covering|dealing|handling|managing|awaiting|expecting|missing|looking|"
+    "running|sitting|owing|doing"
+)
+"""What one is doing with cases of one's own."""
 JUST = "(?:(?:just|also|really|only|do|please) )?"
 I_ASK = re.compile(
     r"(?<!\S)(?:"
@@ -42,9 +47,9 @@ I_ASK = re.compile(
             rf"i {JUST}(?:want|need|would like|wanted|needed)(?! (?:to|it by|them by|in by)(?!\S))",
             r"i (?:know|see|get|think|thought|wonder|believe|mean|meant|guess|hope|assume|said|say|heard|hear|suppose)",
             r"i (?:understand|gather|take it|reckon|ask|asked|saw|forget|forgot|can not|do not (?:know|see|think))",
-            rf"i am {JUST}(?:meeting|briefing|seeing|planning|writing|preparing|after|looking|trying|asking|wondering)",
-            r"i am (?:the|an?|doing|chairing|presenting|reporting|going into|going to see|about to|off to|told)",
-            r"i am (?:speaking|talking|putting|curious|not sure|sure|at|with|sat)",
+            rf"i am {JUST}(?!{AT_WORK})\w+ing",
+            r"i am (?:the|an?|after|about to|off to|told|curious|not sure|sure|at|with|sat|doing)",
+            r"i (?:should|would|will) (?:be (?:glad|grateful|obliged)|like|appreciate|welcome)|if i may",
             "so i|so that i|i will be|as i",
         )
     )
@@ -78,6 +83,8 @@ def is_mine(sentence: Sentence, intent: str) -> bool:
         return REMIND_ME.search(said) is not None or bool(FOR_ME.search(said) and not sentence.has("service", "agency"))
     if intent == "act_assign":
         return bool(re.search(r"(?<!\S)(?:me|myself|i|mine|my (?:name|list|caseload|desk|pile))(?!\S)", said))
+    if intent == "audit":
+        return not sentence.refs and bool(MINE.search(said))
     if intent in ASKED_OF_MINE | OF_ALL:
         mine = bool(MINE.search(said) or ME.search(said))
         return mine or (intent in MY_WORK | OF_ALL and bool(I_DO.search(I_ASK.sub(" ", said))))
