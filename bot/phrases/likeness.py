@@ -45,6 +45,12 @@ class Forms:
         return {intent: total / evenly for intent, total in sums.items()}
 
 
+    def new_words(self, form: str) -> float:
+        """The share of a form's words that were never said in one."""
+        words = [word for word in form.split() if word.islower()]
+        return sum(stem(word) not in self.told for word in words) / max(1, len(words))
+
+
 def parts(form: str, known: Mapping[str, object]) -> set[str]:
     """The words of a form, and each two that stand near one another."""
     words = ["^", *(stem(word) for word in form.split())]

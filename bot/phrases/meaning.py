@@ -16,6 +16,8 @@ ACT = 3.0
 """What a row of acts.csv or limits.csv adds: it has looked at the whole sentence."""
 GOES_ON = 1.0
 """What it adds that the same was asked just before."""
+STRANGE = 0.4
+"""Of its words so many are new, and no row of a table speaks for it: it is none of our business."""
 NEVER_LIKE = ("refuse_privacy",)
 """Whether a child is named goes by names, never by what a sentence is like."""
 ONLY_ALIKE = 0.5
@@ -60,6 +62,8 @@ def meaning(sentence: Sentence, *, refs: bool = False, of_agency: bool = False) 
     spoken = spoken_for(sentence.bag, sentence.ways, Condition(sentence, refs or bool(sentence.refs), of_agency).holds)
     act = act_of(sentence)
     no = "" if act == "act_note" else limits.declined(sentence)  # a note may hold any words
+    if not spoken and forms().new_words(named) >= STRANGE:
+        likely["out_of_scope"] += 2 * ACT
     for intent, weight in (*((each, SPOKEN_FOR) for each in spoken), (act, ACT), (no, ACT)):
         if intent:
             likely[intent] = likely.get(intent, min(likely.values())) + weight
