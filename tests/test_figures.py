@@ -151,6 +151,10 @@ SAID = (
     ("Priya", "figures cases with an mp", "Open cases that an open MP letter is about: 1.", {}),
     ("Priya", "figures mp letters since 1 October", "MP letters received, Thu 1 Oct to Fri 16 Oct: 1.", {}),
     ("Priya", "figures open mp letters", "Open MP letters: 4.", {}),
+    ("Priya", "figures open letters letter=complaint", "Open complaints: none.", {}),
+    ("Priya", "figures open cases process=phase_transfer", "Open cases, phase transfer: 4.", {}),
+    ("Priya", "figures plans process=annual_review",
+     "Of one process I count: open cases, caseload, closed cases, overdue, cases without an owner, exceptions.", {}),
     ("Priya", "figures appeals", "Open appeals: 1.", {}),
     ("Priya", "figures exceptions", f"Cases with an exception put on record, {ON}: 2.",
      {"School closed": "1", "Family away from the area": "2"}),
@@ -276,6 +280,7 @@ def test_each_line_is_answered_as_counted_by_hand(council: Council) -> None:
     assert wrong == {}
 
 
+@pytest.mark.databases("sqlite")
 def test_a_room_hears_of_no_restricted_case_and_no_figure_that_is_not_for_it(council: Council) -> None:
     people = counted(council)
     with council.store.reading() as db:
@@ -288,6 +293,7 @@ def test_a_room_hears_of_no_restricted_case_and_no_figure_that_is_not_for_it(cou
         assert answered(health, "figures exceptions by ground").text.startswith("On which ground")
 
 
+@pytest.mark.databases("sqlite")
 def test_the_statements_are_as_many_however_many_there_are(council: Council) -> None:
     people = counted(council)
     said: list[str] = []
@@ -356,6 +362,13 @@ ASKED = (
     ("how many are overdue for health", "figures overdue for health"),
     ("how many cases are past 20 weeks", "figures past 20 weeks"),
     ("are there any gaps in our data", "figures gaps"),
+    ("are we doing better than last month on 20 weeks", "figures plans against last month"),
+    ("what percentage of decisions to assess were made in 6 weeks", "figures decisions to assess"),
+    ("caseload by officer", "figures caseload"),
+    ("how many annual reviews are overdue", "figures overdue process=annual_review"),
+    ("how many complaints do we have open", "figures open letters letter=complaint"),
+    ("how many annual reviews did we do on time this term", "figures review decisions since 2026-09-02"),
+    ("exceptions by ground this year", "figures exceptions since 2026-01-01"),
     ("any data missing on my cases", "figures gaps for me"),
 )  # fmt: skip
 

@@ -44,14 +44,17 @@ def counted(turn: Turn, asked: Asked, about: About | Past) -> Message:
     found = figures.counted(turn, about, asked.scope)
     total = found.total() if about is not About.EXCEPTIONS or not asked.scope.by else _cases_in_all(turn, asked)
     said = _of_decisions(turn, asked, about, total) if about in DECIDED else str(total or "none")
-    text = f"{heading(turn, asked, _what(about))}: {said}{_against(turn, asked, about)}."
+    text = f"{heading(turn, asked, _what(asked, about))}: {said}{_against(turn, asked, about)}."
     facts = tuple(lines_of(turn, asked.scope.by, _each(asked, found))) if asked.scope.by else ()
     moved = MOVED if asked.scope.owners is not None or asked.scope.by in (By.OFFICER, By.TEAM) else ""
     aside = " ".join(filter(None, [_how(about), moved, SEEN]))
     return Message(text, facts=facts, actions=tuple(_ways(asked, about)), aside=aside)
 
 
-def _what(about: About | Past) -> str:
+def _what(asked: Asked, about: About | Past) -> str:
+    if asked.scope.letter and about in (About.LETTERS, About.WAITING):
+        label = f"{asked.scope.letter.label}s"
+        return f"open {label}" if about is About.WAITING else f"{label} received"
     if isinstance(about, Past):
         return f"new plans not out after more than {about.weeks} weeks"
     return WHAT.get(about, about.label)
@@ -102,7 +105,11 @@ def _ways(asked: Asked, about: About | Past) -> Iterator[Action]:
             also = {"agency": asked.scope.agency, **asked.mine}
             yield Action("The list", line("list", which="overdue", **also), acts=False)
         case About.WITH_MP | About.LETTERS | About.WAITING:
-            yield Action("Letters that wait", line("list", letter=LetterKind.MP_LETTER, **asked.mine), acts=False)
+            yield Action(
+                "Letters that wait",
+                line("list", letter=asked.scope.letter or LetterKind.MP_LETTER, **asked.mine),
+                acts=False,
+            )
         case About.APPEALS | About.LODGED:
             yield Action("Their dates", line("list", process=Process.APPEAL, **asked.mine), acts=False)
         case Past():

@@ -23,11 +23,19 @@ Condition = ColumnElement[bool]
 Owner, Manager = aliased(Person), aliased(Person)
 MET = (ClockState.MET, ClockState.MET_LATE)
 NOBODY = "Nobody yet"
-NEW, PLAN, REPLY = "ehcna_decide", "final_plan", "mp_reply"
+NEW, PLAN = "ehcna_decide", "final_plan"
 ADVICE = "advice_"
-"""Every request for a new assessment starts the first, whatever becomes of it; every MP's letter the last."""
+"""Every request for a new assessment starts the first, whatever becomes of it."""
+RECEIVED = {
+    LetterKind.MP_LETTER: "mp_reply",
+    LetterKind.COMPLAINT: "complaint_ack",
+    LetterKind.FOI: "foi_reply",
+    LetterKind.SUBJECT_ACCESS: "sar_reply",
+}
+"""The clock that every letter of a kind starts on the day it is received; an MP's letter may start others' too."""
 OPEN = col(Case.status) == CaseStatus.OPEN
-MP_LETTER = and_(col(Enquiry.kind) == LetterKind.MP_LETTER, col(Enquiry.status) == CaseStatus.OPEN)
+IS_OPEN = col(Enquiry.status) == CaseStatus.OPEN
+MP_LETTER = and_(col(Enquiry.kind) == LetterKind.MP_LETTER, IS_OPEN)
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,9 @@ class Scope:
     agency: Agency | None = None
     mp: str = ""
     """Part of an MP's name, or of the constituency."""
+    process: Process | None = None
+    letter: LetterKind | None = None
+    """Which letters are counted; MPs' where it is not said."""
     by: By | None = None
 
 
@@ -144,6 +155,8 @@ def _owned(query: Select[Any], scope: Scope, owner: Any) -> Select[Any]:
     """Narrowed to owners; with their names at hand where it is told apart by them."""
     if scope.by in (By.OFFICER, By.TEAM):
         query = query.outerjoin(Owner, col(Owner.id) == owner).outerjoin(Manager, col(Manager.id) == Owner.manager_id)
+    if scope.process:
+        query = query.where(col(Case.process) == scope.process)
     return query if scope.owners is None else query.where(owner.in_(scope.owners))
 
 
@@ -217,12 +230,12 @@ def _source(turn: Turn, about: About | Past, scope: Scope) -> _Source:
         case About.REQUESTS:
             return _Source(_started(turn, scope, NEW), col(Deadline.started_on))
         case About.LETTERS:
-            return _Source(_started(turn, scope, REPLY), col(Deadline.started_on))
+            return _Source(_started(turn, scope, RECEIVED[_kind(scope)]), col(Deadline.started_on))
         case About.CLOSED:
             closed = col(Case.status) == CaseStatus.CLOSED
             return _Source(_cases(turn, scope).where(closed), col(Case.closed_on))
         case About.WAITING:
-            return _Source(_letters(turn, scope).where(MP_LETTER))
+            return _Source(_letters(turn, scope).where(col(Enquiry.kind) == _kind(scope), IS_OPEN))
         case About() if about in FACT_OF:
             return _facts(turn, FACT_OF[about], scope)
     return _Source(_cases(turn, scope).where(OPEN, *_such(turn, about)))
@@ -252,6 +265,10 @@ def _cases(turn: Turn, scope: Scope) -> Select[Any]:
     query = _owned(select_rows(func.count()).select_from(Case), scope, col(Case.owner_id))
     narrowed = query.where(_linked(and_(_of_mp(scope.mp), visible.letters_told_here(turn)))) if scope.mp else query
     return narrowed.where(visible.told_here(turn))
+
+
+def _kind(scope: Scope) -> LetterKind:
+    return scope.letter or LetterKind.MP_LETTER
 
 
 def _letters(turn: Turn, scope: Scope) -> Select[Any]:
@@ -305,5 +322,5 @@ def gaps(turn: Turn, scope: Scope) -> Gaps:
     )
     loose = ~exists().where(col(EnquiryCase.enquiry_id) == Enquiry.id)
     told = (func.count(), func.count().filter(loose), func.count().filter(col(Enquiry.owner_id).is_(None)))
-    letters = _letters(turn, scope).where(col(Enquiry.status) == CaseStatus.OPEN).with_only_columns(*told)
+    letters = _letters(turn, scope).where(IS_OPEN).with_only_columns(*told)
     return Gaps(*turn.db.execute(cases).one(), *turn.db.execute(letters).one())

@@ -1,22 +1,19 @@
 """The figures: what was in time, how many there are, how long it took, and what is missing."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
-from bot.blanks import ANYBODY, choice, day, offered, plain, text
+from bot.blanks import LETTER, PROCESS, choice, day, text
 from bot.cards import counts
 from bot.cards.figures import Asked, average_of, kept_of
 from bot.cases import staff, visible
 from bot.cases.figures import ADVICE, Scope
+from bot.commands.figure_blanks import AGAINST, BODY, BY, EXCEPTIONS, FIGURE, MEASURE, OWNER, TEAM, Figure, shown
 from bot.commands.roles import COUNCIL
 from bot.domain.clocks import Adviser
 from bot.domain.errors import CannotRead, NotAllowed
-from bot.domain.facts import FACTS
 from bot.domain.figures import (
-    ALSO,
     NOW,
     OF_LETTERS,
     TIMED,
@@ -32,10 +29,10 @@ from bot.domain.figures import (
     before,
     days_of,
     named_days,
-)  # fmt: skip
-from bot.domain.message import BlankKind, Choice, Message
-from bot.domain.terms import Agency, Kind, Nature, Role
-from bot.grammar import Ask, command
+)
+from bot.domain.message import Message
+from bot.domain.terms import Agency, Kind, LetterKind, Process, Role
+from bot.grammar import command
 from bot.turn import Turn
 from storage.tables import Person
 
@@ -43,90 +40,6 @@ NO_LETTERS = "Letters are told of to the council's own staff, in their own rooms
 NO_GAPS = "What is missing from the record is told to the council's own staff."
 NO_GROUNDS = "On which ground an exception was claimed is told to the council's officers alone."
 NO_TERM = "I have no term dates on record. Say since which day, for example: figures since 1 September"
-PAST = re.compile(r"(?:past|over|beyond|more than|after) (\d{1,3}) weeks?")
-Figure = About | Past | Timed
-NAMES = {plain(name): about for about in About for name in (about.value, about.label)} | dict(ALSO)
-AGENCIES = {
-    **dict.fromkeys(("health", "nhs", "health advice"), Agency.HEALTH),
-    **dict.fromkeys(("social care", "sc", "social care advice"), Agency.SOCIAL_CARE),
-    "mp team": Agency.MP_TEAM,
-}
-"""Bodies that are asked by more than one name: all of what they are asked for."""
-
-
-def _figure(turn: Turn, words: str) -> Figure:
-    said = plain(words)
-    if past := PAST.fullmatch(said):
-        return Past(int(past[1]))
-    if said in NAMES:
-        return NAMES[said]
-    clocks = [rule for rule in turn.rules.by_id.values() if rule.nature is Nature.DUTY]
-    found = [rule for rule in clocks if plain(rule.id) == said] or [
-        rule for rule in clocks if said == plain(rule.title) or said in (plain(n) for n in FACTS[rule.stops[0]].said)
-    ]
-    if not found:
-        raise CannotRead(f"I have no figure for “{words}”. I have: {', '.join(about.label for about in About)}.")
-    return Timed(found[0].title, tuple(rule.id for rule in found))
-
-
-def _shown(figure: Figure) -> str:
-    match figure:
-        case About():
-            return figure.value
-        case Past():
-            return figure.label
-    return figure.rules[0]
-
-
-def _body(turn: Turn, words: str) -> Agency | Adviser:
-    """Who is asked for advice: one service, or all of an agency's."""
-    said = plain(words)
-    found = AGENCIES.get(said) or turn.rules.adviser(said.removesuffix(" advice"))
-    if found is None:
-        named = ", ".join(adviser.label for adviser in turn.rules.services)
-        raise CannotRead(f"I don't know “{words}” as somebody who gives advice. I know: {named}.")
-    return found
-
-
-def _bodies(turn: Turn) -> Sequence[Choice]:
-    return [Choice(one.id, f"{one.label[:1].upper()}{one.label[1:]}") for one in turn.rules.services]
-
-
-def _person(turn: Turn, words: str) -> Person:
-    return turn.person if plain(words) in ("mine", "my", "my own") else staff.find_anybody(turn, words)
-
-
-def _unit(_turn: Turn, words: str) -> Unit:
-    said = re.sub(r"^(?:the )?(?:last |previous |same time last )?| before$", "", plain(words)).replace(" ", "_")
-    if said not in list(Unit):
-        raise CannotRead(f"“{words}” is not one of these: {', '.join(unit.label for unit in Unit)}.")
-    return Unit(said)
-
-
-BYS = {
-    "month by month": By.MONTH, "each month": By.MONTH, "months": By.MONTH, "owner": By.OFFICER, "officers": By.OFFICER,
-    "each officer": By.OFFICER, "per officer": By.OFFICER, "case officer": By.OFFICER, "person": By.OFFICER,
-    "manager": By.TEAM, "teams": By.TEAM, "services": By.SERVICE, "each service": By.SERVICE,
-    "agencies": By.AGENCY, "mps": By.MP, "grounds": By.GROUND,
-}  # fmt: skip
-MEASURES = {
-    "count": Measure.COUNT,
-    "number of": Measure.COUNT,
-    "average time": Measure.AVERAGE,
-    "mean": Measure.AVERAGE,
-}
-LEFT = {
-    **dict.fromkeys(("with exceptions", "including exceptions"), Exceptions.WITH),
-    **dict.fromkeys(("without exceptions", "excluding exceptions"), Exceptions.WITHOUT),
-}
-FIGURE = Ask("What", _figure, show=_shown, kind=BlankKind.CHOICE, choices=offered(About), words=6)
-BODY = Ask(
-    "Whose advice", _body, show=lambda one: one.value if isinstance(one, Agency) else one.id, kind=BlankKind.CHOICE,
-    choices=_bodies, words=4,
-)  # fmt: skip
-OWNER = replace(ANYBODY, label="Whose", read=_person)
-TEAM = replace(OWNER, label="Whose team", lead="team", hint="A manager's name: all who report to them")
-AGAINST = replace(choice(Unit, "Compared with the last"), read=_unit, lead="against", words=4)
 
 
 @command(
@@ -137,14 +50,16 @@ AGAINST = replace(choice(Unit, "Compared with the last"), read=_unit, lead="agai
 def figures_(
     turn: Turn,
     *,
-    measure: Annotated[Measure, choice(Measure, "In time, how many, or how long", MEASURES)] = Measure.SHARE,
+    measure: Annotated[Measure, MEASURE] = Measure.SHARE,
     about: Annotated[Figure | None, FIGURE] = None,
     service: Annotated[Agency | Adviser | None, BODY] = None,
-    exceptions: Annotated[Exceptions | None, choice(Exceptions, "Exceptions", LEFT)] = None,
-    by: Annotated[By | None, replace(choice(By, "A line for each", BYS), lead="by")] = None,
+    exceptions: Annotated[Exceptions | None, EXCEPTIONS] = None,
+    by: Annotated[By | None, BY] = None,
     owner: Annotated[Person | None, OWNER] = None,
     team: Annotated[Person | None, TEAM] = None,
     mp: Annotated[str, replace(text("MP or constituency"), words=0)] = "",
+    process: Annotated[Process | None, replace(PROCESS, words=0)] = None,
+    letter: Annotated[LetterKind | None, replace(LETTER, words=0)] = None,
     period: Annotated[When | None, choice(When, "Days")] = None,
     since: Annotated[date | None, day("Since", lead="since", hint="1 January, if left out")] = None,
     until: Annotated[date | None, day("Until", lead="until", hint="today, if left out")] = None,
@@ -163,18 +78,20 @@ def figures_(
         by = by or By.GROUND
     _check_told(turn, what, mp, by)
     _check_fits(what, service, by)
+    _check_kind(what, process, letter)
     days = _days(turn, what, period, (since, until), against)
     again = {
-        "measure": measure if measure is not Measure.SHARE else None, "about": about and _shown(about),
+        "measure": measure if measure is not Measure.SHARE else None, "about": about and shown(about),
         "service": service and BODY.text(service), "exceptions": exceptions, "owner": owner and owner.email,
-        "team": team and team.email, "mp": mp, "period": period, "since": since, "until": until,
+        "team": team and team.email, "mp": mp, "process": process, "letter": letter, "period": period,
+        "since": since, "until": until,
     }  # fmt: skip
     asked = Asked(
-        _scope(turn, days, service, owner, team, mp, by),
+        replace(_scope(turn, days, service, owner, team, mp, by), process=process, letter=letter),
         measure,
         exceptions,
         against=_before(turn, against, days),
-        whose=_whose(service, owner, team, mp),
+        whose=_whose(service, owner, team, mp, process),
         again=again,
         now=isinstance(what, Past) or what in NOW,
     )
@@ -250,6 +167,15 @@ def _check_fits(what: Figure, service: object, by: By | None) -> None:
         )
 
 
+def _check_kind(what: Figure, process: Process | None, letter: LetterKind | None) -> None:
+    if process and what not in OF_ONE_PROCESS:
+        fit = ", ".join(about.label for about in OF_ONE_PROCESS)
+        raise CannotRead(f"Of one process I count: {fit}.", "process")
+    if letter and what not in (About.LETTERS, About.WAITING):
+        raise CannotRead("Of one kind of letter I count those that came in and those that are open.", "letter")
+
+
+OF_ONE_PROCESS = (About.OPEN, About.CASELOAD, About.CLOSED, About.OVERDUE, About.UNOWNED, About.EXCEPTIONS)
 NO_LINES = (About.GAPS, About.TRANSFERS, About.HEADLINES)
 
 
@@ -302,8 +228,11 @@ def _scope(
     return Scope(days, owners, service=body.id if body else "", mp=mp, by=by)
 
 
-def _whose(body: Agency | Adviser | None, owner: Person | None, team: Person | None, mp: str) -> str:
+def _whose(
+    body: Agency | Adviser | None, owner: Person | None, team: Person | None, mp: str, process: Process | None
+) -> str:
     parts = [
+        process.label if process else "",
         f"for {body.label}" if isinstance(body, Agency) else "",
         f"for {owner.name}" if owner else "",
         f"for {team.name}'s team" if team else "",

@@ -125,7 +125,7 @@ ALSO: Mapping[str, About] = {
         About.CLOSED: "closed|cases closed",
         About.OVERDUE: "late|overdue things",
         About.WITH_MP: "with an mp|mp cases|cases with mp",
-        About.LETTERS: "letters|mp letter|new mp letters",
+        About.LETTERS: "letters|mp letter|new mp letters|new letters",
         About.WAITING: "open letters|waiting letters|letters waiting",
         About.APPEALS: "appeals|appeals open|tribunals",
         About.EXCEPTIONS: "exception|exceptions claimed",

@@ -16,11 +16,13 @@ MEASURES = {
 """How: the first of these that is said."""
 WHAT = {
     "gaps": r"gaps",
+    "exceptions": r"exceptions?|exemptions?",
     "caseload": r"caseloads?|case loads?|workloads?",
     "with_mp": r"cases (?:with|have|involving|that have|which have|where there is) (?:an? )?mp|"
     r"mp (?:cases|involvement|interest)",
     "waiting": r"(?:open|unanswered|outstanding|waiting|live) (?:mp )?(?:letters|enquiries)|"
     r"(?:mp )?(?:letters|enquiries) (?:are |that are )?(?:open|unanswered|outstanding|waiting|still)",
+    "letters_of": r"complaints?|fois?|foi requests?|freedom of information requests?|sars?|subject access requests?",
     "replies": r"(?:repl(?:y|ies|ied)|answer(?:s|ed|ing)?|respon(?:se|ses|ded)) .*mps?|"
     r"mps? .*(?:repl(?:y|ies|ied)|answer(?:s|ed|ing)?|responded|in time|on time|late|within)",
     "letters": r"mps? (?:letters?|enquir(?:y|ies))|(?:letters?|enquir(?:y|ies)) .*mps?|mps? (?:written|wrote)",
@@ -33,7 +35,7 @@ WHAT = {
     "ceased": r"ceas(?:ed|ing|e)",
     "closed": r"clos(?:ed|ures?|e|ing)|finished cases",
     "unowned": r"unallocated|unassigned|unowned|no owner|without (?:an )?(?:owner|officer)|ownerless",
-    "exceptions": r"exceptions?|exemptions?",
+    "due": r"due|falling due|coming up",
     "overdue": r"overdue|breach(?:es|ed|ing)?|past (?:its|their) (?:date|deadline)s?|behind",
     "advice": r"advice|advices|reports?",
     "requests": r"requests?|referrals?|applications?|new (?:cases|ones)|come in|came in|coming in|incoming",
@@ -44,7 +46,19 @@ WHAT = {
 GENERAL = (
     r"stats|statistics|figures?|numbers|headlines?|kpis?|metrics|dashboard|doing|performing|performance|scorecard|sen2"
 )
+SENT_LETTERS = r"letters?(?: \S+){0,4} (?:sent|written|wrote|send|write|had|received|got|have)"
 LATE_NOW = r"late|behind"
+PROCESSES = {
+    "annual_review": r"annual reviews?|reviews?|ars?",
+    "phase_transfer": r"(?:phase )?transfers?",
+    "reassessment": r"re ?assessments?",
+    "mediation": r"mediations?",
+    "tribunal_order": r"tribunal orders?",
+    "new_assessment": r"(?:new|needs|ehc) assessments?|ehcnas?",
+}
+"""Cases of one kind."""
+LETTERS = {"complaint": r"complaints?", "foi": r"fois?|foi requests?|freedom of information requests?",
+           "sar": r"sars?|subject access requests?"}  # fmt: skip
 EACH = {
     "month": r"monthly|each month|every month|month on month",
     "owner": r"(?:each|every) (?:officer|owner|caseworker|person)|everyone|everybody|between (?:us|(?:the )?officers)",
@@ -53,18 +67,23 @@ EACH = {
     "team": r"(?:each|every) team",
     "mp": r"(?:each|every) mp",
 }
-AGAINST = r"(?:than|against|versus|vs|compared (?:with|to)|up on|down on|better than|worse than) (?:the )?" \
-          r"(?:same time )?(?:last|previous) (week|month|quarter|term|year)"  # fmt: skip
+AGAINST = (
+    r"(?:than|against|versus|vs|compared (?:with|to)|compares? (?:with|to)|up on|down on) (?:the )?"
+    r"(?:same time )?(?:last|previous) (week|month|quarter|term|year)"
+)
 BEFORE = r"the (week|month|quarter|term|year) before"
 YEAR_ON_YEAR = r"(year|month) on (?:year|month)"
 
 
 def figure_of(sentence: Sentence) -> dict[str, Any]:
-    """`measure`, `what`, `team`, `against` and, where it is said in other words than "by", `by`."""
+    """`measure`, `what`, `process`, `kind`, `team`, `against` and, where it is said in other words than "by", `by`."""
     said = sentence.said
     found: dict[str, Any] = {"measure": _first(said, MEASURES.items()), "what": _what(sentence)}
     found["by"] = _first(said, EACH.items())
     found["team"] = _team(sentence)
+    if not sentence.has("clock"):
+        found["process"] = _first(said, PROCESSES.items())
+        found["kind"] = _first(said, LETTERS.items())
     against = next((match for one in (AGAINST, BEFORE, YEAR_ON_YEAR) if (match := _search(one, said))), None)
     found["against"] = against[1] if against else None
     return {name: value for name, value in found.items() if value}
@@ -78,6 +97,10 @@ def _what(sentence: Sentence) -> str | None:
     )
     named = sentence.has("service", "agency", "clock", "comparator")
     found = _first(said, WHAT.items())
+    if found == "letters_of" and named:
+        return None
+    if found is None and sentence.has("mp", "constituency") and _search(SENT_LETTERS, said):
+        return "letters"
     if found in ("plans", "advice", "open", "requests") and sentence.has("clock"):
         return None if found != "requests" else found
     if found in ("plans", "open", None) and _search(LATE_NOW, said) and not named and not sentence.has("when"):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.phrases import listing
 from bot.phrases.vocabulary import LINE_OF
 
 Slots = Mapping[str, Any]
@@ -23,32 +24,44 @@ WHAT = {
     "gaps": "gaps",
 }  # fmt: skip
 TODAY = ("open cases", "caseload", "cases with an MP", "open MP letters", "open appeals", "cases without an owner",
-         "overdue", "gaps")  # fmt: skip
+         "overdue", "gaps", "open letters")  # fmt: skip
 """What stands today and is of no other days."""
 BY = {"owner": "officer", "month": "month", "service": "service", "agency": "agency", "team": "team", "mp": "MP",
       "constituency": "MP", "ground": "ground"}  # fmt: skip
 TIMED = ("plans", "drafts", "decisions to assess", "review decisions", "amended plans", "MP replies",
          "holding replies", "acknowledgements", "advice")  # fmt: skip
+NO_SHARE = ("open cases", "caseload", "closed cases", "open appeals", "appeals lodged", "plans ceased", "MP letters",
+            "open MP letters", "cases with an MP", "exceptions")  # fmt: skip
+"""What is neither in time nor late."""
 MEASURES = {"count": "how many", "average": "average"}
 WAITS = (20, 52)
 
 
 def figure(slots: Slots, today: date) -> tuple[str, frozenset[str]]:
     """The line, and the slots that it carries; no line where there is no figure for what was said."""
-    if slots.get("what") == "other":
-        return "", frozenset()
+    if slots.get("what") == "due":
+        return _due(slots, today)
     about, carried = _about(slots)
+    if (not about and slots.get("what") == "other") or (_one(slots, "measure") == "percent" and about in NO_SHARE):
+        return "", frozenset()
     whose, of = _body(slots, about)
     carried |= of
     if whose and about in ("advice", ""):
         about = ""
     measure = _measure(slots, about or ("advice" if whose else ""))
     parts = ["figures", measure, about, *(["for", whose] if whose and about else [whose])]
-    for more, names in (_exceptions(slots), _by(slots, about, whose), _person(slots), _mp(slots)):
+    for more, names in (_kind(slots, about), _exceptions(slots), _by(slots, about, whose), _person(slots), _mp(slots)):
         parts, carried = [*parts, more], carried | names
     if about not in TODAY and not about.startswith("past"):
         parts, carried = [*parts, _days(slots, today, about), _against(slots)], carried | {"period", "against"}
     return " ".join(part for part in parts if part), frozenset(carried | {"measure"})
+
+
+def _due(slots: Slots, today: date) -> tuple[str, frozenset[str]]:
+    """What falls due is counted by its list."""
+    process = {"process": _one(slots, "process")} if slots.get("process") else {}
+    line, carried = listing.of_dates("due", **process)(slots, today)
+    return line, carried | {"what", "measure", *process}
 
 
 def gaps(slots: Slots, today: date) -> tuple[str, frozenset[str]]:
@@ -84,8 +97,15 @@ def _about(slots: Slots) -> tuple[str, set[str]]:
     single = {"clock"} if not isinstance(slots.get("clock"), list) else set()
     if clock and what not in ("requests", "caseload"):
         return CLOCKS.get(clock, clock.replace("_", " ")), {"what", *single}
+    process = _one(slots, "process")
+    if what == "letters_of":
+        return ("new letters" if slots.get("period") else "open letters"), {"what"}
+    if process == "annual_review" and (what in ("", "other") or _one(slots, "measure") == "percent"):
+        return ("review decisions" if slots.get("measure") != "count" or "period" in slots else "open cases"), {"what"}
+    if process and what in ("", "other"):
+        return "open cases", {"what"}
     if slots.get("by") == "owner" and what in ("open", ""):
-        return "caseload", {"what", "by"}
+        return "caseload", {"what"}
     return WHAT.get(what, ""), {"what"}
 
 
@@ -109,6 +129,24 @@ def _exceptions(slots: Slots) -> tuple[str, set[str]]:
     return f"{said} exceptions" if said in ("with", "without") else "", {"exceptions"}
 
 
+def _kind(slots: Slots, about: str) -> tuple[str, set[str]]:
+    """Cases of one process, or letters of one kind."""
+    if about in ("open letters", "new letters"):
+        return f"letter={_one(slots, 'kind')}", {"kind", "process"}
+    if about in OF_ONE_PROCESS and (process := _one(slots, "process")):
+        return f"process={process}", {"process", "kind"}
+    needless = about in ("review decisions", "phase transfers", "open appeals", "assessments agreed", "MP letters")
+    return "", {"process", "kind"} if needless else set()
+
+
+OF_ONE_PROCESS = ("open cases", "caseload", "closed cases", "overdue", "cases without an owner", "exceptions")
+
+
+def exceptions(slots: Slots, today: date) -> tuple[str, frozenset[str]]:
+    """Those on record, by their grounds, where no case is named."""
+    return figure({**slots, "what": "exceptions"}, today)
+
+
 def _by(slots: Slots, about: str, whose: str) -> tuple[str, set[str]]:
     by = BY.get(_one(slots, "by"), "")
     fits = {
@@ -118,6 +156,8 @@ def _by(slots: Slots, about: str, whose: str) -> tuple[str, set[str]]:
         "ground": about == "exceptions",
         "month": about not in TODAY,
     }
+    if about == "caseload" and by == "officer":
+        return "", {"by"}
     if not by or about == "caseload" or not fits.get(by, True):
         return "", set()
     return f"by {by}" if about or whose or by not in ("service", "agency") else f"advice by {by}", {"by"}

@@ -249,7 +249,7 @@ LINES: Mapping[str, Callable[[Slots, date], Made]] = {
     "review_status": _or("review", listing.of_dates(process="annual_review")),
     "panel": _about("panel"),
     "tribunal": _or("appeal", listing.of_dates(process="tribunal_order"), "clock"),
-    "exception": _about("exceptions"),
+    "exception": _or("exceptions", figuring.exceptions),
     "owner": _or("owner", _people),
     "mp_status": _or("letter", listing.letters, "mp", "constituency", "clock"),
     "clock_date": _when,

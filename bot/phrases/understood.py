@@ -75,6 +75,7 @@ SLOTS: Mapping[str, str] = {
     "exceptions": "`with` or `without`, of a figure",
     "measure": "percent, count or average, of a figure",
     "what": "what a figure counts: open, requests, plans, closed, overdue, advice …; `other` where there is none of it",
+    "process": "the one kind of case that a figure is of, such as `annual_review`",
     "team": "whose team a figure is of: `me`, or a manager's name",
     "against": "what a figure is compared with: the week, month, quarter, term or year before",
     "to": "whom an escalation tells: manager, head, room, lead; or for whom a draft is: mp_team, mp, family, manager",
