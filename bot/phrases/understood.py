@@ -135,7 +135,7 @@ class Understood:
         return {
             "line": self.line or None,
             "intent": self.intent,
-            "slots": dict(self.slots),
+            "slots": {name: value for one in (*self.also[::-1], self) for name, value in one.slots.items()},
             "also": [one.intent for one in self.also],
             "question": self.question and self.question.as_json,
             "refusal": self.refusal or None,
