@@ -26,6 +26,7 @@ STORY = (
     "Kit: close 0084 withdrawn",
     'Frances: mp member="Dana Okoro" constituency="Anyshire North" received=5/10/2026 matters=enquiry cases=0042',
     'Frances: mp member="Gareth Pell" constituency="Anyshire South" received=14/10/2026 matters=enquiry',
+    'Priya: mp member="Rhys Lane" constituency=Westmoor received=16/10/2026 matters=enquiry cases=0042 cases=0063',
 )
 HILLVIEW = "Hillview Academy"
 
@@ -88,7 +89,7 @@ LINES = (
     ("Priya", 'list overdue date="draft, 6 weeks"', "42 51 58 63", "10 things are overdue, 6 of them statutory."),
     ("Priya", "list due since 1 November until 30 November", "42 51", "2 things are due, both of them statutory."),
     ("Priya", "list due since 2 November", "42 47 51 58 79", "7 things are due, 5 of them statutory."),
-    ("Priya", "list due until 20 October", "47 63 79 MP07 MP11", "7 things are due, 4 of them statutory."),
+    ("Priya", "list due until 20 October", "47 63 79 MP07 MP11 MP15", "8 things are due, 4 of them statutory."),
     ("Priya", "list due date=final_plan", "63", "1 thing is due, and it is statutory."),
     ("Priya", "list awaited", "42 47 51", "5 things are awaited, 3 of them late."),
     ("Priya", "list awaited health", "42 47 51", "3 things are awaited from health, 2 of them late."),
@@ -131,13 +132,16 @@ LINES = (
     ("Priya", "list cases except tom", "42 47 63 79", "4 open cases: other than Tom Reid's."),
     ("Priya", "list cases mp=okoro", "42", "1 open case: MP okoro."),
     ("Priya", "list cases constituency=north", "42", "1 open case: MP for north."),
+    ("Priya", "list cases mp=lane", "42 63", "2 open cases: MP lane."),
+    ("Tom", "list cases mp=lane", "", "No open cases: MP lane."),
+    ("Tom", "list mp=lane", "", "Nothing is due."),
     ("Priya", "list cases restricted", "63", "1 open case: restricted."),
     ("Priya", "list closed", "84", "1 case was closed."),
     ("Priya", "list closed since 16 October", "84", "1 case was closed from Fri 16 Oct."),
     ("Priya", "list closed until 15 October", "", "No cases were closed up to Thu 15 Oct."),
     ("Priya", "list opened today", "42 47 51 58 63 79 84", "7 cases were opened Fri 16 Oct."),
     ("Priya", 'list cases age="more than 16 weeks"', "42 51 63", "3 open cases: more than 16 weeks old."),
-    ("Priya", "list received since 10 October", "MP11", "1 letter came in."),
+    ("Priya", "list received since 10 October", "MP11 MP15", "2 letters came in."),
     ("Priya", "list letter=mp_letter mp=pell", "MP11", "3 things are due, none of them statutory."),
     ("Priya", "list letter=mp_letter constituency=south", "MP11", "3 things are due, none of them statutory."),
     (
@@ -146,7 +150,12 @@ LINES = (
         "MP07",
         "1 thing is due, and it is late.",
     ),
-    ("Priya", "list next date me", "42 47 63", "Next: SEND-2026-0047, Decision to assess, Mon 19 Oct (in 3 days) ·"),
+    (
+        "Priya",
+        "list next date me",
+        "42 47 63 MP15",
+        "Next: SEND-2026-0047, Decision to assess, Mon 19 Oct (in 3 days) ·",
+    ),
     (
         "Priya",
         "list overdue by agency",
@@ -179,12 +188,17 @@ LINES = (
     ),
     ("Priya", "list cases by owner", "Priya Shah 3, Tom Reid 2, nobody yet 1", "6 open cases, counted by owner."),
     ("Priya", "list cases by school", "Oakhurst Primary 5, Hillview Academy 1", "6 open cases, counted by school."),
-    ("Priya", "list letter=mp_letter by mp", "Dana Okoro 3, Gareth Pell 3", "6 things are due, counted by MP."),
+    (
+        "Priya",
+        "list letter=mp_letter by mp",
+        "Dana Okoro 3, Gareth Pell 3, Rhys Lane 3",
+        "9 things are due, counted by MP.",
+    ),
     (
         "Priya",
         "list letter=mp_letter by constituency",
-        "Anyshire North 3, Anyshire South 3",
-        "6 things are due, counted by constituency.",
+        "Anyshire North 3, Anyshire South 3, Westmoor 3",
+        "9 things are due, counted by constituency.",
     ),
     ("Priya", "list mine", "42 47 63", "You own 3 open cases."),
     ("Priya", "list mine overdue", "42 63", "5 things are overdue, 3 of them statutory."),
@@ -287,9 +301,9 @@ SENTENCES = (
     ("any cases without an owner?", "79", "1 open case: no owner."),
     ("show cases with no record number", "42 51 58 63 79", "5 open cases: no record number."),
     ("which of mine are missing a UPN", "42 63", "You own 2 open cases: no record number."),
-    ("what's my next deadline", "42 47 63", "Next: SEND-2026-0047, Decision to assess, Mon 19 Oct (in 3 days) ·"),
+    ("what's my next deadline", "42 47 63 MP15", "Next: SEND-2026-0047, Decision to assess, Mon 19 Oct (in 3 days) ·"),
     ("what's overdue next week?", "", "Nothing can be overdue yet: that time begins on Mon 19 Oct."),
-    ("which MP letters are mine", "", "Nothing is due."),
+    ("which MP letters are mine", "MP15", "3 things are due, none of them statutory."),
     ("what's due between 1 and 15 December", "", "Nothing is due."),
 )
 
