@@ -1,16 +1,19 @@
 """What somebody says in plain English, where it is no line: read with what this council calls people and places."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlmodel import col, select
 
 from bot.cases import visible
+from bot.cases.tracing import of_both
 from bot.domain.dates import say_day
 from bot.domain.errors import Refusal
+from bot.domain.guard import Trace
 from bot.domain.message import Action, Message, Reading, Said, Style
 from bot.phrases import INTENTS, LINE_OF, OnRecord, Person, Understood, Vocabulary, typed, understand
 from bot.turn import Turn
@@ -22,6 +25,7 @@ QUESTION = re.compile(r"\W*(?:why|where|have|has|who|what|when|which|how|is|are|
 ORDER = re.compile(r"\W*remind(?! \S*\d)", re.IGNORECASE)
 """What begins like `remind` and goes on in words: the line names its case first."""
 LEAST_WORDS = 3
+NAMES = frozenset({Trace.NAME, Trace.FULL_NAME})
 WORDS = {
     "by": "group",
     "clock": "date",
@@ -76,7 +80,18 @@ def _vocabulary(turn: Turn, texts: Sequence[str]) -> Vocabulary:
         cases={reference: OnRecord() for text in texts for reference in _meant(turn, text)},
         terms=turn.rules.terms,
         holidays=frozenset(turn.rules.calendar.holidays),
-    )  # whether a name is a child's goes by its looks alone: the answer tells nothing of whether there is such a child
+        is_private=None if turn.private else _is_private(turn, texts[0]),
+    )
+
+
+def _is_private(turn: Turn, text: str) -> Callable[[str], bool]:
+    """Whether words of a text typed in a room are the name of a child whom the asker may know: no more is ever told."""
+
+    @cache
+    def named() -> bool:
+        return bool(NAMES & {*of_both(turn, [text], ())[0]})
+
+    return lambda words: named() and bool(NAMES & {*of_both(turn, [words], ())[0]})
 
 
 def _meant(turn: Turn, text: str) -> list[str]:
