@@ -30,6 +30,16 @@ class Gap:
     away_too: bool = False
 
 
+@dataclass(frozen=True)
+class Leave:
+    """One leave on record: whose, its first and last day, and who covers, if anybody."""
+
+    name: str
+    first: date
+    last: date
+    cover: str = ""
+
+
 def away(turn: Turn, person: Person, first: date, last: date, cover: Person | None) -> Gap:
     """Put leave on record. Of several at once, one that somebody covers counts, and what was said last."""
     must_be_theirs(turn, person)
@@ -106,6 +116,27 @@ def of_today(turn: Turn) -> dict[int, str]:
         told = f"away{starts} until {until}{_covers(names.get(leave.deputy_id))}"
         said.setdefault(leave.person_id, []).append(told)
     return {person_id: "; ".join(told) for person_id, told in said.items()}
+
+
+def of_days(turn: Turn, first: date, last: date | None, person: Person | None = None) -> list[Leave]:
+    """The leave that touches these days, of all or of one person, the soonest first; without a last day, all ahead."""
+    names = {one.id: one.name for one in turn.db.exec(select(Person).where(col(Person.active)))}
+    touches = select(Absence).where(Absence.last_day >= first)
+    touches = touches.where(Absence.first_day <= last) if last else touches
+    touches = touches.where(Absence.person_id == person.id) if person else touches
+    found = turn.db.exec(touches.order_by(col(Absence.first_day), col(Absence.id)))
+    return [
+        Leave(names[one.person_id], one.first_day, one.last_day, names.get(one.deputy_id, ""))
+        for one in found
+        if one.person_id in names
+    ]
+
+
+def pattern_of(turn: Turn, person: Person) -> tuple[list[str], str]:
+    """The weekdays that somebody works, where that is not all five, and who covers on the others."""
+    found = turn.db.get(Pattern, person.id)
+    cover = turn.db.get(Person, found.cover_id) if found and found.cover_id else None
+    return (found.weekdays.split() if found else [], cover.name if cover else "")
 
 
 def _covers(name: str | None) -> str:

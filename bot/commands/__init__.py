@@ -14,6 +14,7 @@ from bot.commands import (
     finding,
     glass,
     help,
+    leave,
     letter,
     list,
     mp,
@@ -35,7 +36,7 @@ from bot.grammar import Book
 BOOK = Book.of(
     *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, drafting, list, nudge),
     *(reminding, room, figures, finding, restricting, glass, denied, unread, agreeing, exporting, rectifying),
-    *(retaining, people, help),
+    *(retaining, people, leave, help),
 )
 """Every command there is."""
 

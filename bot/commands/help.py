@@ -39,6 +39,7 @@ THEMES = {
     "letter": "Letters",
     "list": "Letters",
     "people": "People",
+    "leave": "People",
     "nudge": "Nudges",
     "reminding": "Nudges",
     "room": "Rooms",

@@ -93,4 +93,6 @@ def _missing(intent: str, slots: Mapping[str, Any]) -> Question | None:
 
 def _effect(intent: str, slots: Mapping[str, Any], today: date) -> str:
     """What pressing the button does, where the line does not say it."""
+    if intent == "act_away":
+        return "Whoever covers hears of what is due, and the manager where nobody does. No date moves."
     return reminded(slots, today) if intent == "act_remind" else ""

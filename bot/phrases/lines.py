@@ -102,8 +102,14 @@ def _or(topic: str, otherwise: Callable[[Slots, date], Made], *carried: str) -> 
     return lambda slots, today: about(slots, today) if ref(slots) else otherwise(slots, today)
 
 
-def _people(_slots: Slots, _today: date) -> Made:
-    return _made("people", "person", "period")
+def _leave(slots: Slots, _today: date) -> Made:
+    period, person = slots.get("period") or {}, one(slots, "person")
+    told = [
+        *([f"person={quoted(person)}"] if person else []),
+        *([f"since={period['from']}"] if period.get("from") else []),
+        *([f"until={period['to']}"] if period.get("to") else []),
+    ]
+    return _made(" ".join(["leave", *told]), "person", "period")
 
 
 def _history(slots: Slots, today: date) -> Made:
@@ -231,6 +237,20 @@ def _assign(slots: Slots, _today: date) -> Made:
     return _made(f"assign {ref(slots)} to {one(slots, 'person')}" if there else "", "refs", "person")
 
 
+def _away(slots: Slots, _today: date) -> Made:
+    """The last day is needed: of a single day it is that day."""
+    period, person = slots.get("period") or {}, one(slots, "person")
+    if not (period.get("to") or period.get("from")):
+        return _made("")
+    told = [
+        *([f"person={quoted(person)}"] if person and person != "me" else []),
+        *([f"starts={period['from']}"] if period.get("from") else []),
+        *([f"until={period['to']}"] if period.get("to") else []),
+        *([f"cover={quoted(one(slots, 'cover'))}"] if slots.get("cover") else []),
+    ]
+    return _made(" ".join(["away", *told]), "person", "period", "cover")
+
+
 def _note(slots: Slots, _today: date) -> Made:
     return _made(f"note {ref(slots)} {one(slots, 'text')}".strip() if ref(slots) else "", "refs", "text")
 
@@ -250,7 +270,7 @@ LINES: Mapping[str, Callable[[Slots, date], Made]] = {
     "panel": _about("panel"),
     "tribunal": _or("appeal", listing.of_dates(process="tribunal_order"), "clock"),
     "exception": _or("exceptions", figuring.exceptions),
-    "owner": _or("owner", _people),
+    "owner": _or("owner", _leave),
     "mp_status": _or("letter", listing.letters, "mp", "constituency", "clock"),
     "clock_date": _when,
     "explain_date": _why,
@@ -274,5 +294,6 @@ LINES: Mapping[str, Callable[[Slots, date], Made]] = {
     "act_escalate": _escalate,
     "act_assign": _assign,
     "act_note": _note,
+    "act_away": _away,
     "help": _help,
 }

@@ -61,6 +61,8 @@ def meaning(sentence: Sentence, *, refs: bool = False, of_agency: bool = False) 
         likely.pop(intent, None)
     spoken = spoken_for(sentence.bag, sentence.ways, Condition(sentence, refs or bool(sentence.refs), of_agency).holds)
     act = act_of(sentence)
+    if act != "act_away" and (sentence.asked or sentence.begins_as_question or not sentence.has("when")):
+        likely.pop("act_away", None)  # a question about leave, or leave without its days, reports none
     no = "" if act == "act_note" else limits.declined(sentence)  # a note may hold any words
     if not spoken and forms().new_words(named) >= STRANGE:
         likely["out_of_scope"] += 2 * ACT

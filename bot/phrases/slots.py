@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.phrases.absent import leave
 from bot.phrases.addressing import addressed
 from bot.phrases.auditing import record_topic
 from bot.phrases.clocks import advice_clock as advice_clock
@@ -53,6 +54,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "act_escalate": (*REFS, "agency", "service", "to", "person"),
     "act_assign": (*REFS, "person"),
     "act_note": (*REFS, "text"),
+    "act_away": ("person", "period", "cover"),
     "act_new_case": (*REFS, "received", "kind", "setting"),
     "followup": (*REFS, *WHAT, "clock", "period", "person"),
     "refuse_access": (*REFS, *WHAT),
@@ -210,6 +212,8 @@ def _besides(sentence: Sentence, intent: str) -> dict[str, Any]:
             to = TO_WHOM.get(found[1], found[1]) if found else None
             of_agency = sentence.has("agency", "service") and to in ("manager", "head")
             return {"to": "lead" if of_agency else to} if to else {}
+        case "act_away":
+            return leave(sentence)
         case "audit":
             return {"topic": record_topic(sentence)}
         case "draft_text":

@@ -36,6 +36,7 @@ INTENTS: Mapping[str, str] = {
     "act_escalate": "tell somebody above",
     "act_assign": "give a case to an owner",
     "act_note": "add a note",
+    "act_away": "say who is away, and who covers",
     "act_new_case": "open a case",
     "act_new_mp": "log a letter",
     "followup": "a follow-up without anything before it",
@@ -82,6 +83,7 @@ SLOTS: Mapping[str, str] = {
     "fact": "what is recorded, as `sent`, `received` and `held` take it",
     "kind": "which letter: complaint, foi, sar; or which process is opened",
     "text": "the words of a note",
+    "cover": "who covers for somebody who is away",
     "topic": "what help is wanted with; of the record, `dates` or who `viewed` it",
 }
 
