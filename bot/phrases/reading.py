@@ -96,7 +96,7 @@ class Sentence:
         """What it has in common with others that ask the same: tagged, each clock by its name, "?" where it asks."""
         clocks = iter([str(span.value) for span in self.spans if span.kind == "clock"])
         tags = [_named_clock(next(clocks, "")) if word == "CLK" else word for word in self.tagged.split()]
-        return " ".join([*tags, "?"] if self.asked else tags)
+        return " ".join([*tags, "?" if self.asked or self.begins_as_question else "."])
 
     @property
     def ways(self) -> tuple[str, ...]:
