@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from bot.commands import BOOK
 from bot.domain.errors import Refusal
-from bot.domain.figures import Kept, Took
+from bot.domain.figures import About, Kept, Took
 from bot.domain.message import Message
 from bot.domain.terms import Agency, CaseStatus, ClockState, EntryKind, LetterKind, Process, Role
 from bot.filling import fill
@@ -166,6 +166,11 @@ SAID = (
     ("Priya", "figures plans since 1 October until 1 September",
      "The first day is after the last. Say, for example: figures since 1 September", {}),
     ("Priya", "figures open cases since 1 September", "That is counted as it stands today: leave out the days.", {}),
+    ("Priya", "figures average open cases",
+     "That I can say of these: plans, decisions to assess, drafts, review decisions, amended plans, MP replies, "
+     "holding replies, acknowledgements, advice, and of any clock by its name.", {}),
+    ("Priya", "figures overdue against last month",
+     "That is counted as it stands today: I have nothing to compare it with.", {}),
     ("Priya", "figures plans by service",
      "I can't count plans by service. By officer or team I can count most things.", {}),
     ("Priya", "figures this term",
@@ -321,6 +326,11 @@ def test_the_statements_are_as_many_however_many_there_are(council: Council) -> 
 )
 def test_a_share_is_said_with_what_it_is_of(took: tuple[int, int], said: str) -> None:
     assert str(Kept(*took)) == said
+
+
+def test_the_help_names_every_figure() -> None:
+    told = BOOK.find("figures")[0].help
+    assert [about.label for about in About if about.label not in told] == ["headlines"]
 
 
 def test_a_time_taken_is_said_with_its_median() -> None:

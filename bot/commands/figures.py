@@ -70,6 +70,13 @@ def figures_(
     Say what, whose, and since when: figures SLT since 1 September, figures mp replies this month, figures overdue by
     officer. A plan, an advice or a reply counts on the day on which it went out or came in. Only cases that you may see
     count.
+
+    In time, how many or on average: plans, decisions to assess, drafts, review decisions, amended plans, advice, MP
+    replies, holding replies, acknowledgements, and any other date by its name. What is left: phase transfers.
+
+    Today: open cases, caseload, overdue, past 20 weeks, cases with an MP, open MP letters, open appeals, cases without
+    an owner, gaps. In some days: new requests, closed cases, assessments agreed, assessments refused, plans refused,
+    plans ceased, appeals lodged, MP letters, exceptions.
     """
     what = about or _meant(service, mp, measure, by or exceptions or against)
     if about is About.CASELOAD:
@@ -79,6 +86,7 @@ def figures_(
     _check_told(turn, what, mp, by)
     _check_fits(what, service, by)
     _check_kind(what, process, letter)
+    _check_way(what, measure, exceptions, against)
     days = _days(turn, what, period, (since, until), against)
     again = {
         "measure": measure if measure is not Measure.SHARE else None, "about": about and shown(about),
@@ -165,6 +173,15 @@ def _check_fits(what: Figure, service: object, by: By | None) -> None:
         raise CannotRead(
             f"I can't count {label} by {by and by.label}. By officer or team I can count most things.", "by"
         )
+
+
+def _check_way(what: Figure, measure: Measure, exceptions: Exceptions | None, against: Unit | None) -> None:
+    """What is no clock has no time taken and no exceptions; what stands today was never counted before."""
+    if (measure is Measure.AVERAGE or exceptions) and not (isinstance(what, Timed) or what in (*TIMED, About.ADVICE)):
+        clocks = ", ".join(about.label for about in (*TIMED, About.ADVICE))
+        raise CannotRead(f"That I can say of these: {clocks}, and of any clock by its name.", "measure")
+    if against and (isinstance(what, Past) or what in NOW or what in NO_LINES):
+        raise CannotRead("That is counted as it stands today: I have nothing to compare it with.", "against")
 
 
 def _check_kind(what: Figure, process: Process | None, letter: LetterKind | None) -> None:

@@ -50,7 +50,13 @@ def figure(slots: Slots, today: date) -> tuple[str, frozenset[str]]:
         about = ""
     measure = _measure(slots, about or ("advice" if whose else ""))
     parts = ["figures", measure, about, *(["for", whose] if whose and about else [whose])]
-    for more, names in (_kind(slots, about), _exceptions(slots), _by(slots, about, whose), _person(slots), _mp(slots)):
+    for more, names in (
+        _kind(slots, about),
+        _exceptions(slots, about or "advice"),
+        _by(slots, about, whose),
+        _person(slots),
+        _mp(slots),
+    ):
         parts, carried = [*parts, more], carried | names
     if about not in TODAY and not about.startswith("past"):
         parts, carried = [*parts, _days(slots, today, about), _against(slots)], carried | {"period", "against"}
@@ -124,7 +130,10 @@ def _measure(slots: Slots, about: str) -> str:
     return MEASURES.get(_one(slots, "measure"), "") if about in TIMED else ""
 
 
-def _exceptions(slots: Slots) -> tuple[str, set[str]]:
+def _exceptions(slots: Slots, about: str) -> tuple[str, set[str]]:
+    """Whether what has one is counted: of clocks alone."""
+    if about not in TIMED:
+        return "", set()
     said = _one(slots, "exceptions")
     return f"{said} exceptions" if said in ("with", "without") else "", {"exceptions"}
 
