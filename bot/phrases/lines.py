@@ -117,6 +117,7 @@ def _history(slots: Slots, today: date) -> Made:
     if one(slots, "topic") == "viewed":
         return _made(f"access {ref(slots)}" if ref(slots) else "", "refs", "topic")
     period, person = slots.get("period") or {}, one(slots, "person")
+    person = "" if person == "me" and not ref(slots) else person  # without a case it is over one's own in any case
     about = "dates" if one(slots, "topic") == "dates" else adviser(slots)
     last = period.get("to") or ""
     told = [
