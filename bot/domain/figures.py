@@ -83,9 +83,9 @@ TIMED: Mapping[About, Timed] = {
 }
 """The clocks of what is kept or not. Advice is every clock that runs on a request for advice.
 
-New plans are those of the DfE's SEN2 statistics ("Timeliness of new education, health and care plans": plans issued in a
-calendar year, within 20 weeks, with and without those to which an exception applies). To be checked in the guide to the
-return: that any exception on record leaves a plan out. No other figure has a definition of the DfE's that we know of.
+New plans are those of the DfE's SEN2 statistics ("Timeliness of new education, health and care plans": plans issued in
+a calendar year, within 20 weeks, with and without those to which an exception applies). To be checked in the guide to
+the return: that any exception on record leaves a plan out. We know of no definition of the DfE's for another figure.
 """
 
 FACT_OF: Mapping[About, EntryKind] = {
