@@ -33,6 +33,7 @@ HAS_GONE = re.compile(
 )
 REVIEW = r"(?:annual reviews?|reviews?|ar)"
 SAID = {
+    "ehcna_decide": re.compile(r"(?:^|(?<!\S)or )no decision(?!\S)"),  # of "yes or no", the yes is taken for a courtesy
     "ar_report": re.compile(rf"(?<!\S){REVIEW}(?!\S).* (?:report|paperwork)(?!\S)|(?<!\S)report .*{REVIEW}(?!\S)"),
     "ar_decision": re.compile(rf"(?<!\S){REVIEW}(?!\S).* (?:decide|decision)(?!\S)|(?<!\S)decision .*{REVIEW}(?!\S)"),
     "review_next": re.compile(rf"(?<!\S){REVIEW}(?!\S)"),

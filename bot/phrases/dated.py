@@ -15,7 +15,9 @@ HAS_COME = re.compile(
     r"(?<!\S)(?:received|came|got|had|written|wrote|sent|recorded|since|logged|arrived|issued|opened|went|held|said|"
     r"agreed|asked|missed|was|were|did|last|refused|breached|happened|decided|met|added)(?!\S)"
 )
-HAVE_GOT = re.compile(r"(?<!\S)(?:have|has|had) (?:\S+ )?got(?!\S)(?! (?:in|through|from|back))")
+HAVE_GOT = re.compile(
+    r"(?<!\S)(?:have|has|had) (?:\S+ )?got(?!\S)(?! (?:through|from|back|in (?:yet|today|yesterday|from)))"
+)
 """What somebody has got is there now."""
 FOR_SEPTEMBER = words("september sept sep")
 DUE = words("due needs needed deadline target hearing expected")

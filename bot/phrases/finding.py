@@ -52,6 +52,8 @@ def _whens(low: Sequence[str], almanac: Almanac) -> Iterator[Span]:
 def _is_meant(found: When, low: Sequence[str], at: int) -> bool:
     """ "15 feb" and "31 march" are deadlines of the phase transfers; "may" alone is a verb."""
     words = list(low[at : at + found.length])
+    if {"fifteenth", "february"} <= set(words) or {"fifteenth", "feb"} <= set(words):
+        words = ["15", "feb"]
     if words[-2:] in (["15", "feb"], ["15", "february"], ["31", "march"], ["31", "mar"]) and not {
         "by",
         "before",

@@ -1,7 +1,7 @@
 """The slots of a sentence, for the intent that it has: what it names, from when to when, compared with what."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.phrases.absent import leave
@@ -12,22 +12,23 @@ from bot.phrases.clocks import clocks
 from bot.phrases.counting import figure_of
 from bot.phrases.dated import dated
 from bot.phrases.reading import Sentence
+from bot.phrases.span import Span
 from bot.phrases.whose import whose
-from bot.phrases.wordlists import any_of
+from bot.phrases.wordlists import any_of, words
 
 REFS, WHAT = ("refs",), ("agency", "service", "not_agency", "not_service")
 WHOSE = ("person", "not_person", "setting")
 MPS = ("mp", "constituency")
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "agency_status": (*REFS, *WHAT, "period"),
-    "overdue_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by"),
-    "due_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "by"),
+    "overdue_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by", "kind"),
+    "due_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "by", "kind"),
     "blockers": (*REFS, "person"),
     "case_status": REFS,
     "clock_date": (*REFS, *WHAT, "clock", "start"),
-    "filter_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "without", "by", "status", "text"),
+    "filter_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "without", "by", "status", "kind", "text"),
     "awaiting_list": (*WHAT, *WHOSE, *MPS, "period", "comparator", "clock", "by", "owes"),
-    "mp_list": (*MPS, "agency", "service", *WHOSE, "clock", "period", "comparator", "without", "by"),
+    "mp_list": (*MPS, "agency", "service", *WHOSE, "clock", "period", "comparator", "without", "by", "status"),
     "mp_status": (*REFS, *MPS, "clock"),
     "next_clock": (*REFS, "person"),
     "next_step": REFS,
@@ -95,9 +96,13 @@ STATUS = {
     "restricted": any_of("restricted"),
 }
 """Cases that are not just open ones."""
+LATE = any_of("overdue|late|behind|missed|out of time")
 WE_OWE = any_of(
     "do i owe|do i still owe|do we owe|do we still owe|i owe|we owe|am i late with|we still owe|i still owe"
 )
+NOT_DONE = any_of("not|neither|nor|never|yet to|still to|between|outstanding|to come|to go|needs|need|left|waiting")
+"""Of a step that is not named after "no" or "without": it has not been taken."""
+OF_MP = any_of("mp letter|mp letters|mp enquiry|mp enquiries|letter from an mp|mp|mps")
 UNOWNED = re.compile(
     r"(?<!\S)(?:unallocated|unassigned|unowned|ownerless|orphaned|orphan|"
     r"(?:nobody|no one) (?:is |has )?(?:owns|assigned|allocated|picked up|looking after)|"
@@ -138,6 +143,19 @@ OF_AN_AGENCY = frozenset({"agency_status", "act_record", "act_remind", "act_esca
 """Where "the school" is no agency that is asked for advice."""
 
 
+ASKED_TO = words("let say tell confirm kindly note advise check please look help remind")
+
+
+def _is_spoken_to(span: Span, low: Sequence[str]) -> bool:
+    """ "Could the trust let me know": who is asked for it, and not whose part is asked about."""
+    if span.kind != "agency" or low[span.last : span.last + 1] == [] or low[span.last] not in ASKED_TO:
+        return False
+    before = [
+        word for word in low[: span.first] if word not in ("the", "someone", "anyone", "in", "at", "from", "please")
+    ]
+    return before[-1:] in (["could"], ["can"], ["would"], ["will"])
+
+
 CONSULTED = any_of("consult|consults|consulted|consultation|consultations|place|offer|offered")
 
 
@@ -148,7 +166,7 @@ def _is_asked_for_advice(sentence: Sentence, intent: str) -> bool:
 def _named(sentence: Sentence, intent: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for kind in ("service", "agency", "mp", "constituency", "setting"):
-        values = sentence.values(kind)
+        values = list(dict.fromkeys(span.value for span in sentence.of(kind) if not _is_spoken_to(span, sentence.low)))
         if values:
             found[kind] = values[0] if len(values) == 1 else values
         if left := sentence.values(kind, negated=True):
@@ -198,8 +216,12 @@ def _of_others(found: dict[str, Any], sentence: Sentence, intent: str) -> dict[s
 def _besides(sentence: Sentence, intent: str) -> dict[str, Any]:
     match intent:
         case "filter_list" | "mp_list" | "data_quality":
-            status = next((name for name, said in STATUS.items() if said.search(sentence.plain)), None)
-            return {"without": _without(sentence), "status": status, **_searched(sentence)}
+            known = {"overdue": LATE} if intent == "mp_list" else STATUS
+            status = next((name for name, said in known.items() if said.search(sentence.plain)), None)
+            kind = _kind(sentence) if intent == "filter_list" else None
+            return {"without": _without(sentence), "status": status, "kind": kind, **_searched(sentence)}
+        case "due_list" | "overdue_list":
+            return {"kind": _kind(sentence)}
         case "awaiting_list":
             return {"owes": "us" if WE_OWE.search(sentence.plain) else None}
         case "kpi":
@@ -232,6 +254,15 @@ def _besides(sentence: Sentence, intent: str) -> dict[str, Any]:
     return {}
 
 
+def _kind(sentence: Sentence) -> str | None:
+    """Which letters or which process a list is of: complaints, annual reviews, cases with an MP's letter."""
+    if sentence.has("clock"):
+        return None
+    named = LETTERS | PROCESSES | {"amendment": "amendment"}
+    found = next((kind for name, kind in named.items() if re.search(rf"(?<!\S){name}s?(?!\S)", sentence.said)), None)
+    return found or ("mp_letter" if OF_MP.search(sentence.said) and not sentence.has("mp", "constituency") else None)
+
+
 def _without(sentence: Sentence) -> list[str]:
     found: list[str] = []
     said = sentence.said
@@ -248,6 +279,8 @@ def _without(sentence: Sentence) -> list[str]:
         found += clocks or [THINGS[name] for name in things[:1]]
     if UNOWNED.search(said):
         found.append("owner")
+    if not found and NOT_DONE.search(said):
+        found = [str(span.value) for span in sentence.of("clock")]
     return list(dict.fromkeys(found))
 
 
