@@ -270,6 +270,13 @@ def _with_mp(turn: Turn, wanted: Wanted) -> Condition:
     return col(Case.id).in_(linked)
 
 
+def _with_letter(turn: Turn, wanted: Wanted) -> Condition:
+    if not visible.viewer(turn).may_know(Kind.MP_MATTER):
+        raise NotAllowed(NO_MPS)
+    letters = select(Enquiry.id).where(visible.letters_told_here(turn), Enquiry.kind == wanted.letter)
+    return col(Case.id).in_(select(EnquiryCase.case_id).where(col(EnquiryCase.enquiry_id).in_(letters)))
+
+
 def _still_runs(turn: Turn, wanted: Wanted) -> Condition:
     """One of these clocks, in these days, so late, of these bodies."""
     of = [*_runs(Other), Other.information.is_(False)]
@@ -325,6 +332,7 @@ ON_CASES: Mapping[str, Filter] = {
     "awaited": _awaits,
     "mp": _with_mp,
     "constituency": _with_mp,
+    "letter": _with_letter,
     "clocks": _still_runs,
     "late": _still_runs,
     "first": _of_days,

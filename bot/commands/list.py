@@ -203,6 +203,8 @@ def _days(turn: Turn, which: Which, given: Mapping[str, Any]) -> tuple[date | No
     match which:
         case Which.OVERDUE:
             last = min(last or turn.today, turn.today - ONE_DAY)
+        case Which.DUE if last and last < turn.today:
+            pass  # what was due then and is not done
         case Which.DUE | Which.NEXT:
             ahead = None if which is Which.NEXT or first else turn.today + AHEAD
             first, last = max(first or turn.today, turn.today), last or ahead

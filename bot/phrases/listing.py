@@ -16,6 +16,7 @@ TITLES = {"final_plan": "final plan", "draft_plan_target": "draft plan", "ar_fin
 """Steps that several processes have; any other clock is told by its id."""
 ADVICE = frozenset({"advice_health", "advice_ep", "advice_social_care", "advice_education"})
 WITHOUT = {"setting": "school", "upn": "record_number"}
+LETTERS = frozenset({"complaint", "foi", "sar", "mp_letter"})
 HELD = frozenset({"anything", "owner", "record_number", "school", "advice", "decision", "plan"})
 """What may be missing besides a clock's step."""
 OPS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "=": "exactly"}
@@ -35,6 +36,8 @@ def parts_of(slots: Slots, today: date, *, awaited: bool = False) -> tuple[Parts
     """The blanks that say the slots, and the slots that are said wholly."""
     parts: Parts = []
     said: set[str] = set()
+    if by_school(slots):
+        slots, said = {name: value for name, value in slots.items() if name != "agency"}, {"agency"}
     for name, make in MAKES.items():
         if name not in slots:
             continue
@@ -42,6 +45,11 @@ def parts_of(slots: Slots, today: date, *, awaited: bool = False) -> tuple[Parts
         parts += found or []
         said |= {name} if found is not None else set()
     return [*parts, *_compared(slots, awaited=awaited)], said | {"comparator"}
+
+
+def by_school(slots: Slots) -> bool:
+    """Whether schools are what is counted by, and nobody's advice."""
+    return slots.get("by") == "school" and slots.get("agency") == "SCHOOL"
 
 
 Make = Callable[[Slots, date], Parts | None]
@@ -82,6 +90,10 @@ def _clocks(slots: Slots, _today: date) -> Parts:
     return [blank("has" if len(left) < len(clocks) else "date", TITLES.get(clock, clock)) for clock in left]
 
 
+def _kind(slots: Slots, _today: date) -> Parts:
+    return [f"{'letter' if slots['kind'] in LETTERS else 'process'}={slots['kind']}"]
+
+
 def _without(slots: Slots, _today: date) -> Parts | None:
     clocks = values(slots, "clock")
     found = [WITHOUT.get(each, each) for each in values(slots, "without")]
@@ -98,6 +110,7 @@ MAKES: Mapping[str, Make] = {
     "not_person": _plain("not_person", "other_than"),
     "clock": _clocks,
     "without": _without,
+    "kind": _kind,
     "period": _period,
     "mp": _plain("mp", "mp"),
     "constituency": _plain("constituency", "constituency"),
@@ -177,7 +190,8 @@ MINE = {"overdue": "mine_overdue", "due": "mine_due"}
 
 def due(slots: Slots, today: date) -> Made:
     """What one has to do today is late too: that is the day's own page, and not the dates of that day alone."""
-    line, carried = of_dates("due")(slots, today)
+    last = (slots.get("period") or {}).get("to") or today.isoformat()
+    line, carried = of_dates("due" if last >= today.isoformat() else "overdue")(slots, today)
     return ("today", carried) if line == "list which=mine_due period=today" else (line, carried)
 
 
@@ -198,7 +212,9 @@ def cases(slots: Slots, today: date) -> Made:
         return f"search notes {slots['text']}", frozenset({"text"})
     if set(slots) == {"person"} and slots["person"] == "me":
         return "list which=mine", frozenset({"person"})
-    bodies = {"agency", "service", "not_agency", "not_service"} & set(slots)
+    bodies = {"agency", "service", "not_agency", "not_service"} & set(slots) - (
+        {"agency"} if by_school(slots) else set()
+    )
     which = {"closed": "closed", "opened": "opened"}.get(str(slots.get("status")), "cases")
     if bodies and "without" not in slots and which == "cases":
         return awaited(slots, today)
@@ -206,6 +222,7 @@ def cases(slots: Slots, today: date) -> Made:
         which = "opened"
     restricted = ["restricted=yes"] if slots.get("status") == "restricted" else []
     parts, said = parts_of(slots, today)
+    parts = [part.replace("date=", "has=", 1) if part.startswith("date=") else part for part in parts]
     return _made(f"which={which}", [*restricted, *parts], said | {"status"})
 
 
@@ -222,13 +239,14 @@ def letters(slots: Slots, today: date) -> Made:
     """MPs' letters: their dates; or, of a time gone by, those that came in then, answered or not."""
     period, clocks = slots.get("period") or {}, values(slots, "clock")
     missing = ["mp_reply" if each == "reply" else each for each in values(slots, "without")]
-    left = {name: value for name, value in slots.items() if name not in ("clock", "without")}
+    left = {name: value for name, value in slots.items() if name not in ("clock", "without", "status")}
     both = list(dict.fromkeys([*clocks, *missing]))
     if both:
         left["clock"] = both
     came_in = not both and period.get("to") and period["to"] <= today.isoformat() and period["from"] != period["to"]
-    line, carried = of_dates("received" if came_in else "", letter="mp_letter")(left, today)
-    return line, carried | ({"without"} if all(each.startswith("mp_") for each in missing) else set())
+    which = "overdue" if "status" in slots else "received" if came_in else ""
+    line, carried = of_dates(which, letter="mp_letter")(left, today)
+    return line, carried | {"status"} | ({"without"} if all(each.startswith("mp_") for each in missing) else set())
 
 
 def transfers(slots: Slots, today: date) -> Made:
