@@ -89,7 +89,7 @@ def _known(row: Sequence[Share], beside: Sequence[Share] = ()) -> str:
 
 
 def _people(many: int) -> str:
-    return "1 person has" if many == 1 else f"{many or 'No'} people have"
+    return "1 person has" if many == 1 else f"{many} people have" if many else "Nobody has"
 
 
 def _most(seen: Sequence[Fact]) -> tuple[Fact, ...]:
