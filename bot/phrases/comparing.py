@@ -62,13 +62,13 @@ def comparators(low: Sequence[str]) -> Iterator[Span]:
     for at, word in enumerate(low):
         if word not in BEGIN_ONE and not word[:1].isdigit():
             continue
-        yield from _between(low, at)
-        yield from filter(None, (_led(low, at) or _trailed(low, at),))
+        both = [*_between(low, at), *_from_to(low, at)]
+        yield from both or filter(None, (_led(low, at) or _trailed(low, at),))
 
 
 def _between(low: Sequence[str], at: int) -> Iterator[Span]:
     """between week 16 and 20, weeks 6 to 10: two ends."""
-    start = at + (low[at] == "between")
+    start = at + (low[at] in ("between", "in", "at", "from", "for"))
     if low[start : start + 1] not in (["week"], ["weeks"]) or len(low) < start + 4:
         return
     last = start + 3 + (low[start + 3] in ("week", "weeks"))
@@ -76,6 +76,18 @@ def _between(low: Sequence[str], at: int) -> Iterator[Span]:
     if first.isdigit() and other.isdigit() and low[start + 2] in ("and", "to", "-") and int(other) < 200:
         yield Span("comparator", Comparator("week", ">=", int(first), "weeks"), at, start + 2)
         yield Span("comparator", Comparator("week", "<=", int(other), "weeks"), start + 2, last + 1)
+
+
+def _from_to(low: Sequence[str], at: int) -> Iterator[Span]:
+    """between 5 and 10 days late: two ends of one measure."""
+    if low[at] != "between" or len(low) < at + 5 or not low[at + 1].isdigit() or low[at + 2] not in ("and", "to", "-"):
+        return
+    if found := _amount(low, at + 3):
+        value, unit, last = found
+        late, end = _of_what(low, at, last)
+        field, units = _field(unit, late, low, ()), _plural(unit)
+        yield Span("comparator", Comparator(field, ">=", int(low[at + 1]), units), at, at + 2)
+        yield Span("comparator", Comparator(field, "<=", value, units), at + 2, end)
 
 
 def _led(low: Sequence[str], at: int) -> Span | None:
@@ -119,6 +131,8 @@ def _trailed(low: Sequence[str], at: int) -> Span | None:
     if low[at] in ("week", "weeks") and (value := _week(low, at + 1)) is not None:
         plus = low[at + 1].endswith("+")
         op, more = _or_more(low, at + 2)
+        if low[at] == "week" and low[at + 2 : at + 3] in (["cases"], ["ones"]):
+            op = "="
         if (op or plus) and value < 200:
             return Span("comparator", Comparator("week", op or ">=", value, "weeks"), at, at + 2 + more)
         return None

@@ -23,6 +23,7 @@ AFTER = sayings(
 LEAVING = words("leaving leave taking take stripping strip with keeping keep")
 OF_THEIRS = words("ones one advice reports cases stuff bits requests")
 ARTICLES = words("the a any all")
+OF_WHOM = words("from by with for of to under")
 ROW = sayings("and|or|nor|, and")
 PUT_RIGHT = words("not no")
 """With these one is put in another's place: "not SLT, OT"."""
@@ -31,11 +32,16 @@ PUT_RIGHT = words("not no")
 def is_left_out(low: Sequence[str], first: int, last: int) -> bool:
     """Whether the name from one word up to another is left out."""
     before = [word for word in low[max(0, first - 4) : first] if word not in ARTICLES]
-    if any(tuple(before[-length:]) in BEFORE for length in range(1, len(before) + 1)):
+    if _ends_with_one(before) or (before[-1:] != [] and before[-1] in OF_WHOM and _ends_with_one(before[:-1], least=2)):
         return True
     after = [word for word in low[last : last + 4] if word not in OF_THEIRS]
     said = next((length for length in (2, 1) if tuple(after[:length]) in AFTER), 0)
     return said > 0 and (after[0] != "out" or (before != [] and before[-1] in LEAVING))
+
+
+def _ends_with_one(before: Sequence[str], least: int = 1) -> bool:
+    """Whether the words before a name end with what leaves it out; of a long saying, before "from" too."""
+    return any(tuple(before[-length:]) in BEFORE for length in range(least, len(before) + 1))
 
 
 def is_left_out_too(low: Sequence[str], before: Span, first: int) -> bool:

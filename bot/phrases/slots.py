@@ -21,8 +21,8 @@ WHOSE = ("person", "not_person", "setting")
 MPS = ("mp", "constituency")
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "agency_status": (*REFS, *WHAT, "period"),
-    "overdue_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by", "kind"),
-    "due_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "by", "kind"),
+    "overdue_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by", "kind", "status"),
+    "due_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "by", "kind", "status"),
     "blockers": (*REFS, "person"),
     "case_status": REFS,
     "clock_date": (*REFS, *WHAT, "clock", "start"),
@@ -89,6 +89,7 @@ THINGS = {
     "nhs number": "nhs_number", "advice": "advice", "report": "advice", "reports": "advice", "reply": "reply",
     "replies": "reply", "answer": "reply", "exception": "exception", "decision": "decision",
     "plan": "plan", "ehcp": "plan", "ehc plan": "plan",
+    "mp letter": "mp_letter", "mp letters": "mp_letter", "mp enquiry": "mp_letter", "mp": "mp_letter",
 }  # fmt: skip
 STATUS = {
     "closed": any_of("closed|close|shut|ended|finished"),
@@ -96,6 +97,7 @@ STATUS = {
     "restricted": any_of("restricted"),
 }
 """Cases that are not just open ones."""
+LEGAL = any_of("statutory|legal|statutorily")
 LATE = any_of("overdue|late|behind|missed|out of time")
 WE_OWE = any_of(
     "do i owe|do i still owe|do we owe|do we still owe|i owe|we owe|am i late with|we still owe|i still owe"
@@ -130,6 +132,8 @@ def slots_of(sentence: Sentence, intent: str) -> dict[str, Any]:
     filled |= dated(sentence, intent)
     if compared := sentence.values("comparator"):
         each = [one.as_json for one in compared]
+        if intent == "mp_list":  # a letter has no week, it is so old
+            each = [{**one, "field": "age" if one["field"] == "week" else one["field"]} for one in each]
         filled["comparator"] = each[0] if len(each) == 1 else each
     if grouped := GROUPED.search(sentence.plain):
         filled["by"] = SINGULAR.get(grouped[1], grouped[1])
@@ -218,10 +222,11 @@ def _besides(sentence: Sentence, intent: str) -> dict[str, Any]:
         case "filter_list" | "mp_list" | "data_quality":
             known = {"overdue": LATE} if intent == "mp_list" else STATUS
             status = next((name for name, said in known.items() if said.search(sentence.plain)), None)
-            kind = _kind(sentence) if intent == "filter_list" else None
-            return {"without": _without(sentence), "status": status, "kind": kind, **_searched(sentence)}
+            without = _without(sentence)
+            kind = _kind(sentence) if intent == "filter_list" and "mp_letter" not in without else None
+            return {"without": without, "status": status, "kind": kind, **_searched(sentence)}
         case "due_list" | "overdue_list":
-            return {"kind": _kind(sentence)}
+            return {"kind": _kind(sentence), "status": "statutory" if LEGAL.search(sentence.plain) else None}
         case "awaiting_list":
             return {"owes": "us" if WE_OWE.search(sentence.plain) else None}
         case "kpi":

@@ -82,6 +82,8 @@ class Vocabulary:
             for name in (person.name, *person.aliases):
                 add(name, Named("person", person.name))
         for person in self.people:
+            if len(person.name.split()) > 1:
+                add(f"{person.name[0]} {person.name.split()[-1]}", Named("person", person.name))
             for part in (person.name.split()[0], person.name.split()[-1], *person.aliases):
                 add(part, Named("person", person.name))
                 add(f"{part}s", Named("person", person.name))  # "toms cases"

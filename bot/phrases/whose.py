@@ -56,6 +56,7 @@ I_ASK = re.compile(
     + r")(?!\S)"
 )
 I_DO = any_of("i")
+WITH_ME = any_of("(?:me|mine|my own|myself) (?:and|or) WHO|WHO (?:and|or) (?:me|mine|myself|i)")
 REMIND_ME = re.compile(r"(?<!\S)(?:remind|ping|nudge|prompt|prod|alert|poke|buzz|reminder (?:for|to)|let) me(?!\S)")
 FOR_ME = any_of("i|me|my|myself")
 
@@ -65,6 +66,7 @@ def whose(sentence: Sentence, intent: str) -> dict[str, Any]:
     people = sentence.values("person") + sentence.values("name")
     found: dict[str, Any] = {}
     if people:
+        people = ["me", *people] if WITH_ME.search(sentence.plain) and intent in ASKED_OF_MINE else people
         found["person"] = people[0] if len(people) == 1 else people[-1] if intent == "act_assign" else people
     elif is_mine(sentence, intent):
         found["person"] = "me"
