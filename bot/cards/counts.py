@@ -95,14 +95,18 @@ def _each(asked: Asked, found: Counter[str]) -> dict[str | None, tuple[str, str]
 def _ways(asked: Asked, about: About | Past) -> Iterator[Action]:
     """The list behind it, where there is one."""
     match about:
+        case _ if not asked.is_listed:
+            return
         case About.OPEN | About.CASELOAD if asked.mine.get("owner"):
-            yield Action("The cases", line("list", **asked.mine), acts=False)
+            more = {"process": asked.scope.process, **asked.mine}
+            yield Action("The cases", line("list", which="cases", **more), acts=False)
         case About.UNOWNED:
             yield Action("The cases", line("list", which="cases", without="owner"), acts=False)
         case About.OPEN:
             yield Action("Each officer's", line("figures", about=About.CASELOAD), acts=False)
         case About.OVERDUE:
-            also = {"agency": asked.scope.agency, **asked.mine}
+            also: dict[str, object] = {"agency": asked.scope.agency, "service": asked.scope.service}
+            also |= {"process": asked.scope.process, **asked.mine}
             yield Action("The list", line("list", which="overdue", **also), acts=False)
         case About.WITH_MP | About.LETTERS | About.WAITING:
             yield Action(
@@ -112,8 +116,11 @@ def _ways(asked: Asked, about: About | Past) -> Iterator[Action]:
             )
         case About.APPEALS | About.LODGED:
             yield Action("Their dates", line("list", process=Process.APPEAL, **asked.mine), acts=False)
-        case Past():
-            yield Action("What is overdue", line("list", which="overdue", **asked.mine), acts=False)
+        case About.CLOSED:
+            first, last = (day.isoformat() for day in asked.scope.days)
+            yield Action("The cases", line("list", which="closed", since=first, until=last, **asked.mine), acts=False)
+        case Past(weeks):
+            yield Action("The cases", line("list", which="cases", week=f"more than {weeks}", **asked.mine), acts=False)
 
 
 # Phase transfers

@@ -9,7 +9,6 @@ from bot.cases.figures import NOBODY, Ended, Scope
 from bot.domain.clocks import ClockRule
 from bot.domain.dates import MONTHS, say_day
 from bot.domain.figures import (
-    OF_LETTERS,
     TIMED,
     About,
     By,
@@ -23,7 +22,7 @@ from bot.domain.figures import (
     months,
 )
 from bot.domain.message import Action, Fact, Message
-from bot.domain.terms import Agency, ClockKind, Counting, LetterKind, RuleId
+from bot.domain.terms import Agency, ClockKind, Counting, RuleId
 from bot.grammar import line
 from bot.turn import Turn
 
@@ -51,6 +50,11 @@ class Asked:
     def mine(self) -> Mapping[str, object]:
         """Whose, as `list` is asked for it."""
         return {"owner": self.again.get("owner")}
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether a list can be of the same: it takes no team, and no MP by part of a constituency."""
+        return not self.again.get("team") and not self.again.get("mp")
 
 
 # How it is said
@@ -232,10 +236,16 @@ def _how(turn: Turn, what: Timed) -> str:
 
 
 def _ways(asked: Asked, what: Timed) -> tuple[Action, ...]:
-    """The list behind it, and the same month by month."""
-    found = [Action("Letters that wait", line("list", letter=LetterKind.MP_LETTER, **asked.mine), acts=False)]
-    if what not in (TIMED[one] for one in TIMED if one in OF_LETTERS):
-        found = [Action("What is overdue", line("list", which="overdue", **asked.mine), acts=False)]
+    """Which are not done yet and past their date (of all advice, what is awaited), and the same month by month."""
+    late = Action("Which are late", line("list", **_which(asked, what), **asked.mine), acts=False)
+    found = [late] if asked.is_listed else []
     if asked.scope.by is None and len(months(asked.scope.days)) > 1:
         found.append(Action("Month by month", line("figures", **{**asked.again, "by": By.MONTH}), acts=False))
     return tuple(found)
+
+
+def _which(asked: Asked, what: Timed) -> dict[str, object]:
+    """The same clocks, as `list` is asked for them."""
+    if asked.scope.service or asked.scope.agency:
+        return {"which": "overdue", "service": asked.scope.service, "agency": asked.scope.agency}
+    return {"which": "awaited"} if len(what.rules) > 1 else {"which": "overdue", "date": what.rules[0]}
