@@ -16,6 +16,7 @@ LACKS = {
     Missing.OWNER: "no owner",
     Missing.RECORD_NUMBER: "no record number",
     Missing.SCHOOL: "no school",
+    Missing.MP_LETTER: "no MP's letter",
     Missing.ANYTHING: "no owner, record number or school",
 }
 
@@ -67,13 +68,15 @@ def _kinds(turn: Turn, wanted: Wanted) -> Iterator[str]:
     if wanted.letter:
         yield f"{wanted.letter.label}s"
     if wanted.mp:
-        yield f"MP {wanted.mp}"
+        yield f"MP {' or '.join(wanted.mp)}"
     if wanted.constituency:
         yield f"MP for {wanted.constituency}"
     if wanted.school:
         yield f"at {wanted.school.name}"
     if wanted.clocks:
         yield " or ".join(_title(turn, each) for each in wanted.clocks)
+    if wanted.statutory:
+        yield "statutory dates"
     if wanted.restricted:
         yield "restricted"
     if wanted.other_than:

@@ -11,10 +11,11 @@ from sqlmodel import col, or_, select
 
 from bot.cases import visible
 from bot.cases.narrowing import LEFT_OUT, ON_CASES, ON_DATES, Condition, began, conditions
+from bot.cases.narrowing import statutory as statutory_rules
 from bot.cases.wanted import Standing, Wanted
 from bot.domain.calendar import ONE_DAY
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Agency, CaseStatus, ClockKind, ClockState, Kind
+from bot.domain.terms import Agency, CaseStatus, ClockState, Kind
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Person, Request
 
@@ -69,7 +70,7 @@ def due(turn: Turn, wanted: Wanted, page: int, *, size: int = PAGE) -> Page:
 
 def _counts(turn: Turn, kept: Sequence[Condition]) -> tuple[Any, ...]:
     """How many there are, of the law's, late, and left out."""
-    statutory, late = col(Deadline.rule).in_(_statutory(turn)), col(Deadline.legal) < turn.today
+    statutory, late = col(Deadline.rule).in_(statutory_rules(turn)), col(Deadline.legal) < turn.today
     whole = func.count().filter(*kept) if kept else func.count()
     each = (func.count().filter(*kept, which) for which in (statutory, late))
     return (whole, *each, func.count() - whole)
@@ -92,10 +93,6 @@ def lines(turn: Turn, wanted: Wanted, these: Sequence[int]) -> list[DueLine]:
     rows = turn.db.execute(duties(turn, wanted).where(col(Deadline.id).in_(these)))
     found = {row[0].id: _line(*row) for row in rows}
     return [found[one] for one in these]
-
-
-def _statutory(turn: Turn) -> list[str]:
-    return [rule.id for rule in turn.rules.clocks if rule.kind is ClockKind.STATUTORY]
 
 
 def duties(turn: Turn, wanted: Wanted) -> Select[Deadline, Case, Enquiry, Request, str]:

@@ -20,6 +20,7 @@ from bot.domain.lengths import Days, days_ago, weeks_ago
 from bot.domain.sharing import COUNCIL
 from bot.domain.terms import (
     Agency,
+    ClockKind,
     ClockState,
     Counting,
     EntryKind,
@@ -106,6 +107,8 @@ def _lacks(turn: Turn, wanted: Wanted) -> Condition:
 def _lacks_one(turn: Turn, wanted: Wanted, what: Missing | Clocks | Adviser) -> Condition:
     if isinstance(what, Clocks):  # a step that is still to come, so that its clock runs
         return exists().where(*_runs(Other), Other.information.is_(False), Other.rule.in_(what.ids)).correlate(Case)
+    if what is Missing.MP_LETTER:
+        return ~_with_letter(turn, replace(wanted, letter=LetterKind.MP_LETTER))
     if isinstance(what, Adviser):
         return _lacks_advice(turn, replace(wanted, agencies=(), services=(what,)))
     if what is Missing.ADVICE:
@@ -186,9 +189,18 @@ def letters_of(turn: Turn, wanted: Wanted) -> Select[Any]:
     """The letters of these MPs, by name or constituency."""
     if not visible.viewer(turn).may_know(Kind.MP_MATTER):
         raise NotAllowed(NO_MPS)
-    parts = [(Enquiry.mp, wanted.mp), (Enquiry.constituency, wanted.constituency)]
-    like = (func.lower(column).like(f"%{part.strip().lower()}%") for column, part in parts if part)
+    parts = ((Enquiry.mp, wanted.mp), (Enquiry.constituency, (wanted.constituency,)))
+    like = (or_(*(_has_in(column, name) for name in names)) for column, names in parts if any(names))
     return select(Enquiry.id).where(visible.letters_told_here(turn), *like)
+
+
+def _has_in(column: Any, name: str) -> Condition:
+    return func.lower(column).like(f"%{name.strip().lower()}%")
+
+
+def statutory(turn: Turn) -> list[str]:
+    """The clocks of the law's."""
+    return [rule.id for rule in turn.rules.clocks if rule.kind is ClockKind.STATUTORY]
 
 
 def _own_rules(turn: Turn, kind: LetterKind) -> list[str]:
@@ -252,6 +264,7 @@ ON_DATES: Mapping[str, Filter] = {
     "mp": _about_mp,
     "constituency": _about_mp,
     "clocks": lambda turn, wanted: col(Deadline.rule).in_(_every(turn, wanted)),
+    "statutory": lambda turn, _wanted: col(Deadline.rule).in_(statutory(turn)),
     "late": _late,
     "age": _old,
     "received": lambda _turn, _wanted: or_(

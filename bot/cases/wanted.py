@@ -46,6 +46,7 @@ class Missing(Term):
     OWNER = "owner"
     RECORD_NUMBER = "record_number"
     SCHOOL = "school"
+    MP_LETTER = "mp_letter"
     ANYTHING = "anything"
     """That it should have from its first day: an owner, a record number or a school."""
 
@@ -69,7 +70,8 @@ class Wanted:
     other_than: tuple[Agency | Adviser | Person, ...] = ()
     process: Process | None = None
     letter: LetterKind | None = None
-    mp: str = ""
+    mp: tuple[str, ...] = ()
+    """Of one of them, by a part of the name."""
     constituency: str = ""
     school: Setting | None = None
     clocks: tuple[Clocks, ...] = ()
@@ -84,6 +86,8 @@ class Wanted:
     without: tuple[Missing | Clocks | Adviser, ...] = ()
     having: tuple[Clocks, ...] = ()
     restricted: bool = False
+    statutory: bool = False
+    """The law's dates alone."""
     awaited: bool = False
     """Asked of a body, and not in."""
     owed: bool = False

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from bot.blanks import LETTER, PROCESS, choice, number, text, yes_no
+from bot.blanks import LETTER, PROCESS, choice, number, yes_no
 from bot.cards.day import agency_day, team_day
 from bot.cards.digest import digest_message
 from bot.cards.listed import OVERDUE, Listing, cases_message, dates_message, nothing_yet
@@ -25,12 +25,14 @@ from bot.commands.list_blanks import (
     DatesBlank,
     HavingBlank,
     LateBlank,
+    MpBlank,
     OtherBlank,
     OwnersBlank,
     RestrictedBlank,
     SchoolBlank,
     ServicesBlank,
     SinceBlank,
+    StatutoryBlank,
     UntilBlank,
     WeekBlank,
     WithoutBlank,
@@ -46,7 +48,7 @@ from bot.turn import Turn
 AHEAD = timedelta(days=14)
 """How far a list of what is due looks where no time is said."""
 MINE = {Which.MINE: Which.ALL, Which.MINE_OVERDUE: Which.OVERDUE, Which.MINE_DUE: Which.DUE}
-DATED = ("period", "since", "until", "agency", "service", "letter", "mp", "date", "late_by", "age")
+DATED = ("period", "since", "until", "agency", "service", "letter", "mp", "date", "late_by", "age", "statutory")
 """What dates are narrowed by: with these, what is mine is a list of dates."""
 OF_A_CASE = ("owner", "week", "without", "has", "school", "constituency", "restricted")
 
@@ -114,9 +116,10 @@ def list_(
     service: ServicesBlank = (),
     process: Annotated[Process | None, PROCESS] = None,
     letter: Annotated[LetterKind | None, LETTER] = None,
-    mp: Annotated[str, text("MP")] = "",
+    mp: MpBlank = (),
     constituency: ConstituencyBlank = "",
     age: AgeBlank = (),
+    statutory: StatutoryBlank = False,
     restricted: RestrictedBlank = False,
     owner: OwnersBlank = (),
     other_than: OtherBlank = (),
@@ -184,6 +187,7 @@ def _wanted(turn: Turn, given: Mapping[str, Any]) -> Wanted:
         without=given["without"],
         having=given["has"],
         restricted=given["restricted"],
+        statutory=given["statutory"],
         awaited=which is Which.AWAITED,
         owed=which is Which.OWED,
         received=which is Which.RECEIVED,

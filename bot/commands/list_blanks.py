@@ -81,6 +81,7 @@ MISSING = {plain(each.value): each for each in Missing} | {
     "reports": Missing.ADVICE,
     "setting": Missing.SCHOOL,
     "plan": "final plan",
+    "mp": Missing.MP_LETTER,
 }
 
 
@@ -125,10 +126,15 @@ def _show_other(one: Agency | Adviser | Person) -> str:
     return one.email  # somebody: perhaps the asker, as they were recognised
 
 
-def _restricted(_turn: Turn, words: str) -> bool:
-    if plain(words) not in ("restricted", "yes"):
-        raise CannotRead(f"“{words}” is not: restricted")
-    return True
+def word(said: str, label: str) -> Ask:
+    """A word that is there or not."""
+
+    def read(_turn: Turn, words: str) -> bool:
+        if plain(words) not in (said, "yes"):
+            raise CannotRead(f"“{words}” is not: {said}")
+        return True
+
+    return Ask(label, read, show=lambda _yes: "yes", words=1, asked=False)
 
 
 def lengths(label: str, read: Any, hint: str, words: int = 0) -> Ask:
@@ -164,7 +170,9 @@ LateBlank = Annotated[Lengths, lengths("How late", read_length, "more than 10 da
 WeekBlank = Annotated[Lengths, lengths("Week of the case", read_week, "past week 16, week 16 to 20", words=5)]
 AgeBlank = Annotated[Lengths, lengths("How old", read_length, "more than 4 weeks")]
 ConstituencyBlank = Annotated[str, text("Constituency")]
-RestrictedBlank = Annotated[bool, Ask("Restricted only", _restricted, show=lambda _yes: "yes", words=1, asked=False)]
+RestrictedBlank = Annotated[bool, word("restricted", "Restricted only")]
+StatutoryBlank = Annotated[bool, word("statutory", "Statutory only")]
+MpBlank = Annotated[tuple[str, ...], replace(text("MP"), many=True)]
 ByBlank = Annotated[
     By | None,
     replace(choice(By, "Counted by", {"officer": By.OWNER, "setting": By.SCHOOL, "services": By.SERVICE}),

@@ -17,7 +17,7 @@ TITLES = {"final_plan": "final plan", "draft_plan_target": "draft plan", "ar_fin
 ADVICE = frozenset({"advice_health", "advice_ep", "advice_social_care", "advice_education"})
 WITHOUT = {"setting": "school", "upn": "record_number"}
 LETTERS = frozenset({"complaint", "foi", "sar", "mp_letter"})
-HELD = frozenset({"anything", "owner", "record_number", "school", "advice", "decision", "plan"})
+HELD = frozenset({"anything", "owner", "record_number", "school", "advice", "decision", "plan", "mp_letter"})
 """What may be missing besides a clock's step."""
 OPS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "=": "exactly"}
 BY = frozenset({"agency", "service", "owner", "school", "week", "month", "mp", "constituency"})
@@ -111,6 +111,7 @@ MAKES: Mapping[str, Make] = {
     "clock": _clocks,
     "without": _without,
     "kind": _kind,
+    "status": lambda slots, _today: ["statutory=yes"] if slots["status"] == "statutory" else [],
     "period": _period,
     "mp": _plain("mp", "mp"),
     "constituency": _plain("constituency", "constituency"),

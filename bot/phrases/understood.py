@@ -71,7 +71,7 @@ SLOTS: Mapping[str, str] = {
     "comparator": "{field, op, value, unit}: field is `late` (how late), `week` (of the case) or `age`",
     "without": "what has not come or is not there: a list, such as `draft_plan_target`, `advice`, `owner`",
     "by": "what a list or a count is grouped by",
-    "status": "`closed`, `opened` or `restricted`, of cases that are not just open ones; `overdue`, of letters",
+    "status": "`closed`, `opened` or `restricted`, of cases; `overdue`, of letters; `statutory`, of dates",
     "owes": "`us`, where it is asked what we owe a body and not what it owes us",
     "exceptions": "`with` or `without`, of a figure",
     "measure": "percent, count or average, of a figure",
