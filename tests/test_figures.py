@@ -293,6 +293,10 @@ def test_a_room_hears_of_no_restricted_case_and_no_figure_that_is_not_for_it(cou
         assert answered(tom, "figures plans for me").text.endswith("1 of 1 (100%).")
         health = replace(tom, room=council.room(Agency.HEALTH))
         assert answered(health, "figures advice").text.endswith("2 of 4 (50%), 2 late.")
+        nobodys = replace(tom, room=council.room(None))
+        assert answered(nobodys, "figures plans").private and not answered(health, "figures plans").private
+        assert answered(health, "figures overdue").text == "Overdue, of any kind: 1."
+        assert answered(health, "figures mp ack").text.endswith(": none.")
         assert answered(health, "figures mp replies").text.startswith("Letters are told of")
         assert answered(health, "figures gaps").text.startswith("What is missing")
         assert answered(health, "figures exceptions by ground").text.startswith("On which ground")

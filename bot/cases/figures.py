@@ -225,8 +225,10 @@ def _source(turn: Turn, about: About | Past, scope: Scope) -> _Source:
                 _new_plans(turn, scope).where(col(Deadline.started_on) < turn.today - timedelta(weeks=weeks))
             )
         case About.OVERDUE:
+            viewer = visible.viewer(turn)
+            owed = true() if viewer.council else of_requests(viewer)  # as lists have it: what a partner itself owes
             late = (col(Deadline.state) == ClockState.RUNNING, col(Deadline.legal) < turn.today)
-            return _Source(_clocks(turn, scope, func.count()).where(*late))
+            return _Source(_clocks(turn, scope, func.count()).where(*late, owed))
         case About.REQUESTS:
             return _Source(_started(turn, scope, NEW), col(Deadline.started_on))
         case About.LETTERS:
