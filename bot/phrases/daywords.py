@@ -55,6 +55,8 @@ def _near(words: Sequence[str], almanac: Almanac) -> When | None:
             return fixed(2, today)
         case ["today" | "tonight" | "cop" | "eod", *_]:
             return fixed(1, today)
+        case ["last", "night", *_]:
+            return fixed(2, today - ONE_DAY)
         case ["yesterday", *_]:
             return fixed(1, today - ONE_DAY)
         case ["tomorrow", *_]:
@@ -65,10 +67,11 @@ def _near(words: Sequence[str], almanac: Almanac) -> When | None:
 def _weekday(words: Sequence[str], almanac: Almanac) -> When | None:
     """friday, this friday, next friday, last friday, friday week, a week on friday, friday 27 november."""
     which, skip = "", 0
-    if words[:2] in (["a", "week"], ["week", "on"], ["week", "from"]) and words[1:2] != ["ago"]:
-        lead = 2 + (words[0] == "a")
-        inner = _weekday(words[lead:], almanac) if words[lead - 1 : lead] in (["on"], ["from"]) else None
-        return inner and _later(inner, lead)
+    for unit in ("week", "fortnight"):
+        if words[:2] in (["a", unit], [unit, "on"], [unit, "from"]) and words[1:2] != ["ago"]:
+            lead = 2 + (words[0] == "a")
+            inner = _weekday(words[lead:], almanac) if words[lead - 1 : lead] in (["on"], ["from"]) else None
+            return inner and _later(inner, lead, UNITS[unit] // 7)
     while skip < len(words) and words[skip] in WHICH and skip < 2:
         which, skip = WHICH[words[skip]], skip + 1
     if skip >= len(words) or words[skip] not in WEEKDAYS:
@@ -91,10 +94,10 @@ def _weekday(words: Sequence[str], almanac: Almanac) -> When | None:
     )
 
 
-def _later(when: When, more: int) -> When:
+def _later(when: When, more: int, weeks: int = 1) -> When:
     def resolve(past: bool) -> Span:
         first, last = when.resolve(past)
-        return first and first + WEEK, last and last + WEEK
+        return first and first + weeks * WEEK, last and last + weeks * WEEK
 
     return When(when.length + more, resolve)
 

@@ -33,7 +33,8 @@ def portion(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     rest = list(words[at + skip : at + skip + 7])
     for length in (3, 2, 1):
         if found := PARTS.get(tuple(rest[:length])):
-            whole_month = _a_month(rest, length, almanac)
+            named = length == 1  # "late this month" is not "late november"
+            whole_month = month(rest, 1, almanac) if named else _a_month(rest, length, almanac)
             return whole_month and _cut(whole_month, skip + length, *found)
     for length in (2, 1):
         if unit := ENDS.get(tuple(rest[:length])):
@@ -52,6 +53,10 @@ def _a_month(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     if which and words[at_the + 1 : at_the + 2] == ["month"]:
         span = whole("month", which, almanac)
         return When(2 + at_the - at, lambda _past: span or (None, None), day=False)
+    unit = words[at_the + bool(which)] if at_the + bool(which) < len(words) else ""
+    if unit == "term" and (term := almanac.term(which or "this")):
+        last = term.last - timedelta(days=term.last.weekday()) + timedelta(days=6)  # its weeks are Monday to Sunday
+        return When(1 + bool(which) + at_the - at, lambda _past: (term.first, last), day=False)
     if words[at_the : at_the + 1] == ["month"]:
         span = whole("month", "this", almanac)
         return When(1 + at_the - at, lambda _past: span or (None, None), day=False)
@@ -150,6 +155,14 @@ def month(words: Sequence[str], at: int, almanac: Almanac, *, shift: int | None 
         return next((each for each in ends if each[1] > today - timedelta(days=31)), ends[1])
 
     return When(1 + bool(year), resolve, day=False)
+
+
+def season(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
+    """(Over) christmas: the holidays about it, and not the day alone."""
+    if words[at + 1 : at + 2] in (["day"], ["eve"], ["holidays"], ["holiday"], ["break"]):
+        return None
+    closed = almanac.holiday(HOLIDAYS[words[at]])
+    return When(1, lambda _past: (closed.first, closed.last), day=False) if closed else None
 
 
 def event(words: Sequence[str], at: int, almanac: Almanac) -> When | None:

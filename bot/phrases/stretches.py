@@ -3,16 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from bot.domain.calendar import ONE_DAY
 from bot.domain.periods import corresponding
 from bot.phrases.days import (
-    FORTNIGHT,
     MONTH_NAMES,
     NUMBERS,
     OF_MONTH,
-    UNITS,
     WEEK,
     WEEKDAYS,
     WHICH,
@@ -22,18 +20,15 @@ from bot.phrases.days import (
     in_year,
     monday,
     month_of,
-    number,
-    shifted,
     whole,
 )
 from bot.phrases.daywords import read_day
+from bot.phrases.lengths import AHEAD, another, length_of, of_many, one, rolling, weekend
 from bot.phrases.seasons import (
-    ACADEMIC_FIRST,
-    FINANCIAL_FIRST,
     event,
     month,
     portion,
-    year_from,
+    season,
 )
 from bot.phrases.wordlists import words
 
@@ -45,7 +40,8 @@ BOUNDS = {
     ("ahead", "of"): "before", ("prior", "to"): "before", ("as", "of"): "since", ("in", "time", "for"): "before",
     ("by",): "by", ("before",): "before", ("until",): "by", ("till",): "by", ("til",): "by", ("since",): "since",
     ("after",): "after", ("from",): "from", ("between",): "between", ("during",): "in", ("over",): "in",
-    ("in",): "in", ("for",): "in", ("on",): "in", ("within",): "in", ("starting",): "from", ("to",): "by",
+    ("in",): "in", ("for",): "in", ("on",): "in", ("at",): "in", ("within",): "in",
+    ("starting",): "from", ("to",): "by",
     ("throughout",): "in", ("of",): "of", ("week", "commencing"): "wc", ("week", "beginning"): "wc",
     ("week", "starting"): "wc", ("wc",): "wc", ("week", "of"): "wc", ("ending",): "by", ("week", "ending"): "we",
 }  # fmt: skip
@@ -60,9 +56,6 @@ BEGIN_A_DAY = words(
 """Words that a day or a period may begin with; figures may, too."""
 COMES = words("came come comes coming handed report reports advice letter reply response paperwork form forms is now")
 LATELY = words("today yesterday this on last just") | frozenset(WEEKDAYS)
-SINGLE = words("day week month")
-AHEAD = {"next", "coming", "following", "upcoming"}
-BACK = {"last", "past", "previous"}
 
 
 def _is_lately(after: Sequence[str]) -> bool:
@@ -93,10 +86,12 @@ def _led(bound: str, lead: int, words: Sequence[str], at: int, almanac: Almanac)
     start += words[start : start + 1] == ["the"]
     if bound == "in" and words[at] == "in" and (counted := read_day(words, at, almanac)):
         return counted
-    inner = _both(words, start, almanac) if bound == "between" else None
+    inner = _both(words, start, almanac) if bound == "between" else rolling(words, at, start, almanac)
+    if words[at] in ("over", "during", "throughout") and words[start : start + 1] in (["christmas"], ["easter"]):
+        inner = season(words, start, almanac)
     inner = inner or (_pair(words, start, almanac) if bound in ("from", "between", "in") else None)
     if inner is None and words[at] in ("within", "in", "over", "for") and bound == "in":
-        inner = _length(words, start, almanac, ahead=True if words[at] == "within" else None)
+        inner = length_of(words, start, almanac, ahead=True if words[at] == "within" else None)
     inner = (
         inner
         or _whole_year(words, start, bound)
@@ -240,7 +235,7 @@ def _pair(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     first, last = OF_MONTH.fullmatch(words[at]), OF_MONTH.fullmatch(words[at + 2])
     of = 1 if words[at + 3] == "of" else 0
     name = words[at + 3 + of] if len(words) > at + 3 + of else ""
-    if not first or not last or name not in MONTH_NAMES:
+    if not first or not last or name not in MONTH_NAMES or max(int(first[1]), int(last[1])) > 31:
         return None
     month = MONTH_NAMES[name]
 
@@ -253,7 +248,8 @@ def _pair(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
 def _stretch(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     """this week, next month, the last 30 days, next fortnight, this school year, november."""
     skip = 1 if words[at : at + 1] == ["the"] else 0
-    skip += words[at + skip : at + skip + 2] == ["rest", "of"] and 2
+    if words[at + skip : at + skip + 2] == ["rest", "of"]:
+        skip += 2 + (words[at + skip + 2 : at + skip + 3] == ["the"])
     rest = list(words[at + skip : at + skip + 6])
     if not rest:
         return None
@@ -261,9 +257,9 @@ def _stretch(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
         inner = _stretch(words, at + skip + 2, almanac)
         return inner and _bounded("since", replace(inner, length=inner.length + skip + 2), "", almanac)
     if rest[0] in WHICH or rest[0] in AHEAD:
-        if found := _of_many(rest, almanac):
+        if found := of_many(rest, almanac):
             return replace(found, length=found.length + skip)
-        if found := _one(rest, almanac):
+        if found := one(rest, almanac):
             return replace(found, length=found.length + skip)
     if rest[0] in ("year", "month") and rest[1:3] == ["to", "date"]:
         span = whole(rest[0], "this", almanac)
@@ -272,8 +268,11 @@ def _stretch(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
         span = whole(rest[0], "this", almanac)
         return When(skip + 1 + (rest[1:2] == ["ahead"]), lambda _past: span or (None, None), day=False)
     if rest[0] == "weekend":
-        span = whole("weekend", "this", almanac)
-        return When(skip + 1, lambda _past: span or (None, None), day=False)
+        return When(skip + 1, lambda past: weekend(past, almanac) or (None, None), day=False)
+    if rest[1:3] in (["before", "last"], ["after", "next"]) and rest[0] in ("week", "month"):
+        back = rest[1] == "before"
+        near = whole(rest[0], "last" if back else "next", almanac)
+        return near and another(rest[0], near, skip + 3, back=back)
     if rest[:2] == ["over", "night"] or rest[0] == "overnight":
         return When(1, lambda _past: (almanac.today - ONE_DAY, almanac.today), day=False)
     named = month(words, at + skip, almanac)
@@ -284,64 +283,3 @@ def _stretch(words: Sequence[str], at: int, almanac: Almanac) -> When | None:
     ):
         return replace(named, length=named.length + skip)
     return None
-
-
-def _one(rest: Sequence[str], almanac: Almanac) -> When | None:
-    """this week, next term, last quarter, this financial year."""
-    which = "next" if rest[0] in AHEAD and rest[0] != "coming" else WHICH[rest[0]]
-    shift = {"this": 0, "next": 1, "last": -1}[which]
-    if rest[1:3] in (["academic", "year"], ["school", "year"]):
-        return year_from(3, ACADEMIC_FIRST, shift, almanac)
-    if rest[1:3] == ["financial", "year"]:
-        return year_from(3, FINANCIAL_FIRST, shift, almanac)
-    if rest[1:3] == ["half", "term"]:
-        return event(rest, 0, almanac)
-    if rest[1:2] == ["working"] and rest[2:3] == ["week"]:
-        found = _one([rest[0], *rest[2:]], almanac)
-        return found and replace(found, length=found.length + 1)
-    unit = rest[1] if len(rest) > 1 else ""
-    if unit == "fortnight":
-        today = almanac.today
-        first, last = (today - timedelta(days=FORTNIGHT), today) if which == "last" else (today, today + 2 * WEEK)
-        return When(2, lambda _past: (first, last), day=False)
-    if unit in MONTH_NAMES:
-        return month(rest, 1, almanac, shift=shift)
-    if unit == "term" and almanac.term(which) is None:
-        return When(2, lambda _past: (None, None), day=False, unknown=f"{which} term")
-    span = whole(unit, which, almanac)
-    return When(2, lambda _past: span, day=False) if span and unit != "day" else None
-
-
-def _of_many(rest: Sequence[str], almanac: Almanac) -> When | None:
-    """the next 10 days, the last three months, the next couple of weeks."""
-    found = _length(rest, 1, almanac, ahead=rest[0] in ("next", "coming", "following"))
-    return found and replace(found, length=found.length + 1)
-
-
-def _length(words: Sequence[str], at: int, almanac: Almanac, *, ahead: bool | None) -> When | None:
-    """10 days, three weeks, a fortnight: so long from today, on or back; which of the two, the verb may say."""
-    rest = list(words[at : at + 5])
-    skip = 0
-    if rest[:1] == ["the"]:
-        rest, skip = rest[1:], 1
-    if rest[:1] and rest[0] in AHEAD | BACK:
-        ahead, rest, skip = rest[0] in AHEAD, rest[1:], skip + 1
-    count, take = (number(rest[0]), 1) if rest else (None, 0)
-    if rest[:2] == ["couple", "of"] or rest[:3] == ["a", "couple", "of"]:
-        count, take = 2, rest.index("of") + 1
-    if rest[:1] == ["few"] and rest[1:2] and rest[1] in UNITS:
-        count, take = 3, 1
-    working = rest[take : take + 1] == ["working"]
-    unit = rest[take + working] if len(rest) > take + working else ""
-    if count is None or unit not in UNITS or words[at + skip + take + working + 1 :][:1] in (["ago"], ["late"]):
-        return None
-    if count > 1 and unit in SINGLE and ahead is None and words[at + skip + take + working + 1 :][:1]:
-        return None  # "for the 20 week date"
-    many = count
-
-    def resolve(past: bool) -> Span:
-        forward = not past if ahead is None else ahead
-        other = shifted(almanac, many if forward else -many, unit, bool(working))
-        return (almanac.today, other) if forward else (other, almanac.today)
-
-    return When(skip + take + working + 1, resolve, day=False, lasts=True)

@@ -1,9 +1,11 @@
 """Whose work is meant: "mine", "what have I got", "Tom's", "all but Priya's"; and where an "I" only asks."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from bot.phrases.reading import Sentence
+from bot.phrases.span import Span
 from bot.phrases.wordlists import any_of, words
 
 LISTS = frozenset({"due_list", "overdue_list", "awaiting_list", "filter_list", "data_quality", "phase_list", "mp_list"})
@@ -63,7 +65,7 @@ FOR_ME = any_of("i|me|my|myself")
 
 def whose(sentence: Sentence, intent: str) -> dict[str, Any]:
     """The person whose work is meant, and who is left out."""
-    people = sentence.values("person") + sentence.values("name")
+    people = _people(sentence, intent)
     found: dict[str, Any] = {}
     if people:
         people = ["me", *people] if WITH_ME.search(sentence.plain) and intent in ASKED_OF_MINE else people
@@ -77,6 +79,21 @@ def whose(sentence: Sentence, intent: str) -> dict[str, Any]:
     if intent in OF_ALL and sentence.refs:
         found = {}
     return found
+
+
+def _people(sentence: Sentence, intent: str) -> list[str]:
+    """Those who are named; of a case that changes hands, not the one from whom it goes."""
+    spans = [*sentence.of("person"), *sentence.of("name")]
+    if intent == "act_assign":
+        spans = [] if TO_ME.search(sentence.plain) else [span for span in spans if not _is_left(span, sentence.low)]
+    return list(dict.fromkeys(span.value for span in spans))
+
+
+TO_ME = any_of("to me|to myself|onto me|to my name|to my caseload|i will take it")
+
+
+def _is_left(span: Span, low: Sequence[str]) -> bool:
+    return low[max(0, span.first - 1) : span.first] in (["from"], ["off"], ["of"])
 
 
 def is_mine(sentence: Sentence, intent: str) -> bool:
