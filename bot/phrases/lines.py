@@ -279,7 +279,7 @@ LINES: Mapping[str, Callable[[Slots, date], Made]] = {
     "audit": _history,
     "draft_text": _draft,
     "followup": _case("status"),
-    "overdue_list": listing.of_dates("overdue"),
+    "overdue_list": listing.overdue,
     "due_list": listing.due,
     "awaiting_list": listing.awaited,
     "filter_list": listing.cases,

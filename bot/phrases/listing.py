@@ -189,6 +189,17 @@ def of_dates(which: str = "", **always: str) -> Callable[[Slots, date], Made]:
 MINE = {"overdue": "mine_overdue", "due": "mine_due"}
 
 
+NOW = frozenset({"today", "this_week", "this_month"})
+
+
+def overdue(slots: Slots, today: date) -> Made:
+    """What is late. "This week" and "today" say as of when, and not since: what is late by then is late."""
+    now = named_period(slots.get("period"), today) in NOW
+    left = {name: value for name, value in slots.items() if not (now and name == "period")}
+    line, carried = of_dates("overdue")(left, today)
+    return line, carried | {"period"}
+
+
 def due(slots: Slots, today: date) -> Made:
     """What one has to do today is late too: that is the day's own page, and not the dates of that day alone."""
     last = (slots.get("period") or {}).get("to") or today.isoformat()

@@ -60,6 +60,8 @@ def _next(before: Understood | None, now: Understood) -> Understood | None:
     if now.intent in ("smalltalk", "out_of_scope", "help") or now.refusal:
         return before
     last = now.also[-1] if now.also else now
+    if last.intent == "followup" and "refs" in last.slots:  # "0042??" shows the case
+        last = replace(last, intent="case_status")
     if before and "refs" not in last.slots and "refs" in before.slots and last.intent not in following.LISTS:
         return replace(last, slots={**last.slots, "refs": before.slots["refs"]})
     return last
