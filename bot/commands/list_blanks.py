@@ -52,7 +52,7 @@ def end(label: str, lead: str) -> Ask:
 
 
 def _several(ask: Ask, **changes: Any) -> Ask:
-    return replace(ask, many=True, kind=BlankKind.TEXT, choices=None, **changes)
+    return replace(ask, many=True, kind=BlankKind.CHOICES, **changes)
 
 
 def _clocks(turn: Turn, words: str) -> Clocks:
@@ -159,8 +159,7 @@ HavingBlank = Annotated[
 ]
 WithoutBlank = Annotated[
     tuple[Missing | Clocks | Adviser, ...],
-    Ask("What is missing", _missing, many=True, words=4, lead="without", bare=False,
-        show=_show_missing,
+    Ask("What is missing", _missing, show=_show_missing, words=4, lead="without", bare=False, many=True,
         hint="draft, advice, owner, record number, school, anything"),
 ]  # fmt: skip
 SchoolBlank = Annotated[Setting | None, replace(SCHOOL, lead="at", bare=False)]
