@@ -396,6 +396,15 @@ def test_a_question_becomes_its_line() -> None:
     assert wrong == {}
 
 
+def test_what_follows_goes_on_about_the_same_figure() -> None:
+    asked = ("how many open cases do we have", "how is my team doing on 20 weeks without exceptions")
+    told = [
+        understand(more, vocabulary=vocabulary(), today=date(2026, 11, 25), context=[before]).line
+        for before, more in zip(asked, ("and mine?", "and Tom?"), strict=True)
+    ]
+    assert told == ["figures open cases for me", "figures plans without exceptions for Tom Reid"]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "unmet"),
     [

@@ -145,12 +145,15 @@ def intent_after(before: Understood, given: Mapping[str, Any]) -> str:
     return intent
 
 
+OF_A_FIGURE = ("measure", "what", "process", "kind", "exceptions", "team", "against")
+
+
 def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """What was asked before, with what is named now in its place."""
     kept = {
         name: value
         for name, value in before.items()
-        if name in NAMES_IT or name in ("fact", "to", "by", "without", "not_agency", "not_service")
+        if name in NAMES_IT or name in ("fact", "to", "by", "without", "not_agency", "not_service", *OF_A_FIGURE)
     }
     if "agency" in given or "service" in given:
         kept = {
@@ -159,6 +162,8 @@ def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any
             if name not in ("agency", "service", "not_agency", "not_service")
         }
         kept = {name: value for name, value in kept.items() if name != "clock" or not str(value).startswith("advice_")}
+    if "person" in given:
+        kept.pop("team", None)
     if "mp" in given or "constituency" in given:
         kept = {name: value for name, value in kept.items() if name not in ("mp", "constituency")}
     return kept | dict(given)
