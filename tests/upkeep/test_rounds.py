@@ -235,7 +235,7 @@ def test_the_owner_sees_them_by_one_press(office: Office) -> None:
     assert administrators.text == "The round of 2027: 2 annual reviews are open."
     press = Said(owners.actions[0].line, Who(1, "priya"), Where(1, "priya", private=True))
     listed = App(office.store, VAULT, RULES, BOOK).answer(press, NOW)
-    assert listed.text == "You own 2 open cases."
+    assert listed.text == "You own 2 open cases: annual review."
     assert {row.cells[1] for row in listed.table.rows} == {"first review to be held"}
 
 
