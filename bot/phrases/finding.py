@@ -12,9 +12,9 @@ from bot.phrases.leaving import is_left_out, is_left_out_too
 from bot.phrases.numbering import references, shorts
 from bot.phrases.span import Span
 from bot.phrases.spelling import DAY_WORDS, KNOWN, TRADE_WORDS
-from bot.phrases.stretches import BEGIN_A_DAY, read_when
+from bot.phrases.stretches import BEGIN_A_DAY, MAY_BE_A_DAY, OF_DAYS, read_when
 from bot.phrases.unknown import unknown_names
-from bot.phrases.vocabulary import LONGEST_NAME, OWN, Named, Vocabulary
+from bot.phrases.vocabulary import OWN, Named, Vocabulary
 
 
 def found_in(words: Sequence[Word], vocabulary: Vocabulary, almanac: Almanac, text: str) -> list[Span]:
@@ -40,10 +40,16 @@ def found_in(words: Sequence[Word], vocabulary: Vocabulary, almanac: Almanac, te
     return sorted(spans, key=lambda span: span.first)
 
 
+FURTHEST = 10
+"""Words within which what begins a day or a period names one."""
+
+
 def _whens(low: Sequence[str], almanac: Almanac) -> Iterator[Span]:
-    at = 0
-    while at < len(low):
-        found = read_when(low, at, almanac) if low[at] in BEGIN_A_DAY or low[at][:1].isdigit() else None
+    at, named = 0, [place for place, word in enumerate(low) if word in OF_DAYS or MAY_BE_A_DAY.match(word)]
+    while named and at <= named[-1]:
+        begins = low[at] in BEGIN_A_DAY or low[at][:1].isdigit()
+        near = begins and any(at <= place < at + FURTHEST for place in named)
+        found = read_when(low, at, almanac) if near else None
         if found and _is_meant(found, low, at):
             yield Span("when", found, at, at + found.length, bound=low[at])
         at += found.length if found else 1
@@ -74,8 +80,8 @@ def _names(words: Sequence[Word], low: Sequence[str], vocabulary: Vocabulary) ->
     """The longest known name at each word."""
     at, known, before = 0, vocabulary.names, None
     while at < len(low):
-        for length in range(min(LONGEST_NAME, len(low) - at), 0, -1):
-            named = known.get(" ".join(low[at : at + length]))
+        for length in vocabulary.lengths.get(low[at], ()):
+            named = known.get(" ".join(low[at : at + length])) if at + length <= len(low) else None
             if named and _counts(named, words, low, at, length):
                 before = _span(named, low, at, at + length, before)
                 yield before

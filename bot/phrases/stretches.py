@@ -11,6 +11,7 @@ from bot.phrases.days import (
     MONTH_NAMES,
     NUMBERS,
     OF_MONTH,
+    UNITS,
     WEEK,
     WEEKDAYS,
     WHICH,
@@ -54,6 +55,12 @@ BEGIN_A_DAY = words(
     "months weeks"
 ) | frozenset({*LEADS, *WEEKDAYS, *MONTH_NAMES, *NUMBERS})
 """Words that a day or a period may begin with; figures may, too."""
+OF_DAYS = words(
+    "today tonight yesterday tomorrow cop cob eod close night overnight quarter year term half holidays holiday break "
+    "breaks finish weekend weekends date now eom eow q1 q2 q3 q4 wc christmas easter season"
+) | frozenset({*WEEKDAYS, *MONTH_NAMES, *UNITS, "weeks", "morning", "afternoon", "evening"})
+"""Without one of these words, or figures that may be a date, a sentence names no day."""
+MAY_BE_A_DAY = re.compile(r"\d+(?:st|nd|rd|th)$|\d+[/.-]\d|20\d\d$")
 COMES = words("came come comes coming handed report reports advice letter reply response paperwork form forms is now")
 LATELY = words("today yesterday this on last just") | frozenset(WEEKDAYS)
 

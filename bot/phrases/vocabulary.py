@@ -13,8 +13,6 @@ from bot.domain.school_year import SchoolTime, Spell
 
 SHORTEST_SETTING = 4
 """Letters of a setting's first word that stands for it: "Oakfield", and not "The" or "St"."""
-LONGEST_NAME = 7
-"""Words of a name that are looked for together."""
 
 
 class Named(NamedTuple):
@@ -102,6 +100,15 @@ class Vocabulary:
                 if setting.startswith(saint) and len(setting.split()) > 2:
                     add(" ".join(setting.split()[:2]), Named("setting", setting))
         return {name: tuple(named) for name, named in known.items()}
+
+    @cached_property
+    def lengths(self) -> Mapping[str, tuple[int, ...]]:
+        """Of each word with which a name begins, how many words such names have, the most first."""
+        found: dict[str, set[int]] = {}
+        for name in self.names:
+            words = name.split()
+            found.setdefault(words[0], set()).add(len(words))
+        return {first: tuple(sorted(each, reverse=True)) for first, each in found.items()}
 
     @cached_property
     def own_words(self) -> frozenset[str]:
