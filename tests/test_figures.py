@@ -382,6 +382,12 @@ ASKED = (
     ("how many annual reviews are overdue", "figures overdue process=annual_review"),
     ("how many complaints do we have open", "figures open letters letter=complaint"),
     ("how many annual reviews did we do on time this term", "figures review decisions since 2026-09-02"),
+    ("how many plans are overdue", "figures past 20 weeks"),
+    ("how many drafts are overdue", 'list which=overdue date="draft plan"'),
+    ("how many cases have been open more than 30 weeks", 'list which=cases age="more than 30 weeks"'),
+    ("how many requests did we agree to assess last month",
+     "figures assessments agreed since 2026-10-01 until 2026-10-31"),
+    ("performance by officer this month", "figures by officer since 2026-11-01"),
     ("exceptions by ground this year", "figures exceptions since 2026-01-01"),
     ("any data missing on my cases", "figures gaps for me"),
 )  # fmt: skip

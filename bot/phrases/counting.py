@@ -31,13 +31,13 @@ WHAT = {
     "appeals": r"appeals?|tribunals?",
     "no_plan": r"refus\w+ to issue|(?:plans?|ehcps?) refused|refused (?:plans?|ehcps?)",
     "refused": r"refus(?:ed|al|als|e|ing)|turned down|rejected|rejections?|declined",
-    "agreed": r"agreed|assessments? (?:started|begun|begin|taken on)",
+    "agreed": r"agreed?|assessments? (?:started|begun|begin|taken on)",
     "ceased": r"ceas(?:ed|ing|e)",
     "closed": r"clos(?:ed|ures?|e|ing)|finished cases",
     "unowned": r"unallocated|unassigned|unowned|no owner|without (?:an )?(?:owner|officer)|ownerless",
     "due": r"due|falling due|coming up",
     "overdue": r"overdue|breach(?:es|ed|ing)?|past (?:its|their) (?:date|deadline)s?|behind",
-    "advice": r"advice|advices|reports?",
+    "advice": r"advice|advices|reports",
     "requests": r"requests?|referrals?|applications?|new (?:cases|ones)|come in|came in|coming in|incoming",
     "plans": r"plans?|ehcps?|finals?|issued?|issuing|finalised|timeliness|compliance",
     "open": r"open|cases|children|kids|pupils|young people|have we got|do we have|does \S+ have|holds?|got on|owns?",
@@ -97,6 +97,8 @@ def _what(sentence: Sentence) -> str | None:
     )
     named = sentence.has("service", "agency", "clock", "comparator")
     found = _first(said, WHAT.items())
+    if found == "overdue" and _search(WHAT["plans"], said) and not named and not sentence.has("when"):
+        return "late_plans"
     if found == "letters_of" and named:
         return None
     if found is None and sentence.has("mp", "constituency") and _search(SENT_LETTERS, said):

@@ -21,7 +21,7 @@ WHAT = {
     "no_plan": "plans refused", "refused": "assessments refused", "agreed": "assessments agreed",
     "ceased": "plans ceased", "closed": "closed cases", "unowned": "cases without an owner",
     "exceptions": "exceptions", "overdue": "overdue", "advice": "advice", "requests": "new requests", "plans": "plans",
-    "gaps": "gaps",
+    "gaps": "gaps", "late_plans": "past 20 weeks",
 }  # fmt: skip
 TODAY = ("open cases", "caseload", "cases with an MP", "open MP letters", "open appeals", "cases without an owner",
          "overdue", "gaps", "open letters")  # fmt: skip
@@ -39,6 +39,11 @@ WAITS = (20, 52)
 
 def figure(slots: Slots, today: date) -> tuple[str, frozenset[str]]:
     """The line, and the slots that it carries; no line where there is no figure for what was said."""
+    if _is_of_dates(slots):
+        left = {name: value for name, value in slots.items() if name not in ("measure", "what")}
+        late = slots.get("what") == "overdue" or _compared(slots) == "late"
+        line, listed = (listing.of_dates("overdue") if late else listing.cases)(left, today)
+        return line, listed | {"what", "measure"}
     if slots.get("what") == "due":
         return _due(slots, today)
     about, carried = _about(slots)
@@ -61,6 +66,25 @@ def figure(slots: Slots, today: date) -> tuple[str, frozenset[str]]:
     if about not in TODAY and not about.startswith("past"):
         parts, carried = [*parts, _days(slots, today, about), _against(slots)], carried | {"period", "against"}
     return " ".join(part for part in parts if part), frozenset(carried | {"measure"})
+
+
+def _is_of_dates(slots: Slots) -> bool:
+    """Whether a list counts it: the dates of one clock that are late, or what is so old, so late, in such a week."""
+    if slots.get("what") == "overdue" and slots.get("clock") not in (None, "final_plan"):
+        return True
+    return _compared(slots) != "" and not _is_past(slots) and slots.get("what") in (None, "open", "overdue", "other")
+
+
+def _compared(slots: Slots) -> str:
+    """What is compared, where it is one thing or two ends of one: how late, the week, the age."""
+    found = slots.get("comparator") or []
+    each = found if isinstance(found, list) else [found]
+    return str(each[0]["field"]) if each else ""
+
+
+def _is_past(slots: Slots) -> bool:
+    weeks = slots.get("comparator")
+    return isinstance(weeks, Mapping) and (weeks["field"], weeks["op"], weeks["unit"]) == ("week", ">", "weeks")
 
 
 def _due(slots: Slots, today: date) -> tuple[str, frozenset[str]]:
@@ -94,12 +118,13 @@ def _one(slots: Slots, name: str) -> str:
 
 def _about(slots: Slots) -> tuple[str, set[str]]:
     """What is counted: by the weeks that a plan waits, by a clock, or by what was said."""
-    weeks = slots.get("comparator")
-    if isinstance(weeks, Mapping) and (weeks["field"], weeks["op"], weeks["unit"]) == ("week", ">", "weeks"):
-        return f"past {weeks['value']} weeks", {"comparator", "clock", "what"}
+    if _is_past(slots):
+        return f"past {slots['comparator']['value']} weeks", {"comparator", "clock", "what"}
     what, clock = _one(slots, "what"), _one(slots, "clock")
     if clock == "final_plan" and what == "overdue":
         return "past 20 weeks", {"clock", "what"}
+    if what in ("agreed", "refused", "no_plan"):
+        return WHAT[what], {"clock", "what"}
     single = {"clock"} if not isinstance(slots.get("clock"), list) else set()
     if clock and what not in ("requests", "caseload"):
         return CLOCKS.get(clock, clock.replace("_", " ")), {"what", *single}
@@ -110,7 +135,7 @@ def _about(slots: Slots) -> tuple[str, set[str]]:
         return ("review decisions" if slots.get("measure") != "count" or "period" in slots else "open cases"), {"what"}
     if process and what in ("", "other"):
         return "open cases", {"what"}
-    if slots.get("by") == "owner" and what in ("open", ""):
+    if slots.get("by") == "owner" and what in ("open", "") and _one(slots, "measure") != "percent":
         return "caseload", {"what"}
     return WHAT.get(what, ""), {"what"}
 
