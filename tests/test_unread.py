@@ -77,7 +77,7 @@ def test_an_administrator_reads_the_words_and_of_nobody(town: Town) -> None:
     assert first.text == "22 sentences were not understood in the last 30 days."
     assert "By day: Sat 17 Oct 20, Fri 16 Oct 2." in first.aside
     assert {row.cells for row in rows(first)} == {("can you bake a lasagne like …",)}
-    assert [row.cells for row in rows(last)] == [("can you knit …, born …, of …, a …",)] * 2
+    assert [row.cells for row in rows(last)] == [("can you knit …, born …, of …, a hat",)] * 2
     for private in ("Maisie", "Oona", "2019", "Oakhurst", "Priya", "Tom"):
         assert private not in whole(first) + whole(last)
     assert first.private and last.private

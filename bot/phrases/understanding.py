@@ -265,7 +265,8 @@ def _fitting(intent: str, slots: Mapping[str, Any]) -> dict[str, Any]:
 def _meant(sentence: Sentence, asker: Asker, before: Understood | None) -> Understood:
     opened = following.opens_as_one(sentence.whole)
     lost = not before or "refs" not in before.slots
-    if opened and lost and not sentence.refs and following.is_elliptical(sentence, opened):
+    unnamed = (opened and following.is_elliptical(sentence, opened)) or following.bare(sentence)
+    if unnamed and lost and not sentence.refs:
         return Understood("followup", slots_of(sentence, "followup"), question=asking.WHICH_CASE)
     found, inherited = meaning(sentence), False
     if not sentence.refs and before and "refs" in before.slots and before.intent not in following.LISTS:
