@@ -209,6 +209,7 @@ LINES = (
     ("Priya in education", "list overdue", "42 51 58 MP07", "10 things are overdue, 5 of them statutory."),
     ("Priya in education", "list cases restricted", "63", "1 open case: restricted."),
     ("Dan in health", "list overdue", "42 51", "2 things are overdue, both of them statutory."),
+    ("Grace", "what do we still owe the council", "42 47 51", "3 things are awaited, 2 of them late."),
     ("Dan in health", "list awaited social care", "", "Nothing that you may see is awaited from social care."),
     ("Dan in health", "list cases without advice", "47 51 58 79", "4 open cases: no advice."),
     ("Dan", "list cases without EP", "", "Who was asked for advice is not told to you."),

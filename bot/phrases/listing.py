@@ -213,6 +213,9 @@ def next_date(slots: Slots, today: date) -> Made:
 
 def awaited(slots: Slots, today: date) -> Made:
     """What was asked and is not in; or what we ourselves owe, where it is asked so."""
+    if slots.get("agency") == "LA":  # a partner asks what it owes: the list it has is just that
+        line, carried = of_dates("awaited")({name: slots[name] for name in slots if name != "agency"}, today)
+        return line, carried | {"owes", "agency"}
     which = "owed" if slots.get("owes") == "us" else "awaited"
     line, carried = of_dates(which)(slots, today)
     return line, carried | {"owes"}
