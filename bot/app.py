@@ -186,14 +186,14 @@ class App:
             turn.db.rollback()
             no_such_date = isinstance(refusal, NotFound) and refusal.instead and WHY_IS.match(said.line)
             unread = (isinstance(refusal, CannotRead) and not refusal.blank) or no_such_date
-            answer = self._as_sentence(turn, said, acts=found.acts) if unread else None
+            answer = self._as_sentence(turn, said, lists=found.name == "list") if unread else None
             return answer or refused(refusal, said)
 
-    def _as_sentence(self, turn: Turn, said: Said, *, acts: bool) -> Message | None:
+    def _as_sentence(self, turn: Turn, said: Said, *, lists: bool) -> Message | None:
         """The answer to a sentence that begins like a command: a question, or "show cases with no draft"."""
         if plainly.asks(said):
             return self._plainly(turn, said)
-        answer = self._plainly(turn, said) if not acts and plainly.says_more(turn, said) else None
+        answer = self._plainly(turn, said) if lists and plainly.says_more(turn, said) else None
         return answer if answer and answer.reading is Reading.UNDERSTOOD and not answer.error else None
 
     def _in_words(self, turn: Turn, said: Said) -> Message | None:

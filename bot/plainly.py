@@ -65,7 +65,7 @@ def read(turn: Turn, text: str, earlier: Sequence[str]) -> Understood | None:
     found = understand(
         text, vocabulary=_vocabulary(turn, [text, *earlier]), today=turn.today, room=not turn.private, context=earlier
     )
-    if not found.refusal and (says := typed(text)):
+    if (not found.refusal or found.intent == "out_of_scope") and (says := typed(text)):
         return Understood("help", says=says)
     return None if found.intent == "out_of_scope" else found
 

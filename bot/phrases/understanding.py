@@ -231,8 +231,8 @@ def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understoo
 
 def _completed(sentence: Sentence, before: Understood) -> dict[str, Any] | None:
     """An act that lacked its case, with the case that is named now: "chase CAMHS", "0093"."""
-    lacked = before.intent in ACTIONS and "refs" not in before.slots
-    if not (lacked and sentence.refs and len(sentence.low) <= following.FEW_WORDS and not act_of(sentence)):
+    lacked = before.intent in ACTIONS & asking.NEEDS_A_CASE and "refs" not in before.slots
+    if not (lacked and sentence.refs and following.is_elliptical(sentence, opened=True)):
         return None
     return {**before.slots, "refs": sentence.refs}
 
