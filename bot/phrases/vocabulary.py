@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from bot.domain.errors import CannotRead
 from bot.domain.school_year import SchoolTime, Spell
+from bot.phrases.wordlists import EVERYDAY
 
 SHORTEST_SETTING = 4
 """Letters of a setting's first word that stands for it: "Oakfield", and not "The" or "St"."""
@@ -84,9 +85,9 @@ class Vocabulary:
                 add(f"{person.name[0]} {person.name.split()[-1]}", Named("person", person.name))
             for part in (person.name.split()[0], person.name.split()[-1], *person.aliases):
                 add(part, Named("person", person.name))
-                add(f"{part}s", Named("person", person.name))  # "toms cases"
+                add(several(part), Named("person", person.name))  # "toms cases"
         for mp, constituency in self.mps.items():
-            for name in (mp, f"{mp} mp", mp.split()[-1], f"{mp.split()[-1]}s"):
+            for name in (mp, f"{mp} mp", mp.split()[-1], several(mp.split()[-1])):
                 add(name, Named("mp", mp))
             for place in said_of(constituency, self.mps.values()):
                 add(place, Named("constituency", constituency))
@@ -95,7 +96,7 @@ class Vocabulary:
             first = setting.split()[0]
             if len(setting.split()) > 1 and len(first) >= SHORTEST_SETTING:
                 add(first, Named("setting", setting))
-                add(f"{first}s", Named("setting", setting))
+                add(several(first), Named("setting", setting))
             for saint in ("St ", "St. "):
                 if setting.startswith(saint) and len(setting.split()) > 2:
                     add(" ".join(setting.split()[:2]), Named("setting", setting))
@@ -140,6 +141,11 @@ def _is_numbered(reference: str, number: int, prefix: str) -> bool:
 
 def plain_name(name: str) -> str:
     return " ".join(name.casefold().replace("-", " ").replace("'s", "").replace("’s", "").replace(".", " ").split())
+
+
+def several(name: str) -> str:
+    """A name with the s of what is its own, typed without its mark; none of an everyday word: "the greens"."""
+    return "" if plain_name(name) in EVERYDAY else f"{name}s"
 
 
 COMPASS = {"north": ("nth", "n"), "south": ("sth", "s"), "east": ("e",), "west": ("wst",), "central": ("cent",)}
