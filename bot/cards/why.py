@@ -137,7 +137,8 @@ def _out_of_order(file: File, clock: Clock) -> list[int]:
 def recorded_by(turn: Turn, entry: Entry) -> str:
     """Who put it on record; where a second person had to agree, both."""
     by = staff.person(turn, entry.recorded_by)
-    asker = staff.person(turn, entry.clear.get("asked_by"))
+    asked_by = entry.clear.get("asked_by")  # of an opening it says who asked for the assessment: "parent"
+    asker = staff.person(turn, asked_by) if isinstance(asked_by, int) else None
     if asker and by:
         return f"{asker.name}, agreed to by {by.name},"
     return by.name if by else ""
