@@ -100,10 +100,17 @@ def cleaned(text: str) -> str:
     return " ".join(STYLE.sub("", EMOJI_NAME.sub(" ", seen)).split())
 
 
+TAKES_A_NAME = re.compile(
+    r"\b(?:to|for|with|by|from|of|remind|ask|chase|nudge|prod|ping|is|has|does|covering|except|and|over|off) ?$",
+    re.IGNORECASE,
+)
+
+
 def _mentioned(mention: re.Match[str]) -> str:
-    """Somebody who is mentioned by name; not the bot, with which a message begins."""
+    """Somebody who is named by a mention, "give it to @Priya"; not one who is only spoken to, such as the bot."""
     name = (mention[2] or mention[1] or "").strip().removeprefix("@")
-    return f" {name} " if name and mention.start() and "bot" not in name.lower() else " "
+    named = name and TAKES_A_NAME.search(mention.string[max(0, mention.start() - 12) : mention.start()])
+    return f" {name} " if named else " "
 
 
 def words_of(text: str) -> tuple[Word, ...]:
