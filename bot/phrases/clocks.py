@@ -37,7 +37,9 @@ SAID = {
     "ar_report": re.compile(rf"(?<!\S){REVIEW}(?!\S).* (?:report|paperwork)(?!\S)|(?<!\S)report .*{REVIEW}(?!\S)"),
     "ar_decision": re.compile(rf"(?<!\S){REVIEW}(?!\S).* (?:decide|decision)(?!\S)|(?<!\S)decision .*{REVIEW}(?!\S)"),
     "review_next": re.compile(rf"(?<!\S){REVIEW}(?!\S)"),
-    "final_plan": re.compile(r"(?<!\S)(?:the|a|her|his|their|this) (?:plan|ehcp|ehc plan)(?!\S)"),
+    "final_plan": re.compile(
+        r"(?<!\S)(?:(?:the|a|her|his|their|this) (?:plan|ehcp|ehc plan)|finalis(?:e|ed|ing)|statutory end)(?!\S)"
+    ),
     "mp_reply": re.compile(
         r"(?<!\S)(?:answer|reply|respond|response|write back|get back) (?:\S+ ){0,4}(?:mp|mps)(?!\S)"
     ),

@@ -66,7 +66,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 }
 GROUPED = re.compile(
     r"(?<!\S)(?:by|per|for each|grouped by|split by|broken down by) "
-    r"(agency|agencies|service|services|owner|officer|person|team|school|setting|week|month|mp|ADV|constituency|year)(?!\S)"
+    r"(agency|agencies|service|services|owner|officer|person|team|school|setting|week|month|mp|ADV|constituency|year)"
+    r"(?!\S)(?! \d)"
 )
 EXCEPTIONS = re.compile(
     r"(?<!\S)(with and without|with or without|without|excluding|with|including|not counting|before) "
