@@ -35,6 +35,8 @@ BROKEN = "Something went wrong on our side and nothing was changed. Tell your ad
 
 ILLEGIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters nobody types on purpose: those that control a terminal, turn text about, or are halves of others."""
+LISTING = frozenset({"list", "letters", "open"})
+"""Commands that a sentence may begin like: "open cases by school"."""
 WHY_IS = re.compile(r"\W*why (?:is|are|was|were|has|does|did|will)\b", re.IGNORECASE)
 
 MOST_MEANT = 3
@@ -186,7 +188,7 @@ class App:
             turn.db.rollback()
             no_such_date = isinstance(refusal, NotFound) and refusal.instead and WHY_IS.match(said.line)
             unread = (isinstance(refusal, CannotRead) and not refusal.blank) or no_such_date
-            answer = self._as_sentence(turn, said, lists=found.name == "list") if unread else None
+            answer = self._as_sentence(turn, said, lists=found.name in LISTING) if unread else None
             return answer or refused(refusal, said)
 
     def _as_sentence(self, turn: Turn, said: Said, *, lists: bool) -> Message | None:

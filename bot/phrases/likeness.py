@@ -44,7 +44,6 @@ class Forms:
         evenly = 2 * sqrt(max(1, len(known)))  # parts that overlap say the same thing again
         return {intent: total / evenly for intent, total in sums.items()}
 
-
     def new_words(self, form: str) -> float:
         """The share of a form's words that were never said in one."""
         words = [word for word in form.split() if word.islower()]

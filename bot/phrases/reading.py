@@ -183,7 +183,7 @@ def _parts(words: Sequence[Word]) -> list[list[Word]]:
 
 
 BREAKS = frozenset("?!.;")
-JOINS = frozenset({",", "and", "-", "plus", ":"})
+JOINS = frozenset({",", "and", "-", "plus", ":", "then"})
 GOES_ON = words(
     """
     any note have has is are list open had was were did would should record will tell

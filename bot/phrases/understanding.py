@@ -109,7 +109,6 @@ SAME_THING = {
     "review_status": words("clock_date case_status"),
     "case_status": words("agency_status clock_date blockers"),
     "clock_date": words("explain_date"),
-    "exception": words("explain_date"),
     "tribunal": words("blockers"),
     "blockers": words("owner explain_date case_status"),
     "panel": words("clock_date"),
@@ -204,6 +203,9 @@ def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understoo
         intent = "kpi" if "how many" in sentence.said else before.intent
         slots = following.merged(before.slots, slots_of(sentence, before.intent))
         return finished(intent, _fitting(intent, slots), sentence, asker.today)
+    if sentence.tagged in ("REF", "LET") and before.intent in following.OF_A_CASE:  # "0151?", after another case
+        slots = following.merged(before.slots, {"refs": sentence.refs})
+        return finished(before.intent, _fitting(before.intent, slots), sentence, asker.today)
     if (completed := _completed(sentence, before)) is not None:
         return finished(before.intent, completed, sentence, asker.today)
     if following.is_elliptical(sentence, opened) and not _stands_alone(sentence, opened):
@@ -323,8 +325,8 @@ def _is_about_it(sentence: Sentence, alone: str | None, with_case: str | None) -
         return True
     if with_case in asking.NEEDS_A_CASE:
         return True
-    goes_on = alone != with_case or alone == "clock_date" or OF_THE_PAST.match(sentence.said) is not None
-    return goes_on and ABOUT_ONE.match(sentence.said) is not None
+    goes_on = alone != with_case or alone == "clock_date" or OF_THE_PAST.match(sentence.said) or not sentence.spans
+    return bool(goes_on) and ABOUT_ONE.match(sentence.said) is not None
 
 
 ANY = any_of("any|anything")
