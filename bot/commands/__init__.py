@@ -19,6 +19,7 @@ from bot.commands import (
     list,
     mp,
     nudge,
+    panels,
     people,
     planning,
     record,
@@ -36,7 +37,7 @@ from bot.grammar import Book
 BOOK = Book.of(
     *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, drafting, list, nudge),
     *(reminding, room, figures, finding, restricting, glass, denied, unread, agreeing, exporting, rectifying),
-    *(retaining, people, leave, help),
+    *(retaining, people, leave, panels, help),
 )
 """Every command there is."""
 

@@ -1,6 +1,6 @@
 """What was understood, with its line, and with a question where something cannot be guessed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from bot.phrases.lines import is_for_room, line_of, reminded
 from bot.phrases.reading import Sentence
 from bot.phrases.reminding import of_a_person, reminded_of
 from bot.phrases.understood import ACTIONS, Option, Question, Understood
+from bot.phrases.without_case import of_panels
 from bot.phrases.wordlists import any_of
 
 
@@ -18,8 +19,7 @@ def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date
     """With its line, and with a question where something cannot be guessed."""
     if intent == "act_record" and slots.get("fact") == "undo" and not slots.get("refs"):
         return Understood(intent, slots, line="undo", confirm=True)
-    own = intent == "audit" and over_own(sentence)
-    if not slots.get("refs") and intent in asking.NEEDS_A_CASE | NEEDS_ONE and not own:
+    if not slots.get("refs") and _needs_a_case(intent, slots, sentence):
         missing = "followup" if intent not in ACTIONS and following.points_back(sentence) else intent
         return Understood(missing, slots, question=asking.WHICH_CASE, confirm=intent in ACTIONS)
     told = of_a_person(intent, slots, sentence)
@@ -44,11 +44,29 @@ def _in_passing(intent: str, slots: Mapping[str, Any], sentence: Sentence) -> di
     """
     if intent == "act_remind" and not is_for_room(slots) and (words := reminded_of(sentence)):
         return {"text": words}
+    if intent in BESIDES and not slots.get("refs"):
+        return BESIDES[intent](sentence)
     clocks = sentence.values("clock") if intent == "case_status" and GONE_OUT.search(sentence.said) else []
     return {"clock": clocks[0]} if len(clocks) == 1 else {}
 
 
-NEEDS_ONE = frozenset({"case_status", "clock_date", "next_step"}) - {"clock_date"}
+BESIDES: Mapping[str, Callable[[Sentence], dict[str, Any]]] = {"panel": of_panels}
+"""What a question that names no case says besides its slots."""
+
+
+def _needs_a_case(intent: str, slots: Mapping[str, Any], sentence: Sentence) -> bool:
+    """Whether it is about one case, whatever it says: "who's the officer", but not "who's off"."""
+    match intent:
+        case "audit":
+            return not over_own(sentence)
+        case "clock_date":
+            return "start" not in slots
+        case "owner":
+            return not {"person", "period"} & slots.keys() and not AWAY.search(sentence.said)
+    return intent in asking.NEEDS_A_CASE
+
+
+AWAY = any_of("off|away|leave|cover|covers|covering|in|out|around|back|duty|absent|holiday|sick|annual|rota")
 
 
 def _doubt(intent: str, slots: Mapping[str, Any], line: str, sentence: Sentence, today: date) -> Question | None:

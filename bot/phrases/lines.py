@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from bot.domain.dates import say_day
-from bot.phrases import figuring, listing
+from bot.phrases import figuring, listing, without_case
 from bot.phrases.vocabulary import LINE_OF
 
 Slots = Mapping[str, Any]
@@ -268,7 +268,7 @@ LINES: Mapping[str, Callable[[Slots, date], Made]] = {
     "next_clock": _or("next", listing.next_date),
     "consult_status": _about("consultation"),
     "review_status": _or("review", listing.of_dates(process="annual_review")),
-    "panel": _about("panel"),
+    "panel": _or("panel", without_case.panels, "which", "panel"),
     "tribunal": _or("appeal", listing.of_dates(process="tribunal_order"), "clock"),
     "exception": _or("exceptions", figuring.exceptions),
     "owner": _or("owner", _leave),

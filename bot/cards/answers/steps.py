@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator
 
 from bot.cards.answers.saying import ABSENT, Asking
 from bot.cards.case import others_of
+from bot.cases import panels
 from bot.cases.files import CaseFile
 from bot.domain.dates import distance, say_day
 from bot.domain.facts import DISPUTES, FACTS, REVIEWS, label
 from bot.domain.message import Action, Fact, Message
-from bot.domain.sharing import Viewer
-from bot.domain.terms import Agency, ClockState, EntryKind, Process
+from bot.domain.terms import ClockState, EntryKind, Process
 from bot.grammar import line
 from storage.tables import Deadline, Entry
 
@@ -81,30 +81,18 @@ def _amended(asking: Asking) -> Iterator[Fact]:
 
 # A panel
 
-PANEL = "panel"
-FOLLOWS = (
-    *(E.DECISION_TO_ASSESS_SENT, E.REFUSAL_TO_ASSESS_SENT, E.DECISION_TO_REASSESS_SENT, E.REFUSAL_TO_REASSESS_SENT),
-    *(E.DECISION_TO_ISSUE_SENT, E.REFUSAL_TO_ISSUE_SENT, E.RECONSIDERATION_SENT, E.DRAFT_SERVED, *DECIDED),
-)
-"""What the council sends once a panel has advised it."""
-
 
 def panel(asking: Asking, _file: CaseFile) -> Message:
     """When a panel is planned or sat, and what went out after it: what it said is in nobody's entry."""
-    if not _knows_panels(asking.viewer):
-        return asking.not_told("what goes to a panel, and when,", _knows_panels)
+    if not panels.may_know(asking.viewer):
+        return asking.not_told("what goes to a panel, and when,", panels.may_know)
     planned, held = (_panel(asking, kind) for kind in (E.PLANNED, E.HELD))
     lines = [_sat("Planned for", asking, planned), _sat("Held", asking, held), *_after(asking, held), *_next(asking)]
     return asking.answer(f"{_at_panel(asking, planned, held)}.", lines)
 
 
-def _knows_panels(viewer: Viewer) -> bool:
-    """Panels are the council's own: its staff privately, and education's rooms, as for the way back from a date."""
-    return viewer.council and (viewer.private or viewer.agency is Agency.EDUCATION)
-
-
 def _panel(asking: Asking, kind: EntryKind) -> Entry | None:
-    found = [one for one in asking.standing if one.kind is kind and one.clear.get("what") == PANEL]
+    found = [one for one in asking.standing if one.kind is kind and one.clear.get("what") == panels.PANEL]
     return found[-1] if found else None
 
 
@@ -127,7 +115,7 @@ def _after(asking: Asking, held: Entry | None) -> Iterator[Fact]:
     """What the panel said nobody records; what the council sent on that day or later is what came of it."""
     if held is None:
         return
-    sent = [one for one in asking.standing if one.kind in FOLLOWS and one.happened_on >= held.happened_on]
+    sent = [one for one in asking.standing if one.kind in panels.DECISIONS and one.happened_on >= held.happened_on]
     first = min(sent, key=lambda one: (one.happened_on, one.number), default=None)
     said = f"{label(first.kind)}, {asking.day(first)}" if first else ABSENT
     yield Fact("Decided since", said, asking.recorded(first))
