@@ -11,7 +11,7 @@ from bot.phrases.wordlists import any_of
 @cache
 def facts() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """facts.csv: what the commands call each fact, and how it is said, the most particular first."""
-    return tuple((row["fact"], compiled(row["pattern"])) for row in rows("facts.csv"))
+    return tuple((row["fact"], compiled(f"({row['pattern']})")) for row in rows("facts.csv"))
 
 
 CAME = any_of(
@@ -32,6 +32,16 @@ MEETING = any_of(
 HELD = re.compile(r"(?<!\S)(?:held|met|took place|sat|happened|went ahead|was today|been to)(?!\S)")
 ENDS = re.compile(r"^(close|reopen|re open|undo|shut)(?!\S)")
 NIL = re.compile(r"(?<!\S)nil(?: return)?(?!\S)")
+THEIRS = any_of(
+    """
+    comments|comment|views|feedback|representations|reps|signed|returned|accepted|approved|agreed|
+    (?:mum|dad|parents?|family|head|school|tribunal) (?:has|have|had|acknowledged|replied|said|says)
+    """
+)
+"""What somebody else did with a draft, or said to it, is no draft that went out."""
+OF_SCHOOLS = any_of("consult|consults|consulted|consultation|consultations|place|places|lgsco|lgo|ombudsman")
+"""A school that was asked for a place answers it, and no MP is answered."""
+OURS = frozenset({"draft", "final plan", "acknowledgement", "reply"})
 MP_KINDS = {"reply", "holding reply", "acknowledgement"}
 
 
@@ -40,6 +50,8 @@ def fact_of(sentence: Sentence) -> str:
     said = sentence.said
     if ends := ENDS.match(said):
         return {"re open": "reopen", "shut": "close"}.get(ends[1], ends[1])
+    if OF_SCHOOLS.search(said):
+        return ""
     adviser = sentence.has("service", "agency")
     if adviser and ASKED.search(said) and " about " not in said:
         return "ask"
@@ -48,4 +60,4 @@ def fact_of(sentence: Sentence) -> str:
     named = next((name for name, pattern in facts() if pattern.search(said)), "")
     if adviser and (not named or named in MP_KINDS or NIL.search(said) or "advice" in sentence.low):
         return "advice sent" if WE_SENT.search(said) and not CAME.search(said) else "received"
-    return named
+    return "" if named in OURS and THEIRS.search(said) else named

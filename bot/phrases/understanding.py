@@ -161,7 +161,11 @@ def _acted(sentence: Sentence, intent: str, asker: Asker, before: Understood | N
     if intent in asking.NEEDS_A_CASE and "refs" not in slots and before and "refs" in before.slots:
         if following.points_back(sentence) or not sentence.has("name", "setting"):
             slots = {"refs": before.slots["refs"], **slots}
-        if intent == "act_remind" and "person" not in slots and not (slots.get("agency") or slots.get("service")):
+        if (
+            intent in ("act_remind", "act_escalate")
+            and "person" not in slots
+            and not (slots.get("agency") or slots.get("service"))
+        ):
             slots |= {name: before.slots[name] for name in ("agency", "service") if name in before.slots}
     if intent == "act_record":
         slots |= of_record(sentence, before)
@@ -303,7 +307,7 @@ def _answered(sentence: Sentence, intent: str, asker: Asker, before: Understood 
     slots = slots_of(sentence, intent)
     if before:
         slots = {"refs": before.slots["refs"], **slots}
-        if intent == "explain_date" and "clock" in before.slots:
+        if intent in ("explain_date", "forecast") and "clock" in before.slots:
             slots = {"clock": before.slots["clock"], **slots}
         if intent == "agency_status" and not (slots.get("agency") or slots.get("service")):
             slots |= {name: before.slots[name] for name in ("agency", "service") if name in before.slots}
