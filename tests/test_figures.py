@@ -148,6 +148,10 @@ SAID = (
     ("Priya", "figures past 52 weeks", "New plans not out after more than 52 weeks: 1.", {}),
     ("Priya", "figures overdue by officer", "Overdue, of any kind: 4.", {"Priya": "2", "Tom": "1", "Nobody yet": "1"}),
     ("Priya", "figures overdue for health", "Overdue, of any kind, for health: 1.", {}),
+    ("Priya", "figures overdue by service", "Overdue, of any kind: 4.",
+     {"No advice: the council's own": "3", "Speech and language": "1"}),
+    ("Priya", "figures overdue mp=lane", "Overdue, of any kind, MP lane: none.", {}),  # of a hidden case too
+    ("Tom", "figures overdue mp=lane", "Overdue, of any kind, MP lane: 1.", {}),
     ("Priya", "figures cases with an mp", "Open cases that an open MP letter is about: 1.", {}),
     ("Priya", "figures mp letters since 1 October", "MP letters received, Thu 1 Oct to Fri 16 Oct: 1.", {}),
     ("Priya", "figures open mp letters", "Open MP letters: 4.", {}),
@@ -203,6 +207,9 @@ def counted(council: Council) -> dict[str, Person]:
         about = write(council, number, *letter)
         if number == 0:
             council.add(EnquiryCase(enquiry_id=about.id or 0, case_id=cases[2].id or 0))
+    of_both = write(council, len(LETTERS), "Rhys Lane", "Westmoor", "mp_ack", MET, date(2026, 9, 1), date(2026, 9, 2))
+    for about in (hidden, cases[5]):
+        council.add(EnquiryCase(enquiry_id=of_both.id or 0, case_id=about.id or 0))
     for rule, state, due, sent in TRANSFERS:
         case = council.case(people["Priya"], process=Process.PHASE_TRANSFER)
         council.clock(case, due, started_on=date(2025, 12, 1), rule=rule, state=state, stopped_on=sent)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.cards.dates import sentence
 from bot.cases import figures
-from bot.cases.figures import NOBODY, Ended, Scope
+from bot.cases.figures import Ended, Scope
 from bot.domain.clocks import ClockRule
 from bot.domain.dates import MONTHS, say_day
 from bot.domain.figures import (
@@ -27,6 +27,8 @@ from bot.grammar import line
 from bot.turn import Turn
 
 MOST_LINES = 24
+NONE = {By.OFFICER: "Nobody yet", By.TEAM: "Nobody yet", By.SERVICE: "No advice: the council's own"}
+"""What has no such name."""
 SEEN = "Of cases that you may see here."
 PLANS = TIMED[About.PLANS]
 
@@ -83,22 +85,24 @@ def _rules(turn: Turn, what: Timed) -> list[ClockRule]:
     return [rule for one in what.rules if (rule := turn.rules.by_id.get(RuleId(one)))]
 
 
-def _named(turn: Turn, by: By | None, key: str | None) -> str:
+def _named(turn: Turn, by: By, key: str | None) -> str:
     """What one line of several is about."""
-    match by, key:
-        case By.MONTH, str():
+    if not key:
+        return NONE.get(by, "Other")
+    match by:
+        case By.MONTH:
             year, month = key.split("-")
             return f"{MONTHS[int(month) - 1]} {year}"
-        case By.SERVICE, str():
+        case By.SERVICE:
             return sentence(turn.rules.service(key).label) if turn.rules.knows(key) else sentence(key)
-        case By.AGENCY, str():
+        case By.AGENCY:
             return sentence(Agency(key).label)
-        case By.GROUND, str():
+        case By.GROUND:
             return sentence(turn.rules.ground(key).title)
-    return key or (NOBODY if by in (By.OFFICER, By.TEAM) else "Other")
+    return key
 
 
-def lines_of(turn: Turn, by: By | None, found: Mapping[str | None, tuple[str, str]]) -> Iterator[Fact]:
+def lines_of(turn: Turn, by: By, found: Mapping[str | None, tuple[str, str]]) -> Iterator[Fact]:
     for key, (value, detail) in list(found.items())[:MOST_LINES]:
         yield Fact(_named(turn, by, key), value, detail)
     if len(found) > MOST_LINES:

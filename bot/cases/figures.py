@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from bot.cases import visible
 from bot.cases.lists import of_requests
+from bot.cases.narrowing import CAME_IN
 from bot.domain.figures import FACT_OF, About, By, Days, Past
 from bot.domain.terms import Agency, CaseStatus, ClockState, EntryKind, Kind, LetterKind, Mark, Process
 from bot.turn import Turn
@@ -22,17 +23,9 @@ from storage.tables import Case, Deadline, Enquiry, EnquiryCase, Entry, Fingerpr
 Condition = ColumnElement[bool]
 Owner, Manager = aliased(Person), aliased(Person)
 MET = (ClockState.MET, ClockState.MET_LATE)
-NOBODY = "Nobody yet"
 NEW, PLAN = "ehcna_decide", "final_plan"
 ADVICE = "advice_"
 """Every request for a new assessment starts the first, whatever becomes of it."""
-RECEIVED = {
-    LetterKind.MP_LETTER: "mp_reply",
-    LetterKind.COMPLAINT: "complaint_ack",
-    LetterKind.FOI: "foi_reply",
-    LetterKind.SUBJECT_ACCESS: "sar_reply",
-}
-"""The clock that every letter of a kind starts on the day it is received; an MP's letter may start others' too."""
 OPEN = col(Case.status) == CaseStatus.OPEN
 IS_OPEN = col(Enquiry.status) == CaseStatus.OPEN
 MP_LETTER = and_(col(Enquiry.kind) == LetterKind.MP_LETTER, IS_OPEN)
@@ -147,7 +140,7 @@ def _clocks(turn: Turn, scope: Scope, *columns: Any) -> Select[Any]:
     if scope.agency:
         narrowed = narrowed.where(_agency() == scope.agency)
     if scope.mp:
-        narrowed = narrowed.where(or_(_of_mp(scope.mp), _linked(_of_mp(scope.mp))))
+        narrowed = narrowed.where(or_(_of_mp(scope.mp), _linked(turn, _of_mp(scope.mp))))
     return narrowed.where(told, col(Deadline.information).is_(False))
 
 
@@ -179,14 +172,13 @@ def _agency() -> Any:
 
 
 def _of_mp(name: str) -> Condition:
-    like = f"%{name.strip().lower()}%"
-    return or_(func.lower(Enquiry.mp).like(like), func.lower(Enquiry.constituency).like(like))
+    return or_(*(col(said).icontains(name.strip(), autoescape=True) for said in (Enquiry.mp, Enquiry.constituency)))
 
 
-def _linked(letter: Condition) -> Condition:
-    """Of a case: that some letter is about it."""
-    letters = select(EnquiryCase.case_id).join(Enquiry, col(Enquiry.id) == EnquiryCase.enquiry_id).where(letter)
-    return col(Case.id).in_(letters)
+def _linked(turn: Turn, letter: Condition) -> Condition:
+    """Of a case: that some letter is about it which may be told of here."""
+    letters = select(EnquiryCase.case_id).join(Enquiry, col(Enquiry.id) == EnquiryCase.enquiry_id)
+    return col(Case.id).in_(letters.where(letter, visible.letters_told_here(turn)))
 
 
 # Cases, letters, and what was recorded
@@ -208,7 +200,7 @@ def counted(turn: Turn, about: About | Past, scope: Scope) -> Counter[str]:
         return Counter({"": turn.db.execute(query.with_only_columns(source.many)).scalar_one()})
     found: Counter[str] = Counter()
     for name, many in turn.db.execute(query.with_only_columns(key, source.many).group_by(key)):
-        found[name.isoformat()[:7] if isinstance(name, date) else str(name or NOBODY)] += many
+        found[name.isoformat()[:7] if isinstance(name, date) else str(name or "")] += many
     return found
 
 
@@ -232,7 +224,7 @@ def _source(turn: Turn, about: About | Past, scope: Scope) -> _Source:
         case About.REQUESTS:
             return _Source(_started(turn, scope, NEW), col(Deadline.started_on))
         case About.LETTERS:
-            return _Source(_started(turn, scope, RECEIVED[_kind(scope)]), col(Deadline.started_on))
+            return _Source(_started(turn, scope, CAME_IN[_kind(scope)]), col(Deadline.started_on))
         case About.CLOSED:
             closed = col(Case.status) == CaseStatus.CLOSED
             return _Source(_cases(turn, scope).where(closed), col(Case.closed_on))
@@ -250,7 +242,7 @@ def _such(turn: Turn, about: About | Past) -> tuple[Condition, ...]:
         case About.APPEALS:
             return (col(Case.process) == Process.APPEAL,)
         case About.WITH_MP:
-            return (_linked(and_(MP_LETTER, visible.letters_told_here(turn))),)
+            return (_linked(turn, MP_LETTER),)
     return ()
 
 
@@ -265,7 +257,7 @@ def _started(turn: Turn, scope: Scope, rule: str) -> Select[Any]:
 
 def _cases(turn: Turn, scope: Scope) -> Select[Any]:
     query = _owned(select_rows(func.count()).select_from(Case), scope, col(Case.owner_id))
-    narrowed = query.where(_linked(and_(_of_mp(scope.mp), visible.letters_told_here(turn)))) if scope.mp else query
+    narrowed = query.where(_linked(turn, _of_mp(scope.mp))) if scope.mp else query
     return narrowed.where(visible.told_here(turn))
 
 
