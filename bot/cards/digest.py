@@ -147,8 +147,7 @@ def _due(turn: Turn, owners: Sequence[int], restricted_of: Sequence[int], arrive
         return []
     of = {"owners": owners, "restricted_of": restricted_of, "soon": turn.today + AHEAD, **values}
     of |= {"arrived": [nudge.deadline_id for nudge in arrived]} if arrived else {}
-    agencies = frozenset(agency for agency in Agency if viewer.may_know(Kind.REQUESTS, agency))
-    query = _duties_for(reader, agencies, letters=viewer.may_know(Kind.MP_MATTER), arrived=bool(arrived))
+    query = _duties_for(reader, viewer.agencies, letters=viewer.may_know(Kind.MP_MATTER), arrived=bool(arrived))
     found = {row[0].id: Line(row[0], row[1] or row[2] or "", row[3] or "") for row in turn.db.execute(query, of)}
     return [found[deadline.id] for deadline in in_order(turn, [line.deadline for line in found.values()])]
 

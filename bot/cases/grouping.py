@@ -10,7 +10,7 @@ from sqlalchemy import select as select_rows
 from sqlmodel import col
 
 from bot.cases import visible
-from bot.cases.lists import case_conditions, duties
+from bot.cases.lists import case_conditions, duties, is_late
 from bot.cases.narrowing import NO_MPS, NO_SCHOOLS
 from bot.cases.wanted import Wanted
 from bot.domain.calendar import ONE_DAY
@@ -60,7 +60,7 @@ def grouped(turn: Turn, wanted: Wanted, by: By) -> list[Group]:
     if by in (By.WEEK, By.MONTH):
         return _by_time(turn, wanted, by)
     keys = KEYS[by]
-    counts = (func.count(), func.count().filter(col(Deadline.legal) < turn.today), func.min(Deadline.legal))
+    counts = (func.count(), func.count().filter(is_late(turn)), func.min(Deadline.legal))
     query = duties(turn, wanted)
     if by is By.SCHOOL:
         query = query.outerjoin(Setting, col(Setting.id) == Case.setting_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, null
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, null
 from sqlalchemy import select as select_rows
 from sqlmodel import col, or_, select
 
@@ -15,7 +15,7 @@ from bot.cases.narrowing import statutory as statutory_rules
 from bot.cases.wanted import Standing, Wanted
 from bot.domain.calendar import ONE_DAY
 from bot.domain.sharing import Viewer
-from bot.domain.terms import Agency, CaseStatus, ClockState, Kind
+from bot.domain.terms import CaseStatus, ClockState, Kind
 from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Person, Request
 
@@ -70,10 +70,15 @@ def due(turn: Turn, wanted: Wanted, page: int, *, size: int = PAGE) -> Page:
 
 def _counts(turn: Turn, kept: Sequence[Condition]) -> tuple[Any, ...]:
     """How many there are, of the law's, late, and left out."""
-    statutory, late = col(Deadline.rule).in_(statutory_rules(turn)), col(Deadline.legal) < turn.today
+    statutory = col(Deadline.rule).in_(statutory_rules(turn))
     whole = func.count().filter(*kept) if kept else func.count()
-    each = (func.count().filter(*kept, which) for which in (statutory, late))
+    each = (func.count().filter(*kept, which) for which in (statutory, is_late(turn)))
     return (whole, *each, func.count() - whole)
+
+
+def is_late(turn: Turn) -> Condition:
+    """Of a date that may be done already, as those of letters that came in."""
+    return and_(col(Deadline.state) == ClockState.RUNNING, col(Deadline.legal) < turn.today)
 
 
 def late(turn: Turn, wanted: Wanted) -> int:
@@ -129,7 +134,7 @@ def _told(turn: Turn) -> list[Condition]:
 
 def of_requests(viewer: Viewer) -> ColumnElement[bool]:
     """The condition on Request: those of the agencies whose requests a reader may know."""
-    return col(Request.agency).in_([agency for agency in Agency if viewer.may_know(Kind.REQUESTS, agency)])
+    return col(Request.agency).in_(viewer.agencies)
 
 
 def _line(

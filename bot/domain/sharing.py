@@ -105,6 +105,11 @@ class Viewer:
         return of is not None and of is self.agency
 
     @property
+    def agencies(self) -> frozenset[Agency]:
+        """Whose requests for advice they may know of."""
+        return frozenset(agency for agency in Agency if self.may_know(Kind.REQUESTS, agency))
+
+    @property
     def _row(self) -> tuple[Role | None, Agency | None]:
         """A role's or a room's. Outside the council a role that is only the council's is a contributor's."""
         if self.role is None:
