@@ -89,6 +89,14 @@ def test_no_sentence_acts_unconfirmed_or_names_another_case_or_a_child() -> None
         ("her name is spelt wrong on 84", "put right"),
         ("DOB wrong 84", "put right"),
         ("is anyone waiting for my approval", "approvals"),
+        ("what's waiting for me to approve", "approvals"),
+        ("which cases are due for deletion this year", "retention"),
+        ("how long do we keep 0079", "retention"),
+        ("has anyone used break glass this month", "glass"),
+        ("who was refused what last week", "denied"),
+        ("what didn’t you understand this week", "not understood"),
+        ("who's on the staff list", "people"),
+        ("which rooms are connected", "rooms"),
     ],
 )
 def test_what_is_never_done_from_a_sentence_is_told_how_to_type(said: str, line: str) -> None:

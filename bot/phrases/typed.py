@@ -1,9 +1,34 @@
-"""What is never done from a sentence, though people ask for it in one: the line that does it, in place of a guess."""
+"""What a sentence asks for and only a line does or shows: that line, in place of a guess."""
 
 import re
 
 REF = r"(?:\d{2,5}|send-\S+|case|child|file|records?|everything|her|him|them|it|this)"
 TYPED = (
+    (
+        r"\b(?:due|ready|up) (?:for|to be) (?:deletion|erasure|destruction|deleted|erased|destroyed)\b|"
+        r"\bhow long (?:do|must|should|can) (?:we|you|the council) (?:keep|hold|retain|store)\b",
+        "What is kept no longer, and until when a case is kept, managers and data protection leads see by: retention",
+    ),
+    (
+        r"\b(?:use[ds]?|using|broke|broken|breaks?|opened|opens) (?:the )?(?:break )?glass\b",
+        "Who opened a case that they are not shown, data protection leads see by: glass",
+    ),
+    (
+        r"\bwho\b.*\b(?:refused|denied) (?:what|access)\b",
+        "Who was refused what, managers and data protection leads see by: denied",
+    ),
+    (
+        r"\b(?:didn['’]?t|did not|couldn['’]?t|don['’]?t) you understand\b",
+        "What was not understood, administrators see by: not understood",
+    ),
+    (
+        r"\bon (?:the|our) staff list\b",
+        "The staff list is shown to managers and administrators by: people",
+    ),
+    (
+        r"\b(?:which|what) (?:rooms|channels) (?:are )?(?:\w+ )?(?:connected|bound|linked|set up)\b",
+        "The rooms are shown to managers and administrators by: rooms",
+    ),
     (
         rf"^(?:(?:please|can|could|i|you|we|to|need|want|would like|have|must) )*(?:restrict|hide) (?:the )?{REF}\b|"
         r"\b(?:make|mark|put|set)\b.*\b(?:restricted|confidential)\b",
@@ -28,7 +53,8 @@ TYPED = (
         "Who a child is, is put right in a form that you alone see. Say: put right 0042",
     ),
     (
-        r"\bwait\w*\b.*\bmy (?:yes|approval|agreement)\b|\bwhat (?:do i|have i got to|should i) (?:approve|agree)\b",
+        r"\bwait\w*\b.*\b(?:my (?:yes|approval|agreement)|(?:for|on) me to (?:approve|agree))\b|"
+        r"\bwhat (?:do i|have i got to|should i) (?:approve|agree)\b",
         "What waits for your yes is shown by: approvals",
     ),
 )
