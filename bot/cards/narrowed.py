@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from bot.cases.wanted import Clocks, Missing, Standing, Wanted
+from bot.cases.wanted import Beside, Clocks, Missing, Standing, Wanted
 from bot.domain.clocks import Adviser
 from bot.domain.dates import say_day
 from bot.domain.lengths import Compared, Op
@@ -17,7 +17,16 @@ LACKS = {
     Missing.RECORD_NUMBER: "no record number",
     Missing.SCHOOL: "no school",
     Missing.MP_LETTER: "no MP's letter",
+    Missing.COMPLAINT: "no complaint",
+    Missing.EXCEPTION: "no exception",
     Missing.ANYTHING: "no owner, record number or school",
+}
+
+
+HAS = {
+    Beside.MP_LETTER: "with an MP's letter",
+    Beside.COMPLAINT: "with a complaint",
+    Beside.EXCEPTION: "with an exception",
 }
 
 
@@ -63,8 +72,8 @@ def _kinds(turn: Turn, wanted: Wanted) -> Iterator[str]:
         said = bodies(wanted).removeprefix("the ")
         agency = "" if wanted.services else "agency "
         yield f"the council's own, where {said} was asked" if wanted.owed else f"{agency}{said}"
-    if wanted.process:
-        yield wanted.process.label
+    if wanted.processes:
+        yield " or ".join(one.label for one in wanted.processes)
     if wanted.letter:
         yield f"{wanted.letter.label}s"
     if wanted.mp:
@@ -130,7 +139,7 @@ def say_weeks(weeks: tuple[Compared, ...]) -> str:
 
 
 def _lacks(turn: Turn, wanted: Wanted) -> Iterator[str]:
-    yield from (f"{_title(turn, what)} done" for what in wanted.having)
+    yield from (HAS[what] if isinstance(what, Beside) else f"{_title(turn, what)} done" for what in wanted.having)
     yield from (_lacks_one(turn, wanted, what) for what in wanted.without)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from bot.cases import visible
-from bot.cases.wanted import Clocks, Missing, Standing, Wanted
+from bot.cases.wanted import Beside, Clocks, Missing, Standing, Wanted
 from bot.domain.calendar import ONE_DAY, moment
 from bot.domain.clocks import Adviser, ClockRule
 from bot.domain.errors import NotAllowed
@@ -107,8 +107,8 @@ def _lacks(turn: Turn, wanted: Wanted) -> Condition:
 def _lacks_one(turn: Turn, wanted: Wanted, what: Missing | Clocks | Adviser) -> Condition:
     if isinstance(what, Clocks):  # a step that is still to come, so that its clock runs
         return exists().where(*_runs(Other), Other.information.is_(False), Other.rule.in_(what.ids)).correlate(Case)
-    if what is Missing.MP_LETTER:
-        return ~_with_letter(turn, replace(wanted, letter=LetterKind.MP_LETTER))
+    if what in BESIDES:
+        return ~_is_beside(turn, wanted, Beside(what.value))
     if isinstance(what, Adviser):
         return _lacks_advice(turn, replace(wanted, agencies=(), services=(what,)))
     if what is Missing.ADVICE:
@@ -155,12 +155,28 @@ def of_bodies(wanted: Wanted, agency: Any, service: Any) -> Condition:
     return or_(agency.in_(agencies), service.in_([one.id for one in wanted.services]))
 
 
-def _has(_turn: Turn, wanted: Wanted) -> Condition:
-    def came(what: Clocks) -> Condition:
+def _has(turn: Turn, wanted: Wanted) -> Condition:
+    def came(what: Beside | Clocks) -> Condition:
+        if isinstance(what, Beside):
+            return _is_beside(turn, wanted, what)
         done = (Other.case_id == Case.id, Other.state.in_(DONE), Other.rule.in_(what.ids))
         return exists().where(*done).correlate(Case)
 
     return and_(*map(came, wanted.having))
+
+
+BESIDES = frozenset(one for one in Missing if one.value in {each.value for each in Beside})
+
+
+def _is_beside(turn: Turn, wanted: Wanted, what: Beside) -> Condition:
+    """There is such a letter about the case, or an exception for one of its dates that the asker may know of."""
+    if what.letter:
+        return _with_letter(turn, replace(wanted, letter=what.letter))
+    viewer = visible.viewer(turn)
+    told = [agency for agency in Agency if viewer.may_know(Kind.REQUESTS, agency)]
+    theirs = exists().where(Asked.id == Other.request_id, Asked.agency.in_(told)).correlate(Other)
+    known = or_(Other.request_id.is_(None), theirs)
+    return exists().where(Other.case_id == Case.id, Other.exception != "", known).correlate(Case)
 
 
 def _every(_turn: Turn, wanted: Wanted) -> list[str]:
@@ -168,7 +184,7 @@ def _every(_turn: Turn, wanted: Wanted) -> list[str]:
 
 
 ON_EITHER: Mapping[str, Filter] = {
-    "process": lambda _turn, wanted: col(Case.process) == wanted.process,
+    "processes": lambda _turn, wanted: col(Case.process).in_(wanted.processes),
     "school": _is_at_school,
     "week": _in_week,
     "without": _lacks,
@@ -256,6 +272,7 @@ ON_DATES: Mapping[str, Filter] = {
         col(Case.owner_id).in_(wanted.owners), col(Enquiry.owner_id).in_(wanted.owners)
     ),
     "without": lambda turn, wanted: and_(col(Case.id).is_not(None), _lacks(turn, wanted)),
+    "having": lambda turn, wanted: and_(col(Case.id).is_not(None), _has(turn, wanted)),
     "bodies": _of_bodies,
     "letter": _of_letter,
     "first": lambda _turn, wanted: _day(wanted) >= wanted.first,

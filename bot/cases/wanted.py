@@ -39,6 +39,18 @@ class Clocks(NamedTuple):
     ids: tuple[str, ...]
 
 
+class Beside(Term):
+    """What a case may have besides steps that were taken."""
+
+    MP_LETTER = "mp_letter"
+    COMPLAINT = "complaint"
+    EXCEPTION = "exception"
+
+    @property
+    def letter(self) -> LetterKind | None:
+        return {Beside.MP_LETTER: LetterKind.MP_LETTER, Beside.COMPLAINT: LetterKind.COMPLAINT}.get(self)
+
+
 class Missing(Term):
     """What a case may lack besides a step on its path."""
 
@@ -47,6 +59,8 @@ class Missing(Term):
     RECORD_NUMBER = "record_number"
     SCHOOL = "school"
     MP_LETTER = "mp_letter"
+    COMPLAINT = "complaint"
+    EXCEPTION = "exception"
     ANYTHING = "anything"
     """That it should have from its first day: an owner, a record number or a school."""
 
@@ -68,7 +82,7 @@ class Wanted:
     agencies: tuple[Agency, ...] = ()
     services: tuple[Adviser, ...] = ()
     other_than: tuple[Agency | Adviser | Person, ...] = ()
-    process: Process | None = None
+    processes: tuple[Process, ...] = ()
     letter: LetterKind | None = None
     mp: tuple[str, ...] = ()
     """Of one of them, by a part of the name."""
@@ -84,7 +98,7 @@ class Wanted:
     age: Lengths = ()
     """Since a clock, or a case, began."""
     without: tuple[Missing | Clocks | Adviser, ...] = ()
-    having: tuple[Clocks, ...] = ()
+    having: tuple[Beside | Clocks, ...] = ()
     restricted: bool = False
     statutory: bool = False
     """The law's dates alone."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from bot.blanks import LETTER, PROCESS, choice, number, yes_no
+from bot.blanks import LETTER, choice, number, yes_no
 from bot.cards.day import agency_day, team_day
 from bot.cards.digest import digest_message
 from bot.cards.listed import OVERDUE, Listing, cases_message, dates_message, nothing_yet
@@ -28,6 +28,7 @@ from bot.commands.list_blanks import (
     MpBlank,
     OtherBlank,
     OwnersBlank,
+    ProcessesBlank,
     RestrictedBlank,
     SchoolBlank,
     ServicesBlank,
@@ -41,7 +42,7 @@ from bot.commands.roles import COUNCIL, EVERYONE, READERS
 from bot.domain.calendar import ONE_DAY
 from bot.domain.errors import CannotRead
 from bot.domain.message import Action, Message
-from bot.domain.terms import Agency, Kind, LetterKind, Process, Role, Term
+from bot.domain.terms import Agency, Kind, LetterKind, Role, Term
 from bot.grammar import Command, command, line
 from bot.turn import Turn
 
@@ -114,7 +115,7 @@ def list_(
     ] = None,
     agency: AgenciesBlank = (),
     service: ServicesBlank = (),
-    process: Annotated[Process | None, PROCESS] = None,
+    process: ProcessesBlank = (),
     letter: Annotated[LetterKind | None, LETTER] = None,
     mp: MpBlank = (),
     constituency: ConstituencyBlank = "",
@@ -173,7 +174,7 @@ def _wanted(turn: Turn, given: Mapping[str, Any]) -> Wanted:
         agencies=given["agency"],
         services=given["service"],
         other_than=given["other_than"],
-        process=given["process"],
+        processes=given["process"],
         letter=given["letter"],
         mp=given["mp"],
         constituency=given["constituency"],

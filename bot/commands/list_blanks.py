@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from bot.blanks import AGENCY, ANYBODY, SERVICE, choice, plain, text
+from bot.blanks import AGENCY, ANYBODY, PROCESS, SERVICE, choice, plain, text
 from bot.cases import staff
 from bot.cases.grouping import By
-from bot.cases.wanted import Clocks, Missing, Which
+from bot.cases.wanted import Beside, Clocks, Missing, Which
 from bot.commands.exception import SCHOOL
 from bot.domain.clocks import Adviser
 from bot.domain.dates import read_date
@@ -15,7 +15,7 @@ from bot.domain.errors import CannotRead
 from bot.domain.facts import FACTS
 from bot.domain.lengths import Lengths, read_length, read_week, say_lengths
 from bot.domain.message import BlankKind
-from bot.domain.terms import Agency
+from bot.domain.terms import Agency, Process
 from bot.grammar import Ask
 from bot.turn import Turn
 from storage.tables import Person, Setting
@@ -82,6 +82,9 @@ MISSING = {plain(each.value): each for each in Missing} | {
     "setting": Missing.SCHOOL,
     "plan": "final plan",
     "mp": Missing.MP_LETTER,
+    "mp enquiry": Missing.MP_LETTER,
+    "complaints": Missing.COMPLAINT,
+    "exceptions": Missing.EXCEPTION,
 }
 
 
@@ -93,7 +96,18 @@ def _missing(turn: Turn, words: str) -> Missing | Clocks | Adviser:
     return turn.rules.adviser(meant.removesuffix(" advice")) or _clocks(turn, meant)
 
 
-def _show_missing(what: Missing | Clocks | Adviser) -> str:
+BESIDE = {plain(each.value): each for each in Beside} | {
+    "mp": Beside.MP_LETTER, "mps": Beside.MP_LETTER, "mp enquiry": Beside.MP_LETTER, "mp letters": Beside.MP_LETTER,
+    "complaints": Beside.COMPLAINT, "exceptions": Beside.EXCEPTION,
+}  # fmt: skip
+
+
+def _having(turn: Turn, words: str) -> Beside | Clocks:
+    """A letter or an exception; else a step that was taken."""
+    return BESIDE.get(plain(words).removeprefix("an ").removeprefix("a ")) or _clocks(turn, words)
+
+
+def _show_missing(what: Missing | Beside | Clocks | Adviser) -> str:
     match what:
         case Clocks():
             return _show_clocks(what)
@@ -144,6 +158,7 @@ def lengths(label: str, read: Any, hint: str, words: int = 0) -> Ask:
 AGENCIES, SERVICES = _several(AGENCY), _several(SERVICE, label="Services")
 """Several may be named: "list overdue health and social care"."""
 AgenciesBlank = Annotated[tuple[Agency, ...], AGENCIES]
+ProcessesBlank = Annotated[tuple[Process, ...], _several(PROCESS)]
 ServicesBlank = Annotated[tuple[Adviser, ...], SERVICES]
 OwnersBlank = Annotated[tuple[Person, ...], _several(ANYBODY)]
 OtherBlank = Annotated[
@@ -155,8 +170,10 @@ DatesBlank = Annotated[
     tuple[Clocks, ...], Ask("Which date", _clocks, show=_show_clocks, words=0, many=True, hint="final plan, 20 weeks")
 ]
 HavingBlank = Annotated[
-    tuple[Clocks, ...], Ask("What has gone", _clocks, show=_show_clocks, words=0, many=True, hint="draft")
-]
+    tuple[Beside | Clocks, ...],
+    Ask("What it has", _having, show=_show_missing, words=4, lead="with", bare=False, many=True,
+        hint="MP letter, complaint, exception; draft, for what has gone"),
+]  # fmt: skip
 WithoutBlank = Annotated[
     tuple[Missing | Clocks | Adviser, ...],
     Ask("What is missing", _missing, show=_show_missing, words=4, lead="without", bare=False, many=True,

@@ -17,7 +17,20 @@ TITLES = {"final_plan": "final plan", "draft_plan_target": "draft plan", "ar_fin
 ADVICE = frozenset({"advice_health", "advice_ep", "advice_social_care", "advice_education"})
 WITHOUT = {"setting": "school", "upn": "record_number"}
 LETTERS = frozenset({"complaint", "foi", "sar", "mp_letter"})
-HELD = frozenset({"anything", "owner", "record_number", "school", "advice", "decision", "plan", "mp_letter"})
+HELD = frozenset(
+    {
+        "anything",
+        "owner",
+        "record_number",
+        "school",
+        "advice",
+        "decision",
+        "plan",
+        "mp_letter",
+        "complaint",
+        "exception",
+    }
+)
 """What may be missing besides a clock's step."""
 OPS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "=": "exactly"}
 BY = frozenset({"agency", "service", "owner", "school", "week", "month", "mp", "constituency"})
@@ -110,6 +123,7 @@ MAKES: Mapping[str, Make] = {
     "not_person": _plain("not_person", "other_than"),
     "clock": _clocks,
     "without": _without,
+    "with": _plain("with", "has"),
     "kind": _kind,
     "status": lambda slots, _today: ["statutory=yes"] if slots["status"] == "statutory" else [],
     "period": _period,

@@ -7,6 +7,7 @@ from typing import Any
 from bot.phrases.absent import leave
 from bot.phrases.addressing import addressed
 from bot.phrases.auditing import record_topic
+from bot.phrases.beside import beside, narrowed
 from bot.phrases.clocks import advice_clock as advice_clock
 from bot.phrases.clocks import clocks
 from bot.phrases.counting import figure_of
@@ -21,13 +22,26 @@ WHOSE = ("person", "not_person", "setting")
 MPS = ("mp", "constituency")
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "agency_status": (*REFS, *WHAT, "period"),
-    "overdue_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by", "kind", "status"),
-    "due_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "by", "kind", "status"),
+    "overdue_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "by", "kind", "status", "with", "without"),
+    "due_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "by", "kind", "status", "with", "without"),
     "blockers": (*REFS, "person"),
     "case_status": REFS,
     "clock_date": (*REFS, *WHAT, "clock", "start"),
-    "filter_list": (*WHAT, *WHOSE, *MPS, "clock", "period", "comparator", "without", "by", "status", "kind", "text"),
-    "awaiting_list": (*WHAT, *WHOSE, *MPS, "period", "comparator", "clock", "by", "owes"),
+    "filter_list": (
+        *WHAT,
+        *WHOSE,
+        *MPS,
+        "clock",
+        "period",
+        "comparator",
+        "without",
+        "by",
+        "status",
+        "kind",
+        "text",
+        "with",
+    ),
+    "awaiting_list": (*WHAT, *WHOSE, *MPS, "period", "comparator", "clock", "by", "owes", "with", "without"),
     "mp_list": (*MPS, "agency", "service", *WHOSE, "clock", "period", "comparator", "without", "by", "status"),
     "mp_status": (*REFS, *MPS, "clock"),
     "next_clock": (*REFS, "person"),
@@ -90,6 +104,7 @@ THINGS = {
     "nhs number": "nhs_number", "advice": "advice", "report": "advice", "reports": "advice", "reply": "reply",
     "replies": "reply", "answer": "reply", "exception": "exception", "decision": "decision",
     "plan": "plan", "ehcp": "plan", "ehc plan": "plan",
+    "complaint": "complaint", "complaints": "complaint", "exceptions": "exception",
     "mp letter": "mp_letter", "mp letters": "mp_letter", "mp enquiry": "mp_letter", "mp": "mp_letter",
 }  # fmt: skip
 STATUS = {
@@ -224,12 +239,15 @@ def _besides(sentence: Sentence, intent: str) -> dict[str, Any]:
             known = {"overdue": LATE} if intent == "mp_list" else STATUS
             status = next((name for name, said in known.items() if said.search(sentence.plain)), None)
             without = _without(sentence)
-            kind = _kind(sentence) if intent == "filter_list" and "mp_letter" not in without else None
-            return {"without": without, "status": status, "kind": kind, **_searched(sentence)}
+            of_cases = intent == "filter_list"
+            has = narrowed(intent, beside(sentence), without, _kind(sentence)) if of_cases else {}
+            return {"without": without, "status": status, **has, **_searched(sentence)}
         case "due_list" | "overdue_list":
-            return {"kind": _kind(sentence), "status": "statutory" if LEGAL.search(sentence.plain) else None}
+            status = "statutory" if LEGAL.search(sentence.plain) else None
+            return {"status": status, **narrowed(intent, beside(sentence), _without(sentence), _kind(sentence))}
         case "awaiting_list":
-            return {"owes": "us" if WE_OWE.search(sentence.plain) else None}
+            owes = "us" if WE_OWE.search(sentence.plain) else None
+            return {"owes": owes, **narrowed(intent, beside(sentence), _without(sentence), None)}
         case "kpi":
             said = EXCEPTIONS.search(sentence.said)
             stripped = said and OUT.search(sentence.said[said.end() :])

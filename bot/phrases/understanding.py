@@ -9,6 +9,7 @@ from typing import Any
 from bot.phrases import asking, following, leading, limits
 from bot.phrases.acting import act_of, of_note, of_record, told_not_to, written_name
 from bot.phrases.auditing import asks_who_may_see
+from bot.phrases.beside import beside, list_of
 from bot.phrases.clean import cleaned, words_of
 from bot.phrases.days import Almanac
 from bot.phrases.families import usual
@@ -304,6 +305,7 @@ def _answered(sentence: Sentence, intent: str, asker: Asker, before: Understood 
         intent = "agency_status"
     if asks_who_may_see(sentence) and (sentence.refs or before):
         intent = "audit"
+    intent = list_of(intent, sentence, [*beside(sentence), *slots_of(sentence, intent).get("without", ())])
     slots = slots_of(sentence, intent)
     if before:
         slots = {"refs": before.slots["refs"], **slots}

@@ -70,6 +70,7 @@ SLOTS: Mapping[str, str] = {
     "setting": "a school, college or nursery",
     "comparator": "{field, op, value, unit}: field is `late` (how late), `week` (of the case) or `age`",
     "without": "what has not come or is not there: a list, such as `draft_plan_target`, `advice`, `owner`",
+    "with": "what the cases have: a list of `mp_letter`, `complaint`, `exception`",
     "by": "what a list or a count is grouped by",
     "status": "`closed`, `opened` or `restricted`, of cases; `overdue`, of letters; `statutory`, of dates",
     "owes": "`us`, where it is asked what we owe a body and not what it owes us",
