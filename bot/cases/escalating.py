@@ -6,16 +6,16 @@ from sqlmodel import col, select
 
 from bot.cases import history, visible
 from bot.cases.climbing import ladder_of
-from bot.cases.files import File, about
+from bot.cases.files import File, about, requests_of
 from bot.cases.history import New
 from bot.cases.in_hand import called
 from bot.cases.nudging import say_now
 from bot.cases.recipients import Hearers, Recipients
 from bot.cases.referrals import must_be_open
 from bot.domain.errors import AlreadyDone, NotNow
-from bot.domain.terms import THE_AGENCYS, ClockState, EntryKind, Hears
+from bot.domain.terms import THE_AGENCYS, ClockState, EntryKind, Hears, Kind
 from bot.turn import Turn
-from storage.tables import Deadline, Nudge
+from storage.tables import Case, Deadline, Nudge
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,21 @@ def escalate(turn: Turn, file: File, hears: Hears, deadline_id: int | None = Non
 
 
 def _which(turn: Turn, file: File, hears: Hears, deadline_id: int | None) -> Deadline:
-    runs = [one for one in file.deadlines if one.state is ClockState.RUNNING and one.ladder]
+    runs = [one for one in _told(turn, file) if one.state is ClockState.RUNNING and one.ladder]
     if hears in THE_AGENCYS:
         runs = [one for one in runs if any(map(ladder_of(turn.rules, one).tells, THE_AGENCYS))]
     found = [one for one in runs if deadline_id in (None, one.id)]
     if not found:
         raise NotNow(f"{about(file).reference}: no date runs of which {hears.label} could be told.")
     return min(found, key=lambda one: (one.legal, one.id))
+
+
+def _told(turn: Turn, file: File) -> list[Deadline]:
+    """Those of its dates that the asker may know of: the answer names the one that was escalated."""
+    record = about(file)
+    alone = visible.viewer(replace(turn, private=True), record if isinstance(record, Case) else None)
+    untold = {one.id for one in requests_of(file) if not alone.may_know(Kind.REQUESTS, one.agency)}
+    return [one for one in file.deadlines if one.request_id not in untold]
 
 
 def _once_a_day(turn: Turn, file: File, deadline: Deadline) -> None:

@@ -23,6 +23,7 @@ from bot.turn import Turn
 from storage.tables import Case, Deadline, Enquiry, Entry, Person
 
 LONGEST = timedelta(days=366)
+NOT_TOLD = "Who was asked for advice is not told to you. You can have yourself reminded, or a colleague."
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,17 @@ def check_may(turn: Turn, record: Case | Enquiry, whom: Whom) -> None:
         raise NotAllowed(f"You can have yourself reminded, such as: remind {record.reference} me on Friday")
     if whom.person and not may_hear(turn, whom.person, record):
         raise NotNow(f"{whom.person.name} may not know of {record.reference}, and can't be reminded of it.")
+    if whom.person is None and not _knows_what_is_asked(turn, record, whom.agency):
+        raise NotAllowed(NOT_TOLD)
     if whom.person is None and visible.is_restricted(turn, record):
         me = f"remind {record.reference} me on Friday"
         raise NotNow(f"{record.reference} is restricted, and spoken of in no room. To be reminded yourself, say: {me}")
+
+
+def _knows_what_is_asked(turn: Turn, record: Case | Enquiry, agency: Agency | None) -> bool:
+    """Whether the asker may know what an agency was asked: that a room could be told of it says so."""
+    alone = replace(turn, private=True)
+    return isinstance(record, Enquiry) or visible.viewer(alone, record).may_know(Kind.REQUESTS, agency)
 
 
 def may_hear(turn: Turn, person: Person, record: Case | Enquiry) -> bool:
