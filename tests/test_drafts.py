@@ -53,6 +53,19 @@ def test_no_draft_says_who_the_child_is_or_more_than_its_reader_may_know(town: T
     assert "social care" not in told[Whom.AGENCY], "what one body owes is not told to another"
 
 
+def test_nothing_is_drafted_of_what_became_restricted_for_those_who_are_not_named(town: Town) -> None:
+    """Neither of the case nor of the letter about it, though both are there for whoever asks."""
+    letter = town.say("Priya", "status 0042 letter").text.split(" ")[3]
+    assert not town.say("Priya", "restrict 0042 adoption because the father must not know").error
+    for about in ("0042", letter):
+        answer = town.say("Priya", f"draft {about}")
+        assert answer.copy, about
+        assert not any("mp_team" in action.line or "agency" in action.line for action in answer.actions), about
+        for whom in ("the MP team", "somebody outside"):
+            refused = town.say("Priya", f"draft {about} for {whom}")
+            assert (refused.error, refused.copy) == ("NotNow", ""), (about, whom)
+
+
 def test_each_date_in_a_draft_has_its_kind_and_the_entry_it_rests_on(town: Town) -> None:
     answer = town.say("Priya", "draft 0042")
     assert answer.copy.count("due ") == answer.copy.count("statutory") + answer.copy.count("our target") + (

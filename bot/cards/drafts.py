@@ -23,7 +23,7 @@ from bot.cards.drafted import (
 )
 from bot.cards.record import what_of
 from bot.cards.why import recorded_by
-from bot.cases import advice, history, visible
+from bot.cases import advice, facts, history, visible
 from bot.cases.files import CaseFile, EnquiryFile, File, open_enquiry_file
 from bot.domain.calendar import london_date
 from bot.domain.clocks import Adviser, Clock
@@ -49,7 +49,7 @@ BUTTONS = (
     (Whom.AGENCY, "Chase the advice"),
 )
 NOT_OF_RESTRICTED = frozenset({Whom.MP_TEAM, Whom.AGENCY, Whom.OTHERS})
-"""Who learns nothing of a case that is for the named alone, though the asker may."""
+"""Who learns nothing of a case that is for the named alone, nor of a letter about one, though the asker may."""
 OF_A_LETTER = frozenset({Whom.MANAGER, Whom.MP_TEAM})
 WORKING = "We are looking into what you raise"
 
@@ -57,7 +57,7 @@ WORKING = "We are looking into what you raise"
 def draft_message(turn: Turn, file: File, whom: Whom, *, of: Adviser | None = None) -> Message:
     """A draft for its reader, with where each claim comes from. `turn` is private."""
     desk = Desk(turn, file, whom, _readers(turn, file, whom), of)
-    if isinstance(file, CaseFile) and file.case.restricted and whom in NOT_OF_RESTRICTED:
+    if whom in NOT_OF_RESTRICTED and visible.is_restricted(turn, facts.about(file)):
         raise NotNow(f"{desk.reference} is for the named alone: I draft nothing about it for {whom.label}.")
     if isinstance(file, CaseFile) and whom is Whom.MP:
         file = _letter_of(desk, file) or file
@@ -88,10 +88,10 @@ def _others(desk: Desk) -> Iterator[Action]:
 
 
 def _fits(desk: Desk, whom: Whom) -> bool:
+    if whom in NOT_OF_RESTRICTED and visible.is_restricted(desk.turn, facts.about(desk.file)):
+        return False
     if isinstance(desk.file, EnquiryFile):
         return whom in OF_A_LETTER or whom is Whom.MP
-    if desk.file.case.restricted and whom in NOT_OF_RESTRICTED:
-        return False
     return whom is not Whom.AGENCY or bool(waited_for(replace(desk, of=None, readers=desk.readers[:1]), desk.file))
 
 
