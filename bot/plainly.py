@@ -71,8 +71,10 @@ def read(turn: Turn, text: str, earlier: Sequence[str]) -> Understood | None:
 
 
 def _vocabulary(turn: Turn, texts: Sequence[str]) -> Vocabulary:
+    """What people and places are called here. MPs by the letters that the asker may know of: else a name would tell."""
     people = turn.db.exec(select(Staff.name, Staff.active)).all()
-    mps = turn.db.exec(select(Enquiry.mp, Enquiry.constituency).where(col(Enquiry.mp) != "").distinct()).all()
+    of_letters = select(Enquiry.mp, Enquiry.constituency).where(col(Enquiry.mp) != "", visible.letters_told_here(turn))
+    mps = turn.db.exec(of_letters.distinct()).all()
     return Vocabulary(
         people=tuple(Person(name, left=not active) for name, active in people),
         mps=dict(mps),

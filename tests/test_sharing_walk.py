@@ -305,6 +305,29 @@ def unlike_lines(walk: Walk, asked: "Statements", walker: str, one: Filling, hid
                 yield f"{walker} in {place or 'private'}: {there} is told from {not_there}"
 
 
+SENTENCES = (
+    "any letter from {}?", "cases for {}", "what did {} promise", "how many letters for {} are open?",
+    "which cases is {} chasing", "figures overdue mp={}", "list mp={}", "status {}",
+)  # fmt: skip
+"""What people say of an MP, in words and by a line."""
+
+
+def test_no_name_tells_that_an_mp_wrote_about_what_is_hidden(walk: Walk) -> None:
+    """Nor that one wrote at all, to those who may not know of letters: nobody's name gets the same answer."""
+    council, asked = walk.council, Statements(walk.council.town.store)
+    of = {about: next(one for one in council.secrets if one.about == (about,) and one.kind is Kind.MP_MATTER)
+          for about in ("letter", "of_both", "of_hidden")}  # fmt: skip
+    tried = {"Tom": ("of_both", "of_hidden"), "Frances": ("of_both", "of_hidden"), "Vera": (*of,), "Grace": (*of,)}
+    for walker, abouts in tried.items():
+        for said in SENTENCES:
+            nobody = asked.by(walk, walker, "", Line(said.format("Zzyxobborant")))
+            for about in abouts:
+                name = of[about].value
+                answer = asked.by(walk, walker, "", Line(said.format(name)))
+                told = (nobody[0].replace("Zzyxobborant", name), nobody[1])
+                assert answer == told, (walker, about, said)
+
+
 class Statements:
     """What the database is asked while a line is answered."""
 
