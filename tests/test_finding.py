@@ -177,6 +177,7 @@ def test_notes_are_looked_through_by_whoever_may_read_them(town: Town) -> None:
         True, ["the taxi was late again: Transport told"],
     )  # fmt: skip
     assert "Looked through" in in_room.text and town.say("Priya", "search notes case=0042 taxi").text.startswith("2 ")
+    assert town.say("Kit", "search notes about the taxi").facts == town.say("Kit", "search notes taxi").facts
     assert town.say("Priya", "search notes refuge").facts == () and town.say("Frances", "search notes taxi").error
     assert not town.say("Kit", "close 0058 withdrawn because the family moved").error
     assert references(town.say("Priya", "search notes withdrawn")) == "0058"

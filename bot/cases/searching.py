@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import dropwhile
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
@@ -34,6 +35,10 @@ MOST_FOUND = 10
 """Entries that are shown at once."""
 BESIDE = 70
 """Characters that are shown on each side of what was found."""
+LEADING = frozenset(
+    {"about", "for", "on", "with", "of", "the", "a", "an", "any", "that", "mentioning", "says", "saying"}
+)
+"""What somebody says before the words that are looked for: "search notes for the taxi"."""
 ENDS = (EntryKind.CLOSED, EntryKind.MATTER_ADDED)
 """What says something in words of its own, though nobody wrote any."""
 
@@ -73,7 +78,7 @@ def search(
     most: int = MOST_FOUND,
 ) -> Searched:
     """The newest entries with all of these words in them, of what the asker may read; `before` an entry, by id."""
-    wanted, keys, hits = plain(words).split(), dict[bytes, bytes](), list[Hit]()
+    wanted, keys, hits = _wanted(words), dict[bytes, bytes](), list[Hit]()
     rows = turn.db.execute(_question(turn, about, before, looked)).all()
     read = list[Any]()
     for row in rows:
@@ -89,6 +94,12 @@ def search(
         back_to=london_date(read[-1].recorded_at) if read else None,
         before=read[-1].id if is_more and read else None,
     )
+
+
+def _wanted(words: str) -> list[str]:
+    """The words that have to be there, without what leads to them; all, where nothing else was said."""
+    said = plain(words).split()
+    return list(dropwhile(LEADING.__contains__, said)) or said
 
 
 def _question(turn: Turn, about: Case | Enquiry | None, before: int | None, looked: int) -> Any:
