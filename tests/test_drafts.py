@@ -10,7 +10,7 @@ from bot.domain.errors import NotUnderstood
 from storage.connect import Store
 from tests.town import SCHOOL, Town
 
-pytestmark = pytest.mark.databases("sqlite")
+one_database = pytest.mark.databases("sqlite")
 PRIVATE = ("Maisie", "Palmer", "2019", SCHOOL, "Oakhurst", "grandmother", "Bluebell Clinic")
 
 
@@ -32,6 +32,7 @@ def town(database_url: str) -> Iterator[Town]:
     store.close()
 
 
+@one_database
 def test_no_draft_says_who_the_child_is_or_more_than_its_reader_may_know(town: Town) -> None:
     drafts = {whom: town.say("Priya", f"draft 0042 for {whom.value}") for whom in Whom if whom is not Whom.AGENCY}
     several = town.say("Priya", "draft 0042 for agency")
@@ -53,6 +54,7 @@ def test_no_draft_says_who_the_child_is_or_more_than_its_reader_may_know(town: T
     assert "social care" not in told[Whom.AGENCY], "what one body owes is not told to another"
 
 
+@one_database
 def test_nothing_is_drafted_of_what_became_restricted_for_those_who_are_not_named(town: Town) -> None:
     """Neither of the case nor of the letter about it, though both are there for whoever asks."""
     letter = town.say("Priya", "status 0042 letter").text.split(" ")[3]
@@ -66,6 +68,7 @@ def test_nothing_is_drafted_of_what_became_restricted_for_those_who_are_not_name
             assert (refused.error, refused.copy) == ("NotNow", ""), (about, whom)
 
 
+@one_database
 def test_each_date_in_a_draft_has_its_kind_and_the_entry_it_rests_on(town: Town) -> None:
     answer = town.say("Priya", "draft 0042")
     assert answer.copy.count("due ") == answer.copy.count("statutory") + answer.copy.count("our target") + (
@@ -89,7 +92,16 @@ def test_a_line_that_begins_with_the_word_may_mean_the_plan(line: str) -> None:
 
 
 def test_more_shows_every_change_once(town: Town) -> None:
-    for line in ("history case=0042 latest=yes", "history since=2026-10-16", "history by=Priya since=2026-10-16"):
+    assert not town.say("Priya", "correct 0042 4 on 22 September because of a wrong day").error
+    for line, many in (
+        ("history case=0042 latest=yes", 8),
+        ("history since=2026-10-16", 8),
+        ("history by=Priya since=2026-10-16", 7),
+        ("history case=0042 about=slt", 2),
+        ("history about=slt", 2),
+        ("history case=0042 about=dates", 1),
+        ("history by=Priya about=dates", 1),
+    ):
         shown: list[tuple[str, str]] = []
         answer = town.say("Priya", line)
         while True:
@@ -100,7 +112,7 @@ def test_more_shows_every_change_once(town: Town) -> None:
                 break
             answer = town.say("Priya", more)
         count = int("".join(filter(str.isdigit, answer.text.split(" on ")[0])))
-        assert len(shown) == len(set(shown)) == count, line
+        assert len(shown) == len(set(shown)) == count == many, line
 
 
 def test_what_is_hidden_is_in_nobody_elses_changes(town: Town) -> None:

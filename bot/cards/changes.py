@@ -22,7 +22,8 @@ RowOf = tuple[Entry, Case | Enquiry]
 
 def changes_message(turn: Turn, file: File, asked: Asked, *, before: int | None = None) -> Message:
     """What came on record of one case or letter, of what is meant; `before` the entry with that number."""
-    about, found = facts.about(file), of_one(turn, file.entries, asked)
+    about = facts.about(file)
+    found = of_one(turn, about, asked)
     if not found:
         last = f" The last entry of all: {_said(turn, file.entries[-1])}."
         return Message(f"{_nothing(turn, asked)} on {about.reference}{_days(turn, asked)}.{last}", private=True)

@@ -1,14 +1,15 @@
 """What came on record in some days: of one case or letter, or of all that somebody answers for."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from bot.cases import staff, visible
-from bot.domain.calendar import ONE_DAY, london_date, moment
+from bot.cases import history, staff, visible
+from bot.domain.calendar import ONE_DAY, moment
 from bot.domain.clocks import Adviser
 from bot.domain.facts import FACTS
 from bot.domain.terms import EntryKind, Role
@@ -19,6 +20,8 @@ USUAL = timedelta(days=7)
 """How far back is looked over many cases where no day is named."""
 MOST = 500
 """Of the newest entries over many cases, so many are counted."""
+Before: Any = aliased(Entry)
+"""What an entry strikes out, or takes the place of."""
 
 
 @dataclass(frozen=True)
@@ -32,46 +35,34 @@ class Asked:
     dates: bool = False
     """Only what moved a date."""
 
-    def fits(self, turn: Turn, entry: Entry) -> bool:
-        on = london_date(entry.recorded_at)
-        if (self.since and on < self.since) or (self.until and on > self.until):
-            return False
-        if self.by and entry.recorded_by != self.by.id:
-            return False
-        if self.dates and not _moves_dates(turn, entry):
-            return False
-        return self.of is None or _service(turn, entry) == self.of.id
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found = [col(Entry.recorded_at) >= _begins(self.since)] if self.since else []
+        found += [col(Entry.recorded_at) < _begins(self.until + ONE_DAY)] if self.until else []
+        found += [col(Entry.recorded_by) == self.by.id] if self.by else []
+        found += [col(Entry.request_id).in_(select(Request.id).where(Request.service == self.of.id))] if self.of else []
+        return [*found, *([_moves_dates()] if self.dates else [])]
 
 
-def _moves_dates(turn: Turn, entry: Entry) -> bool:
+def _moves_dates() -> ColumnElement[bool]:
     """An exception; and what strikes out, or takes the place of, a fact that clocks count or an exception."""
-    before = turn.db.get(Entry, entry.supersedes) if entry.supersedes else None
-    return any(
-        one and (one.kind is EntryKind.EXCEPTION_CLAIMED or (one is before and one.kind in FACTS))
-        for one in (entry, before)
-    )
+    moving = (*FACTS, EntryKind.EXCEPTION_CLAIMED)
+    before = select(Before.id).where(Before.kind.in_(moving))
+    return or_(col(Entry.kind) == EntryKind.EXCEPTION_CLAIMED, col(Entry.supersedes).in_(before))
 
 
-def _service(turn: Turn, entry: Entry) -> str:
-    request = turn.db.get(Request, entry.request_id) if entry.request_id else None
-    return request.service if request else ""
-
-
-def of_one(turn: Turn, whole: Sequence[Entry], asked: Asked) -> list[Entry]:
+def of_one(turn: Turn, record: Case | Enquiry, asked: Asked) -> list[Entry]:
     """The entries of one record that are meant, the newest first."""
-    return [entry for entry in reversed(whole) if asked.fits(turn, entry)]
+    whole = select(Entry).where(Entry.stream == history.stream_of(record), *asked.conditions)
+    return list(turn.db.exec(whole.order_by(col(Entry.number).desc())))
 
 
 def of_many(turn: Turn, asked: Asked) -> list[tuple[Entry, Case | Enquiry]]:
     """The newest entries of the asker's own cases and letters; by somebody, of all that the asker may see."""
-    since = asked.since or turn.today - USUAL
-    when: list[ColumnElement[bool]] = [col(Entry.recorded_at) >= _begins(since)]
-    when += [col(Entry.recorded_at) < _begins(asked.until + ONE_DAY)] if asked.until else []
-    when += [col(Entry.recorded_by) == asked.by.id] if asked.by else []
-    owners = _owners(turn)
-    of_cases = select(Entry, Case).join(Case, col(Case.id) == Entry.case_id).where(visible.cases(turn), *when)
+    meant, owners = asked.conditions, _owners(turn)
+    of_cases = select(Entry, Case).join(Case, col(Case.id) == Entry.case_id).where(visible.cases(turn), *meant)
     of_letters = (
-        select(Entry, Enquiry).join(Enquiry, col(Enquiry.id) == Entry.enquiry_id).where(visible.enquiries(turn), *when)
+        select(Entry, Enquiry).join(Enquiry, col(Enquiry.id) == Entry.enquiry_id).where(visible.enquiries(turn), *meant)
     )
     mine = (true(), true()) if asked.by else (col(Case.owner_id).in_(owners), col(Enquiry.owner_id).in_(owners))
     last = col(Entry.id).desc()
@@ -79,8 +70,7 @@ def of_many(turn: Turn, asked: Asked) -> list[tuple[Entry, Case | Enquiry]]:
         *turn.db.exec(of_cases.where(mine[0]).order_by(last).limit(MOST)),
         *turn.db.exec(of_letters.where(mine[1]).order_by(last).limit(MOST)),
     ]
-    told = [row for row in found if asked.fits(turn, row[0])]
-    return sorted(told, key=lambda row: -(row[0].id or 0))[:MOST]
+    return sorted(found, key=lambda row: -(row[0].id or 0))[:MOST]
 
 
 def _owners(turn: Turn) -> list[int]:
