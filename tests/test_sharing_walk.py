@@ -305,6 +305,36 @@ def unlike_lines(walk: Walk, asked: "Statements", walker: str, one: Filling, hid
                 yield f"{walker} in {place or 'private'}: {there} is told from {not_there}"
 
 
+NARROWED = (
+    "list cases date={clock}", "list cases has={clock}", "list cases without={clock}", "list mine date={clock}",
+    "list cases service={body}", "list cases awaited service={body}", "list owed service={body}",
+    "list owed agency={agency}", "list due agency={agency}", "list cases without={body}", "list by service",
+    "figures overdue service={body}", "figures advice by service", "figures {clock} count",
+)  # fmt: skip
+"""Lists and figures by what one body was asked for."""
+
+
+@pytest.mark.parametrize(
+    ("walker", "place", "own"),
+    [("Vera", "", ""), ("Frances", "", ""), ("Nora", "", ""), ("Grace", "", "health"), ("Sunita", "", "social_care"),
+     ("Priya", "MP team", ""), ("Priya", "health", "health")],
+)  # fmt: skip
+def test_no_list_is_narrowed_by_a_request_that_its_reader_may_not_know(
+    walk: Walk, walker: str, place: str, own: str
+) -> None:
+    """Of every body the case was asked for: to be on such a list tells that it was, and by its length a count."""
+    plain, told = walk.council.references["plain"], []
+    of = (("health", "OT", "advice_health"), ("social_care", "social_care", "advice_social_care"),
+          ("education", "EP", "advice_ep"), ("education", '"school consultation"', "school_consult"))  # fmt: skip
+    for agency, body, clock in of:
+        for said in NARROWED if agency != own else ():
+            line = Line(said.format(agency=agency, body=body, clock=clock))
+            answer = walk.say(walker, place, line)
+            if plain in whole(answer) or re.search(r": [1-9]|\b1 open case", answer.text):
+                told.append(line.line)
+    assert told == [] and walk.leaks == []
+
+
 SENTENCES = (
     "any letter from {}?", "cases for {}", "what did {} promise", "how many letters for {} are open?",
     "which cases is {} chasing", "figures overdue mp={}", "list mp={}", "status {}",

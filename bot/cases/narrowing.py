@@ -79,7 +79,7 @@ def _whole(turn: Turn) -> tuple[Condition, ...]:
     rules = [one for one in turn.rules.clocks if one.counting is Counting.WEEKS and not PLANS.isdisjoint(one.stops)]
     at_first = [rule.id for rule in rules if any(_begins(rule, process) for process in Process)]
     counts = or_(Other.information.is_(False), Other.rule.in_(at_first))
-    return (*_runs(Other), Other.rule.in_([rule.id for rule in rules]), counts)
+    return (*_runs(turn), Other.rule.in_([rule.id for rule in rules]), counts)
 
 
 def began(turn: Turn) -> ScalarSelect[date]:
@@ -91,8 +91,14 @@ def _begins(rule: ClockRule, process: Process) -> bool:
     return process in rule.processes and not {*beginnings(process)}.isdisjoint(rule.starts)
 
 
-def _runs(clock: Any) -> tuple[Condition, ...]:
-    return clock.case_id == Case.id, clock.state == ClockState.RUNNING
+def _runs(turn: Turn) -> tuple[Condition, ...]:
+    return *_of_case(turn), Other.state == ClockState.RUNNING
+
+
+def _of_case(turn: Turn) -> tuple[Condition, ...]:
+    """Another clock of the case that the asker may know of: to be on a list by any other would tell of it."""
+    theirs = exists().where(Asked.id == Other.request_id, Asked.agency.in_(visible.viewer(turn).agencies))
+    return Other.case_id == Case.id, or_(Other.request_id.is_(None), theirs.correlate(Other))
 
 
 def _between(column: Any, days: Days) -> Condition:
@@ -106,7 +112,7 @@ def _lacks(turn: Turn, wanted: Wanted) -> Condition:
 
 def _lacks_one(turn: Turn, wanted: Wanted, what: Missing | Clocks | Adviser) -> Condition:
     if isinstance(what, Clocks):  # a step that is still to come, so that its clock runs
-        return exists().where(*_runs(Other), Other.information.is_(False), Other.rule.in_(what.ids)).correlate(Case)
+        return exists().where(*_runs(turn), Other.information.is_(False), Other.rule.in_(what.ids)).correlate(Case)
     if what in BESIDES:
         return ~_is_beside(turn, wanted, Beside(what.value))
     if isinstance(what, Adviser):
@@ -139,11 +145,10 @@ def _asked(turn: Turn, wanted: Wanted, *which: Condition) -> Condition:
     return exists().where(*of).correlate(Case)
 
 
-def _told_of(turn: Turn, wanted: Wanted) -> list[Agency]:
-    viewer = visible.viewer(turn)
-    told = [agency for agency in Agency if viewer.may_know(Kind.REQUESTS, agency)]
+def _told_of(turn: Turn, wanted: Wanted) -> frozenset[Agency]:
+    told = visible.viewer(turn).agencies
     asked = {*wanted.agencies, *(one.agency for one in wanted.services if one.agency)}
-    if not told or not asked <= {*told}:
+    if not told or not asked <= told:
         raise NotAllowed(NO_REQUESTS)
     return told
 
@@ -159,7 +164,7 @@ def _has(turn: Turn, wanted: Wanted) -> Condition:
     def came(what: Beside | Clocks) -> Condition:
         if isinstance(what, Beside):
             return _is_beside(turn, wanted, what)
-        done = (Other.case_id == Case.id, Other.state.in_(DONE), Other.rule.in_(what.ids))
+        done = (*_of_case(turn), Other.state.in_(DONE), Other.rule.in_(what.ids))
         return exists().where(*done).correlate(Case)
 
     return and_(*map(came, wanted.having))
@@ -172,11 +177,7 @@ def _is_beside(turn: Turn, wanted: Wanted, what: Beside) -> Condition:
     """There is such a letter about the case, or an exception for one of its dates that the asker may know of."""
     if what.letter:
         return _with_letter(turn, replace(wanted, letter=what.letter))
-    viewer = visible.viewer(turn)
-    told = [agency for agency in Agency if viewer.may_know(Kind.REQUESTS, agency)]
-    theirs = exists().where(Asked.id == Other.request_id, Asked.agency.in_(told)).correlate(Other)
-    known = or_(Other.request_id.is_(None), theirs)
-    return exists().where(Other.case_id == Case.id, Other.exception != "", known).correlate(Case)
+    return exists().where(*_of_case(turn), Other.exception != "").correlate(Case)
 
 
 def _every(_turn: Turn, wanted: Wanted) -> list[str]:
@@ -231,10 +232,10 @@ def _of_letter(turn: Turn, wanted: Wanted) -> Condition:
     return or_(col(Enquiry.kind) == wanted.letter, col(Deadline.rule).in_(own))
 
 
-def _of_bodies(_turn: Turn, wanted: Wanted) -> Condition:
+def _of_bodies(turn: Turn, wanted: Wanted) -> Condition:
     if wanted.owed:  # what is the council's own to do, on cases where they were asked
-        asked = exists().where(Asked.case_id == Case.id, of_bodies(wanted, Asked.agency, Asked.service)).correlate(Case)
-        return and_(col(Deadline.agency).in_(COUNCIL), col(Deadline.request_id).is_(None), asked)
+        ours = (col(Deadline.agency).in_(COUNCIL), col(Deadline.request_id).is_(None))
+        return and_(*ours, _asked(turn, wanted))
     return of_bodies(wanted, col(Deadline.agency), col(Request.service))
 
 
@@ -309,7 +310,7 @@ def _with_letter(turn: Turn, wanted: Wanted) -> Condition:
 
 def _still_runs(turn: Turn, wanted: Wanted) -> Condition:
     """One of these clocks, in these days, so late, of these bodies."""
-    of = [*_runs(Other), Other.information.is_(False)]
+    of = [*_runs(turn), Other.information.is_(False)]
     if wanted.clocks:
         of.append(Other.rule.in_(_every(turn, wanted)))
     if wanted.standing is Standing.OPEN:
