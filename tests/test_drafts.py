@@ -69,6 +69,19 @@ def test_nothing_is_drafted_of_what_became_restricted_for_those_who_are_not_name
 
 
 @one_database
+def test_a_letter_is_answered_to_whoever_wrote_it(town: Town) -> None:
+    letter = town.say("Priya", "status 0042 letter").text.split(" ")[3]
+    assert [town.say("Priya", f"draft {letter} for {whom}").error for whom in ("mum", "press")] == ["NotNow"] * 2
+    complaint = town.say("Priya", "letter complaint received=2026-10-05 cases=0042").text.split(" ")[0]
+    for line in (f"draft {complaint}", f"draft {complaint} for mum"):
+        answer = town.say("Priya", line)
+        assert answer.text.startswith(f"{complaint}: a holding reply. "), line
+        assert "Thank you for your complaint" in answer.copy and "will reply by […]" in answer.copy, line
+    beside = town.say("Priya", f"draft {complaint} for a manager")
+    assert "Holding reply" in [action.label for action in beside.actions]
+
+
+@one_database
 def test_each_date_in_a_draft_has_its_kind_and_the_entry_it_rests_on(town: Town) -> None:
     answer = town.say("Priya", "draft 0042")
     assert answer.copy.count("due ") == answer.copy.count("statutory") + answer.copy.count("our target") + (

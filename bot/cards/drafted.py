@@ -19,6 +19,9 @@ from storage.tables import Entry, Request
 
 GAP = "[…]"
 """What is not on record, for whoever sends it to fill in."""
+ACKNOWLEDGED = frozenset({
+    EntryKind.MP_ACKNOWLEDGED, EntryKind.COMPLAINT_ACKNOWLEDGED, EntryKind.STAGE_2_ACKNOWLEDGED
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,10 @@ def _is_owed(clock: Clock) -> bool:
     return clock.state is ClockState.RUNNING and not clock.information and clock.rule.nature is Nature.DUTY
 
 
+def is_anything_owed(desk: Desk) -> bool:
+    return any(map(_is_owed, desk.clocks))
+
+
 def next_duty(desk: Desk) -> list[Claim]:
     return [_duty(desk, each) for each in _ours(desk)[:1]]
 
@@ -168,7 +175,7 @@ def _promise(desk: Desk) -> Iterator[Claim]:
 
 
 def whole_answer(desk: Desk) -> Clock | None:
-    """The clock of the whole answer, where one is owed still: the reply to an MP, or what is due last."""
-    owed = [clock for clock in desk.clocks if _is_owed(clock)]
+    """The clock of the whole answer, where it runs: the reply to an MP, or what is due last. No acknowledgement is."""
+    owed = [clock for clock in desk.clocks if _is_owed(clock) and clock.rule.stops[0] not in ACKNOWLEDGED]
     reply = next((clock for clock in owed if clock.rule.id == REPLY), None)
     return reply or max(owed, key=lambda clock: clock.legal, default=None)

@@ -14,6 +14,7 @@ from bot.cards.drafted import (
     asked_in,
     awaited,
     due,
+    is_anything_owed,
     last_duty,
     next_duty,
     promised,
@@ -51,6 +52,7 @@ BUTTONS = (
 NOT_OF_RESTRICTED = frozenset({Whom.MP_TEAM, Whom.AGENCY, Whom.OTHERS})
 """Who learns nothing of a case that is for the named alone, nor of a letter about one, though the asker may."""
 OF_A_LETTER = frozenset({Whom.MANAGER, Whom.MP_TEAM})
+NOT_OF_MPS = frozenset({Whom.FAMILY, Whom.OTHERS})
 WORKING = "We are looking into what you raise"
 
 
@@ -64,9 +66,8 @@ def draft_message(turn: Turn, file: File, whom: Whom, *, of: Adviser | None = No
         desk = replace(desk, file=file)
     lines = _of_letter(desk, file) if isinstance(file, EnquiryFile) else OF_CASES[whom](desk, file)
     words = "\n".join(" ".join(claim.text for claim in each) for each in lines if each)
-    what = f"a chaser for {of.label}" if of else f"a draft for {whom.label}"
     return Message(
-        f"{desk.reference}: {what}. {CHECK}",
+        f"{desk.reference}: {_what(desk)}. {CHECK}",
         copy=words,
         facts=tuple(_sources(turn, file, lines)),
         actions=tuple(_others(desk)),
@@ -80,10 +81,22 @@ def _readers(turn: Turn, file: File, whom: Whom) -> tuple[Viewer, ...]:
     return (asker, whom.viewer) if whom.viewer else (asker,)
 
 
+def _what(desk: Desk) -> str:
+    if isinstance(desk.file, EnquiryFile) and desk.whom not in OF_A_LETTER and not _is_mps(desk.file):
+        return "a holding reply"
+    return f"a chaser for {desk.of.label}" if desk.of else f"a draft for {desk.whom.label}"
+
+
+def _is_mps(file: EnquiryFile) -> bool:
+    return file.enquiry.kind is LetterKind.MP_LETTER
+
+
 def _others(desk: Desk) -> Iterator[Action]:
     """The same for the other readers there are."""
+    others = isinstance(desk.file, EnquiryFile) and not _is_mps(desk.file)
     for whom, label in BUTTONS:
         if whom is not desk.whom and _fits(desk, whom):
+            label = "Holding reply" if whom is Whom.MP and others else label
             yield Action(label, line("draft", case=desk.reference, to=whom.value), acts=False)
 
 
@@ -195,6 +208,8 @@ def _letter_of(desk: Desk, file: CaseFile) -> EnquiryFile | None:
 def _of_letter(desk: Desk, file: EnquiryFile) -> Lines:
     if desk.whom is Whom.AGENCY:
         raise NotNow(f"{desk.reference} is a letter: no advice is asked for on it. Say: draft 0042 for SLT")
+    if _is_mps(file) and desk.whom in NOT_OF_MPS:
+        raise NotNow(f"{desk.reference} is an MP's letter, and answered to the MP. Say: draft {desk.reference}")
     return _about_letter(desk, file) if desk.whom in OF_A_LETTER else _holding(desk, file)
 
 
@@ -211,15 +226,19 @@ def _first(file: EnquiryFile) -> Entry:
 def _holding(desk: Desk, file: EnquiryFile) -> Lines:
     """It names no case and no child: what came when, and by when the answer is promised."""
     owed = whole_answer(desk)
-    if owed is None:
+    if not is_anything_owed(desk):
         raise NotNow(f"No answer is owed on {desk.reference} any more, so there is nothing to hold.")
-    what = "letter" if file.enquiry.kind is LetterKind.MP_LETTER else file.enquiry.kind.label
+    what = "letter" if _is_mps(file) else file.enquiry.kind.label
     came = say_in_full(history.began(file.entries))
     thanks = f"Thank you for your {what}, which we received on {came} (our reference {desk.reference})."
-    return [[Claim(thanks, (_first(file),))], [Claim(_will_answer(desk, owed), (desk.entry(owed.start.entry),))]]
+    since = (desk.entry(owed.start.entry),) if owed else ()
+    return [[Claim(thanks, (_first(file),))], [Claim(_will_answer(desk, owed), since)]]
 
 
-def _will_answer(desk: Desk, owed: Clock) -> str:
+def _will_answer(desk: Desk, owed: Clock | None) -> str:
+    """By its date; while a letter is only to be acknowledged, the answer to it has none yet."""
+    if owed is None:
+        return f"{WORKING} and will reply by {GAP}."
     by = say_in_full(owed.legal)
     if owed.legal < desk.turn.today:
         meant = "we meant to send" if owed.rule.kind is ClockKind.LOCAL else "was due"
