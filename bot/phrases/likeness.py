@@ -27,22 +27,23 @@ ENDINGS = re.compile(r"(?:ing|ed|es|s)$")
 class Forms:
     """The forms of speech, counted."""
 
-    told: Mapping[str, tuple[tuple[str, float], ...]]
-    """Of a word or a pair: how much more each question that it was said with is meant."""
-    first: Mapping[str, float]
+    intents: tuple[str, ...]
+    told: Mapping[str, tuple[tuple[int, float], ...]]
+    """Of a word or a pair: how much more each question that it was said with is meant, by its place in `intents`."""
+    first: tuple[float, ...]
     """How often each question is asked at all."""
-    each: Mapping[str, float]
+    each: tuple[float, ...]
     """What a word of any kind takes from a question, the more the more is said with it."""
 
     def likeness(self, form: str) -> dict[str, float]:
         """Each question, the likelier the higher; only their differences count."""
         known = [self.told[part] for part in parts(form, self.told) if part in self.told]
-        sums = {intent: self.first[intent] - len(known) * self.each[intent] for intent in self.first}
+        sums = [first - len(known) * each for first, each in zip(self.first, self.each, strict=True)]
         for told in known:
-            for intent, more in told:
-                sums[intent] += more
+            for at, more in told:
+                sums[at] += more
         evenly = 2 * sqrt(max(1, len(known)))  # parts that overlap say the same thing again
-        return {intent: total / evenly for intent, total in sums.items()}
+        return {intent: total / evenly for intent, total in zip(self.intents, sums, strict=True)}
 
     def new_words(self, form: str) -> float:
         """The share of a form's words that were never said in one."""
@@ -81,11 +82,13 @@ def counted(forms: Iterator[tuple[str, str]]) -> Forms:
         said[intent] += len(found)
         for part in found:
             together.setdefault(part, Counter())[intent] += 1
-    every = len(rows)
+    intents = tuple(times)
+    place = {intent: at for at, intent in enumerate(intents)}
     return Forms(
-        told={part: tuple((i, log(1 + n / UNSEEN)) for i, n in each.items()) for part, each in together.items()},
-        first={intent: log(n / every) for intent, n in times.items()},
-        each={intent: log((n + UNSEEN * len(together)) / UNSEEN) for intent, n in said.items()},
+        intents,
+        told={part: tuple((place[i], log(1 + n / UNSEEN)) for i, n in each.items()) for part, each in together.items()},
+        first=tuple(log(times[intent] / len(rows)) for intent in intents),
+        each=tuple(log((said[intent] + UNSEEN * len(together)) / UNSEEN) for intent in intents),
     )
 
 

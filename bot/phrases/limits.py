@@ -1,11 +1,11 @@
 """What is declined, and in which words: decisions, clinical content, a child named in a room, hidden instructions."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.domain.guard.vocabulary import ORDINARY
 from bot.phrases.clean import Word
-from bot.phrases.cues import limits
+from bot.phrases.cues import Cue, limits
 from bot.phrases.reading import Sentence
 from bot.phrases.spelling import KNOWN
 from bot.phrases.vocabulary import Vocabulary, plain_name
@@ -60,14 +60,30 @@ SAYS = {"refuse_advice": ADVICE, "refuse_access": ACCESS, "refuse_privacy": PRIV
 
 
 def declined(sentence: Sentence) -> str:
-    """What a row of limits.csv declines it as: an intent, or `hidden` for an order to the bot itself; or nothing."""
-    bag = sentence.bag | frozenset(sentence.typed.split())
-    for cue in limits().likely(bag):
-        if not cue.fits(bag, sentence.tagged, sentence.plain, sentence.said, sentence.typed):
-            continue
-        if cue.intent != "refuse_access" or not MISSING.search(sentence.said):
-            return cue.intent
-    return ""
+    """The intent by which a row of limits.csv declines it; or nothing."""
+    return next((intent for intent in _fitting(sentence, limits().likely(_bag(sentence))) if intent != HIDDEN_ONE), "")
+
+
+def orders_the_bot(sentence: Sentence) -> bool:
+    """An order to the bot itself, such as to forget its rules."""
+    rows = [cue for cue in limits().likely(_bag(sentence)) if cue.intent == HIDDEN_ONE]
+    return next(_fitting(sentence, rows), "") != ""
+
+
+HIDDEN_ONE = "hidden"
+"""What limits.csv calls it."""
+
+
+def _fitting(sentence: Sentence, likely: Iterable[Cue]) -> Iterator[str]:
+    bag = _bag(sentence)
+    for cue in likely:
+        lacking = cue.intent == "refuse_access" and MISSING.search(sentence.said)
+        if not lacking and cue.fits(bag, sentence.tagged, sentence.plain, sentence.said, sentence.typed):
+            yield cue.intent
+
+
+def _bag(sentence: Sentence) -> frozenset[str]:
+    return sentence.bag | frozenset(sentence.typed.split())
 
 
 def names_a_child(sentence: Sentence, vocabulary: Vocabulary) -> bool:

@@ -149,7 +149,7 @@ def _withheld(sentence: Sentence, asker: Asker) -> Understood | None:
         return Understood("refuse_privacy", slots_of(sentence, "refuse_privacy"), refusal=limits.PRIVACY)
     if act_of(sentence) == "act_note":
         return None
-    if limits.declined(sentence) == "hidden":
+    if limits.orders_the_bot(sentence):
         return Understood("refuse_access", slots_of(sentence, "refuse_access"), refusal=limits.HIDDEN)
     restricted = any(asker.vocabulary.cases[ref].restricted for ref in sentence.refs if ref in asker.vocabulary.cases)
     if asker.room and restricted:
