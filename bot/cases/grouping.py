@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from bot.cases import visible
 from bot.cases.lists import case_conditions, duties, is_late
-from bot.cases.narrowing import NO_MPS, NO_SCHOOLS
+from bot.cases.narrowing import NO_MPS, NO_SCHOOLS, day_of
 from bot.cases.wanted import Wanted
 from bot.domain.calendar import ONE_DAY
 from bot.domain.errors import NotAllowed
@@ -60,12 +60,15 @@ def grouped(turn: Turn, wanted: Wanted, by: By) -> list[Group]:
     if by in (By.WEEK, By.MONTH):
         return _by_time(turn, wanted, by)
     keys = KEYS[by]
-    counts = (func.count(), func.count().filter(is_late(turn)), func.min(Deadline.legal))
     query = duties(turn, wanted)
     if by is By.SCHOOL:
         query = query.outerjoin(Setting, col(Setting.id) == Case.setting_id)
-    rows = turn.db.execute(query.with_only_columns(*keys, *counts).group_by(*keys))
+    rows = turn.db.execute(query.with_only_columns(*keys, *_counts(turn)).group_by(*keys))
     return _largest_first(rows, len(keys))
+
+
+def _counts(turn: Turn) -> tuple[Any, ...]:
+    return func.count(), func.count().filter(is_late(turn)), func.min(Deadline.legal)
 
 
 def grouped_cases(turn: Turn, wanted: Wanted, by: By) -> list[Group]:
@@ -107,15 +110,16 @@ def _largest_first(rows: Iterable[Sequence[Any]], keys: int) -> list[Group]:
 
 
 def _by_time(turn: Turn, wanted: Wanted, by: By) -> list[Group]:
-    """By the Monday of the week, or the first of the month, that a date is in."""
-    legal = col(Deadline.legal)
-    days = turn.db.execute(duties(turn, wanted).with_only_columns(legal, func.count()).group_by(legal).order_by(legal))
+    """By the Monday of the week, or the first of the month, that a date is in, or that a letter came in."""
+    on = day_of(wanted)
+    days = turn.db.execute(duties(turn, wanted).with_only_columns(on, *_counts(turn)).group_by(on).order_by(on))
     found: dict[date, Group] = {}
-    for day, many in days:
+    for day, many, late, soonest in days:
         first = day.replace(day=1) if by is By.MONTH else day - ONE_DAY * day.weekday()
-        group = found.setdefault(first, Group((first,), soonest=day))
+        group = found.setdefault(first, Group((first,), soonest=soonest))
         group.total += many
-        group.late += many if day < turn.today else 0
+        group.late += late
+        group.soonest = min(group.soonest or soonest, soonest)
     return list(found.values())
 
 

@@ -212,7 +212,7 @@ def letters_of(turn: Turn, wanted: Wanted) -> Select[Any]:
 
 
 def _has_in(column: Any, name: str) -> Condition:
-    return func.lower(column).like(f"%{name.strip().lower()}%")
+    return column.icontains(name.strip(), autoescape=True)
 
 
 def statutory(turn: Turn) -> list[str]:
@@ -263,7 +263,8 @@ def _old(turn: Turn, wanted: Wanted) -> Condition:
     return _between(col(Deadline.started_on), days_ago(wanted.age, turn.today, turn.rules.calendar))
 
 
-def _day(wanted: Wanted) -> Any:
+def day_of(wanted: Wanted) -> Any:
+    """The day that a list of dates goes by."""
     return col(Deadline.started_on if wanted.received else Deadline.legal)
 
 
@@ -276,8 +277,8 @@ ON_DATES: Mapping[str, Filter] = {
     "having": lambda turn, wanted: and_(col(Case.id).is_not(None), _has(turn, wanted)),
     "bodies": _of_bodies,
     "letter": _of_letter,
-    "first": lambda _turn, wanted: _day(wanted) >= wanted.first,
-    "last": lambda _turn, wanted: _day(wanted) <= wanted.last,
+    "first": lambda _turn, wanted: day_of(wanted) >= wanted.first,
+    "last": lambda _turn, wanted: day_of(wanted) <= wanted.last,
     "safe_by": lambda _turn, wanted: col(Deadline.safe) <= wanted.safe_by,
     "mp": _about_mp,
     "constituency": _about_mp,
@@ -313,6 +314,11 @@ def _still_runs(turn: Turn, wanted: Wanted) -> Condition:
     of = [*_runs(turn), Other.information.is_(False)]
     if wanted.clocks:
         of.append(Other.rule.in_(_every(turn, wanted)))
+    if wanted.statutory:
+        of.append(Other.rule.in_(statutory(turn)))
+    if wanted.bodies and Missing.ADVICE not in wanted.without:
+        service = select_rows(Asked.service).where(Asked.id == Other.request_id).correlate(Other).scalar_subquery()
+        of.append(of_bodies(wanted, Other.agency, service))
     if wanted.standing is Standing.OPEN:
         of.append(_between(Other.legal, (wanted.first, wanted.last)))
     if wanted.late:
@@ -365,6 +371,7 @@ ON_CASES: Mapping[str, Filter] = {
     "constituency": _with_mp,
     "letter": _with_letter,
     "clocks": _still_runs,
+    "statutory": _still_runs,
     "late": _still_runs,
     "first": _of_days,
     "last": _of_days,

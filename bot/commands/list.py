@@ -40,6 +40,7 @@ from bot.commands.list_blanks import (
 )
 from bot.commands.roles import COUNCIL, EVERYONE, READERS
 from bot.domain.calendar import ONE_DAY
+from bot.domain.clocks import Adviser
 from bot.domain.errors import CannotRead
 from bot.domain.message import Action, Message
 from bot.domain.terms import Agency, Kind, LetterKind, Role, Term
@@ -229,6 +230,8 @@ def _dates(turn: Turn, listing: Listing, by: By | None, page: int, *, as_csv: bo
 
 def _cases(turn: Turn, listing: Listing, by: By | None, page: int, *, as_csv: bool) -> Message:
     wanted = listing.wanted
+    if any(isinstance(one, Agency | Adviser) for one in wanted.other_than):
+        raise CannotRead("Of cases I leave out a colleague's. For dates say: list due except health", "other_than")
     if by and by not in grouping.OF_CASES:
         raise CannotRead("Cases can be counted by owner, school or process. Say, for example: list cases by owner")
     if as_csv:
