@@ -37,6 +37,8 @@ ILLEGIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\
 """Characters nobody types on purpose: those that control a terminal, turn text about, or are halves of others."""
 LISTING = frozenset({"list", "letters", "open"})
 """Commands that a sentence may begin like: "open cases by school"."""
+NOTE = "note"
+"""Its words may well end with a question mark: nothing is asked of the bot by it."""
 WHY_IS = re.compile(r"\W*why (?:is|are|was|were|has|does|did|will)\b", re.IGNORECASE)
 
 MOST_MEANT = 3
@@ -169,6 +171,8 @@ class App:
             found, rest = self.book.find(said.line)
             if turn.person.role not in found.may:
                 raise NotAllowed(_not_yours(found, turn.rules))
+            if self._only_asks(found, turn, said, rest):
+                return self._asked_first(turn, said)
             done = self._run(found, turn, said, rest)
             return (self._in_words(turn, said) if done.form else None) or done
         except Unfinished as unfinished:
@@ -187,9 +191,25 @@ class App:
         except Refusal as refusal:
             turn.db.rollback()
             no_such_date = isinstance(refusal, NotFound) and refusal.instead and WHY_IS.match(said.line)
-            unread = (isinstance(refusal, CannotRead) and not refusal.blank) or no_such_date
-            answer = self._as_sentence(turn, said, lists=found.name in LISTING) if unread else None
+            asks = plainly.is_asked_instead(said, refusal)
+            unread = (isinstance(refusal, CannotRead) and not refusal.blank) or no_such_date or asks
+            answer = self._as_sentence(turn, said, lists=found.name in LISTING or asks) if unread else None
             return answer or refused(refusal, said)
+
+    def _only_asks(self, found: Command, turn: Turn, said: Said, rest: str) -> bool:
+        """Whether a typed line would change something, and ends as a question does: "received SLT 42?"."""
+        if not found.acts or found.name == NOTE or said.nonce or not plainly.is_asked(said):
+            return False
+        with suppress(Refusal):
+            filled = fill(found, turn, rest, None)
+            return not filled.wrong and all(one.name in filled.values for one in found.fields if one.required)
+        return False
+
+    def _asked_first(self, turn: Turn, said: Said) -> Message:
+        """What was asked, where it is understood; else the line with its button."""
+        answer = self._plainly(turn, said) if len(said.line.split()) > 1 else None
+        asked = plainly.to_be_pressed(said.line.strip().rstrip("? "))
+        return answer if answer and not answer.error else replace(asked, identifies=not said.where.private)
 
     def _as_sentence(self, turn: Turn, said: Said, *, lists: bool) -> Message | None:
         """The answer to a sentence that begins like a command: a question, or "show cases with no draft"."""

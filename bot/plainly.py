@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -11,11 +12,13 @@ from sqlmodel import col, select
 
 from bot.cases import visible
 from bot.cases.tracing import of_both
+from bot.commands.roles import ADVISERS
 from bot.domain.dates import say_day
-from bot.domain.errors import Refusal
+from bot.domain.errors import CannotRead, NoSuchThing, NotAllowed, Refusal
 from bot.domain.guard import Trace
 from bot.domain.message import Action, Message, Reading, Said, Style
-from bot.phrases import INTENTS, LINE_OF, OnRecord, Person, Understood, Vocabulary, typed, understand
+from bot.phrases import INTENTS, LINE_OF, OnRecord, Option, Person, Understood, Vocabulary, typed, understand
+from bot.phrases.asking import WHICH_CASE
 from bot.turn import Turn
 from storage.tables import Enquiry, Setting
 from storage.tables import Person as Staff
@@ -24,6 +27,7 @@ SHORT_NUMBER = re.compile(r"(?<![\w/-])#?(\d{2,5})(?![\w/])")
 QUESTION = re.compile(r"\W*(?:why|where|have|has|who|what|when|which|how|is|are|will|did|do|does)\b", re.IGNORECASE)
 ORDER = re.compile(r"\W*remind(?! \S*\d)", re.IGNORECASE)
 """What begins like `remind` and goes on in words: the line names its case first."""
+FIND = Option("Find by name", "find")
 LEAST_WORDS = 3
 NAMES = frozenset({Trace.NAME, Trace.FULL_NAME})
 WORDS = {
@@ -35,8 +39,12 @@ WORDS = {
     "not_agency": "other than",
     "not_person": "other than",
     "not_service": "other than",
+    "owes": "owed by",
     "period": "days",
     "setting": "school",
+    "ending": "when it ends",
+    "hearing": "the day of a hearing, which is not on record here",
+    "comments": "families' comments, of which there is no list",
     "without": "what is missing",
     "against": "compared with last",
 }
@@ -67,7 +75,43 @@ def read(turn: Turn, text: str, earlier: Sequence[str]) -> Understood | None:
     )
     if (not found.refusal or found.intent == "out_of_scope") and (says := typed(text)):
         return Understood("help", says=says)
-    return None if found.intent == "out_of_scope" else found
+    return None if found.intent == "out_of_scope" else _of_letters(turn, text, _findable(turn, found))
+
+
+def _findable(turn: Turn, found: Understood) -> Understood:
+    """Where it is asked privately which case is meant, also the form that finds it by a child's name."""
+    asked = found.question
+    if asked is None or asked.text != WHICH_CASE.text or not turn.private or turn.person.role not in ADVISERS:
+        return found
+    return replace(found, question=replace(asked, choices=(*asked.choices, FIND)))
+
+
+def _of_letters(turn: Turn, text: str, found: Understood) -> Understood:
+    """With letters in the place of cases that the asker does not see, where a bare number is one: "is 0007 answered"."""
+    letters = {ref: letter for ref in found.slots.get("refs", ()) if (letter := _letter(turn, text, ref))}
+    if not letters:
+        return found
+
+    def told(line: str) -> str:
+        return " ".join(letters.get(word, word) for word in line.split(" "))
+
+    refs = [letters.get(ref, ref) for ref in found.slots["refs"]]
+    also, more = (_of_letters(turn, text, one) for one in found.also), map(told, found.more)
+    return replace(
+        found, line=told(found.line), slots={**found.slots, "refs": refs}, also=tuple(also), more=tuple(more)
+    )
+
+
+def _letter(turn: Turn, text: str, ref: str) -> str:
+    """The letter that has a case's number, where the number was typed by itself and no case has it; else empty."""
+    if not ref.startswith("SEND-") or ref in text.upper():
+        return ""
+    with suppress(Refusal):
+        visible.find_case(turn, ref)
+        return ""
+    with suppress(Refusal):
+        return visible.find_enquiry(turn, str(int(ref[-4:]))).reference
+    return ""
 
 
 def _vocabulary(turn: Turn, texts: Sequence[str]) -> Vocabulary:
@@ -112,16 +156,21 @@ def asks(said: Said) -> bool:
 
 
 def says_more(turn: Turn, said: Said) -> bool:
-    """Whether a line that could not be read names something in words, and wants nothing done."""
-    if said.values is not None or len(said.line.split()) <= LEAST_WORDS:
+    """Whether a line that could not be read names something in words, and wants nothing done; in a few, a case."""
+    found = read(turn, said.line, ()) if said.values is None else None
+    if found is None or found.confirm or not found.line:
         return False
-    found = read(turn, said.line, ())
-    return found is not None and bool(found.slots and found.line) and not found.confirm
+    return bool(found.slots) if len(said.line.split()) > LEAST_WORDS else "refs" in found.slots
 
 
 def is_asked(said: Said) -> bool:
     """Whether a line ends as a question does: what it asks was not done by saying it, as in "and EP?"."""
     return said.values is None and said.line.rstrip().endswith("?")
+
+
+def is_asked_instead(said: Said, refusal: Refusal) -> bool:
+    """Whether a question that begins like a command is no line that they may say: "received anything on 42?"."""
+    return is_asked(said) and isinstance(refusal, CannotRead | NotAllowed) and not isinstance(refusal, NoSuchThing)
 
 
 def points_back(said: Said) -> bool:
@@ -133,7 +182,9 @@ def told(found: Understood) -> Message | None:
     """The answer that needs no command: what is declined, asked back, confirmed first. None for a line to be run."""
     if found.refusal:
         text = NAMED if found.intent == "refuse_privacy" else found.refusal
-        return Message(text, private=True, error="Declined", reading=Reading.DECLINED)
+        held = found.slots.get("refs", ()) if found.intent == "refuse_access" else ()
+        ways = tuple(Action(f"What {one} holds", f"open {one}", acts=False, alone=True) for one in held[:1])
+        return Message(text, actions=ways, private=True, error="Declined", reading=Reading.DECLINED)
     if found.confirm:
         return _confirmed_first(found)
     if found.question:
@@ -156,10 +207,15 @@ def _confirmed_first(found: Understood) -> Message:
         return Message(found.question.text, actions=actions, aside=found.says, private=True, reading=Reading.ASKED_BACK)
     if not found.line:
         return Message(CANNOT_DO, private=True, error="NotUnderstood", reading=Reading.NOT_UNDERSTOOD)
+    asked = to_be_pressed(found.line)
+    return replace(asked, actions=(*asked.actions, *further(found)), aside=found.says)
+
+
+def to_be_pressed(line: str) -> Message:
+    """A line that would change something, with the button that does."""
     return Message(
-        f"Nothing is done yet. Press the button to say: {found.line}",
-        actions=(Action("Do it", found.line, style=Style.PRIMARY), *further(found)),
-        aside=found.says,
+        f"Nothing is done yet. Press the button to say: {line}",
+        actions=(Action("Do it", line, style=Style.PRIMARY),),
         private=True,
         reading=Reading.UNDERSTOOD,
     )
