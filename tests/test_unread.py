@@ -1,5 +1,6 @@
 """What was not understood is counted, and listed without a word that tells of anybody."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,14 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from bot.cards.unread import BOTH, GAP, PLAIN, shown
+from bot.cards.unread import ALSO_NAMES, BOTH, GAP, PLAIN, shown
 from bot.domain.guard.vocabulary import FORENAMES, MONTHS, NOUNS
 from bot.domain.message import Message
 from bot.phrases.clean import ENDS
+from bot.phrases.wordlists import EVERYDAY, words
 from storage.connect import Store
 from storage.tables import Heard
+from tests.forms import FORMS, SAID
 from tests.fuzzing import texts, tried
 from tests.town import Town
+from tests.understanding import vocabulary
 from tests.whole import whole
 
 SHOWN = (
@@ -27,10 +31,40 @@ SHOWN = (
     ("mark chase wants the early draft", "… wants the early draft"),
     ("Will you chase CAMHS?", "will you chase camhs?"),
     ("<@U0BOT> how is <https://anyshire.example/palmer|the Palmer form>?", "how is the … form?"),
+    ("where is tommy hunt with the OT advice", "where is … with the ot advice"),
+    ("has gift wonder's report come from the school nurse", "has … report come from the school nurse"),
+    ("Promise Moon is late", "… is late"),
     ("mine is SEND-2026-0042, or 9 March 2017", "mine is …, or …"),
 )
-HALVES = sorted((NOUNS | FORENAMES | MONTHS) | {"maisie", "palmer", "o'neill", "siân", "nguyễn", "noah"})
+HALVES = sorted((NOUNS | FORENAMES | MONTHS | ALSO_NAMES) | {"maisie", "palmer", "o'neill", "siân", "nguyễn", "noah"})
 FRAMES = ("{}", "what is going on with {} today", "{} is late", "the plan for {}, please", "does {} wait still")
+
+
+NAMES = words(
+    "muhammad mohammed noah oliver george leo arthur luna olivia amelia isla ava freya florence aisha fatima zainab "
+    "ibrahim yusuf ali omar hassan hussain ahmed abdul khadija maryam imran bilal hamza safiya layla nur amina samir "
+    "priyanka arjun aarav rohan anaya diya kavya singh kaur patel gill sandhu sharma gupta begum khan miah uddin "
+    "chowdhury rahman iqbal malik jakub kacper szymon antoni zuzanna oliwia maja kowalski nowak lewandowski ewa "
+    "chinedu ngozi chioma adebayo folake oluwaseun kwame kofi akua abena ama kojo tendai chipo tariro thabo okafor "
+    "mensah osei boateng owusu adeyemi abdi hodan farah warsame mehmet elif ayse ivan maria ana sofia mateus wei ling "
+    "smith jones taylor williams davies evans thomas roberts johnson lewis robinson wright thompson jackson hughes "
+    "edwards harris martin clarke harrison cooper morris foley moss marsh barnes emily sophie chloe daniel jack "
+    "charlie alfie archie freddie theo ella mia poppy evie beth sally gary ben ruby jo"
+)
+"""What people here are called, of many families' languages: first and last names."""
+WORDS_TOO = words(
+    "harry mo paris hunt curry gift comfort buddy delight courage rocket oak charm promise snow moon hay nan"
+)
+"""Names that are words besides."""
+
+
+def test_no_likely_name_is_shown_or_teaches_how_people_speak() -> None:
+    """The sentences on record, and the forms that go out with the bot, name the fictional council's people alone."""
+    assert not (NAMES | WORDS_TOO) & PLAIN
+    assert not NAMES & EVERYDAY
+    for file in (FORMS, SAID):
+        said = words(re.sub(r"[^a-z]+", " ", file.read_text(encoding="utf-8").lower()))
+        assert not said & NAMES - vocabulary().own_words, file.name
 
 
 @pytest.fixture

@@ -13,10 +13,21 @@ MOST = 40
 """Words of a sentence."""
 COUNTED = frozenset({*MONTH_NAMES, *MONTHS, *NUMBERS}) - words("a an couple")
 """A day of birth may be written out."""
-NAMES_TOO = (NOUNS | FORENAMES) - COUNTED
+ALSO_NAMES = words(
+    "beach brand bread buddy cable camp candle charm close cloud comfort cope corn couch courage crisp curry dance "
+    "deal dear ditch drain dream drum duck fair fall fell field fields fish flag flood foot fort fortune foster "
+    "friend game gear gift grain guest hair happy harry hay head heard hook horse jolly judge junior keen kettle "
+    "kind lang lay leaver link low luck main mill mint mist mo moon money music nice noon north nurse orange pack "
+    "perfect pick pink poor praise prior promise purse red ring rope rough royal said sand seal shell shore smart "
+    "snow south stack steer stock straw sunday tail tall tear tidy tree trick true twist wake warm wave west "
+    "whale wild wind wing worth wonder yard"
+)
+"""Everyday words that people are called besides, in this country: Hunt and Curry, Gift and Comfort, Harry and Mo."""
+NAMES_TOO = (NOUNS | FORENAMES | ALSO_NAMES) - COUNTED
 BOTH = words(
-    "ask best call care case cases chase clerk day days early good key late law long mark more most page pass plan "
-    "post reading salt school short still wait way ways will word"
+    "ask best call care case cases chase clerk close day days deal early fair field fields good happy head heard "
+    "judge key kind late law link long low mark more most nurse page pass pick plan post prior promise reading red "
+    "ring said salt school short still wait way ways will word worth"
 )
 """Of those, what the trade cannot do without. Beside another that may be a name it may be half of one."""
 PLAIN = (KNOWN | NEVER_ALONE) - COUNTED - NAMES_TOO
