@@ -27,6 +27,8 @@ STORY = (
     'Frances: mp member="Dana Okoro" constituency="Anyshire North" received=5/10/2026 matters=enquiry cases=0042',
     'Frances: mp member="Gareth Pell" constituency="Anyshire South" received=14/10/2026 matters=enquiry',
     'Priya: mp member="Rhys Lane" constituency=Westmoor received=16/10/2026 matters=enquiry cases=0042 cases=0063',
+    "Priya: exception 0063 circumstances from 1 September until 10 September because of an illness",
+    "Moira: approve 0063 5",
 )
 HILLVIEW = "Hillview Academy"
 
@@ -215,6 +217,26 @@ LINES = (
         "Anyshire North 3, Anyshire South 3, Westmoor 3",
         "9 things are due, counted by constituency.",
     ),
+    ("Priya", "list overdue with MP letter", "42 63", "5 things are overdue, 3 of them statutory."),
+    ("Priya", "list overdue without MP letter", "51 58", "5 things are overdue, 3 of them statutory."),
+    ("Priya", "list awaited SLT with mp", "42", "1 thing is awaited from speech and language, and it is late."),
+    ("Priya", "list cases with MP letter, draft", "", "No open cases: with an MP's letter, draft plan done."),
+    ("Priya", "list cases with exception", "63", "1 open case: with an exception."),
+    ("Priya", "list overdue without exception, complaint", "42 51 58", "8 things are overdue, 5 of them statutory."),
+    (
+        "Priya",
+        "list cases process=appeal,new_assessment",
+        "42 47 51 58 63 79",
+        "6 open cases: appeal or new assessment.",
+    ),
+    ("Tom", "list cases with exception", "", "No open cases: with an exception."),
+    ("Priya in education", "list cases with exception", "", "No open cases: with an exception."),
+    ("Dan", "list overdue with mp", "", "Which MP wrote about which case is told to the council's own staff, in"),
+    ("Priya", "exceptions", "63", "1 case has an exception on record."),
+    ("Priya", "exceptions ground=(b)", "", "No cases have an exception on record."),
+    ("Priya", "exceptions this week ground=10(4)(c) owner=me", "63", "1 case has an exception on record"),
+    ("Priya in education", "exceptions", "", "No cases have an exception on record."),
+    ("Tom", "exceptions", "", "No cases have an exception on record."),
     ("Priya", "list mine", "42 47 63", "You own 3 open cases."),
     ("Priya", "list mine overdue", "42 63", "5 things are overdue, 3 of them statutory."),
     ("Priya", "list Tom", "51 58", "Tom Reid owns 2 open cases."),
@@ -223,6 +245,7 @@ LINES = (
     ("Tom", "list overdue", "42 51 58 MP07", "10 things are overdue, 5 of them statutory."),
     ("Priya in education", "list overdue", "42 51 58 MP07", "10 things are overdue, 5 of them statutory."),
     ("Priya in education", "list cases restricted", "63", "1 open case: restricted."),
+    ("Priya in administrators", "list overdue", "42 51 58 63 MP07", "12 things are overdue, 6 of them statutory."),
     ("Dan in health", "list overdue", "42 51", "2 things are overdue, both of them statutory."),
     ("Grace", "what do we still owe the council", "42 47 51", "3 things are awaited, 2 of them late."),
     ("Dan in health", "list awaited social care", "", "Nothing that you may see is awaited from social care."),
@@ -332,6 +355,19 @@ SENTENCES = (
     ("what's overdue next week?", "", "Nothing can be overdue yet: that time begins on Mon 19 Oct."),
     ("which MP letters are mine", "MP15", "3 things are due, none of them statutory."),
     ("what's due between 1 and 15 December", "", "Nothing is due."),
+    ("overdue cases with an MP letter", "42 63", "5 things are overdue, 3 of them statutory."),
+    ("what's late for Tom without an MP letter", "51 58", "5 things are overdue, 3 of them statutory."),
+    ("what are we waiting on from SLT for cases with an MP", "42", "1 thing is awaited from speech and language, and"),
+    ("just cases with an MP", "42 63", "2 open cases: MP letters."),
+    ("which cases have exceptions", "63", "1 case has an exception on record."),
+    (
+        "any exceptions for exceptional circumstances this month",
+        "63",
+        "1 case has an exception on record.",
+    ),
+    ("which schools haven't answered the consultation", "", "No consultation waits for an answer."),
+    ("any appeals open", "", "No open cases: appeal."),
+    ("orders still to carry out in January", "", "Nothing is due."),
 )
 
 
@@ -373,6 +409,7 @@ def test_the_file_and_the_next_page_are_of_the_same_list(town: Town) -> None:
 def test_a_school_is_named_and_a_restricted_case_counted_to_the_asker_alone(town: Town) -> None:
     for line in ("list cases at Hillview Academy", "list cases restricted", "list cases by school"):
         assert town.say("Priya", line, room="education").private and not town.say("Priya", line, room="health").error
+    assert all(town.say("Priya", line, room="administrators").private for line in ("list overdue", "list cases"))
     counts = [town.say("Priya", "list overdue by month", room=room).table for room in ("", "education")]
     assert [sum(int(row.cells[1]) for row in table.rows) for table in counts if table] == [12, 10]
     assert "63" not in str(town.say("Priya", "list overdue by owner", room="education").table)

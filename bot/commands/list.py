@@ -142,7 +142,8 @@ def list_(
     and counted.
     """
     given = {name: value for name, value in locals().items() if name not in ("turn", "page", "as_csv")}
-    if school or restricted or by is By.SCHOOL:  # which no room hears of
+    dates_told = visible.viewer(turn).may_know(Kind.DATES)
+    if school or restricted or by is By.SCHOOL or not dates_told:  # which this room does not hear of
         turn = replace(turn, private=True)
     wanted = _wanted(turn, given)
     listing = Listing(which, wanted, _said(given))
