@@ -23,6 +23,71 @@ def town(database_url: str) -> Iterator[Town]:
     store.close()
 
 
+STORY = (
+    # the day, what is said; of 42, 47, 51, 58 and 63, which is restricted
+    ("Mon 21 Sep 2026 10:00", "Priya: plan panel 0042 on 14 October"),
+    ("Mon 21 Sep 2026 10:00", "Priya: plan panel 0042 on 3 December"),
+    ("Mon 21 Sep 2026 10:00", "Priya: plan panel 0047 on 14 October"),
+    ("Mon 21 Sep 2026 10:00", "Tom: plan panel 0051 on 14 October"),
+    ("Mon 21 Sep 2026 10:00", "Tom: plan panel 0058 on 14 October"),
+    ("Mon 21 Sep 2026 10:00", "Priya: plan panel 0063 on 14 October"),
+    ("Fri 16 Oct 2026 10:00", "Priya: held panel 0042 on 14 October"),
+    ("Fri 16 Oct 2026 10:00", "Priya: sent decision to assess 0042"),
+    ("Fri 16 Oct 2026 10:00", "Tom: held panel 0051 on 14 October"),
+    ("Fri 16 Oct 2026 10:00", "Priya: plan panel 0047 on 21 October"),
+)
+ASKED = (
+    # said on Fri 16 Oct, the cases that are told of, how the answer begins
+    ("Priya", "when is next panel and what's the cut off", "47 42", "The next panel is the Assessment panel on Wed 21"),
+    ("Priya", "panels", "47 42", "The next panel is the Assessment panel on Wed 21 Oct (in 5 days): papers were due"),
+    ("Priya", "panels plan", "42", "The next panel is the Plan and placement panel on Thu 22 Oct (in 6 days): papers"),
+    (
+        "Priya",
+        "what's going to panel on Wednesday",
+        "47",
+        "The Assessment panel sits on Wed 21 Oct (in 5 days): papers",
+    ),
+    (
+        "Priya",
+        "is there a placement panel next week",
+        "",
+        "The Plan and placement panel sits on Thu 22 Oct (in 6 days)",
+    ),
+    ("Priya", "panels next week", "47", "2 panels sit Mon 19 Oct to Sun 25 Oct, with 1 case planned for one."),
+    ("Priya", "panels on 25 December", "", "No panel sits Fri 25 Dec, with no cases planned for one. The next after"),
+    ("Tom", "Tom's cases at panel next week", "", "2 panels sit Mon 19 Oct to Sun 25 Oct, with no cases planned"),
+    ("Priya", "anything stuck in panel", "51 58 63", "3 cases wait for a decision after a panel, SEND-2026-0051 the"),
+    ("Tom", "panels waiting", "51 58", "2 cases wait for a decision after a panel, SEND-2026-0051 the longest, since"),
+    ("Priya", "panels waiting owner=me", "63", "1 case waits for a decision after a panel: SEND-2026-0063, since"),
+    ("Priya in education", "panels waiting", "51 58", "2 cases wait for a decision after a panel"),
+    ("Priya in health", "panels last", "42 51 58 63", "The last panel was the Assessment panel on Wed 14 Oct (2"),
+    ("Tom", "what did the last panel decide", "42 51 58", "The last panel was the Assessment panel on Wed 14 Oct (2"),
+    ("Vera", "panels last", "42 51 58", "The last panel was the Assessment panel on Wed 14 Oct (2 days ago): 3 cases"),
+    ("Moira", "what did panel decide last week", "", "Panels sat on 2 days Mon 5 Oct to Sun 11 Oct: no cases"),
+    ("Dan", "panels", "", "“panels” is for"),
+    ("Alan", "panels", "", "“panels” is for"),
+)
+
+
+def test_panels_are_told_without_a_case_to_those_who_may_know_of_them(town: Town) -> None:
+    """What was put off did not go; what is restricted is told to its owner alone, and never aloud."""
+    for owner, number in zip(("Priya", "Priya", "Tom", "Tom", "Priya"), (42, 47, 51, 58, 63), strict=True):
+        restricted = "yes" if number == 63 else "no"
+        town.opens(owner, f"Child {number}", received=at("Mon 7 Sep 2026 10:00").date(), restricted=restricted)
+    for day, line in STORY:
+        town.now = at(day)
+        name, _, said = line.partition(": ")
+        assert not (answer := town.say(name, said)).error, (line, answer.text)
+    wrong = {}
+    for who, said, cases, text in ASKED:
+        name, _, room = who.partition(" in ")
+        answer = town.say(name, said, room=room)
+        told = " ".join(row.cells[0][-2:] for row in answer.table.rows) if answer.table else ""
+        if (told, answer.text[: len(text)]) != (cases, text) or (room == "health" and not answer.private):
+            wrong[who, said] = (told, answer.text)
+    assert not wrong, "\n".join(f"{key}: {got}" for key, got in wrong.items())
+
+
 def steps(message: Message) -> dict[str, str]:
     return {fact.label: " · ".join(filter(None, (fact.value, fact.detail))) for fact in message.facts}
 

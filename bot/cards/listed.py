@@ -1,16 +1,17 @@
 """Lists as messages: the answer with its count, the rows, how it was read, and what is left out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.cards.dates import due, state, when, why_line
 from bot.cards.day import due_row, what_is_due
 from bot.cards.narrowed import besides_days, between, bodies, narrowed_to, others, read_as
 from bot.cases import lists, visible
-from bot.cases.lists import CaseLine, CasePage, Page
+from bot.cases.lists import CaseLine, CasePage, DueLine, Page
 from bot.cases.wanted import Standing, Wanted, Which
 from bot.domain.dates import say_day, week_of
+from bot.domain.facts import Asks
 from bot.domain.message import Action, Message, Row, Table
 from bot.domain.terms import Agency, CaseStatus, Kind
 from bot.grammar import line
@@ -43,7 +44,7 @@ class Listing:
 
 
 def dates_message(turn: Turn, listing: Listing, page: Page) -> Message:
-    rows = tuple(due_row(turn, each) for each in page.lines)
+    rows = tuple(_row(turn, listing, each) for each in page.lines)
     return Message(
         text=_next_one(turn, listing, page)
         if listing.which is Which.NEXT
@@ -54,6 +55,20 @@ def dates_message(turn: Turn, listing: Listing, page: Page) -> Message:
         f"Read as: {read_as(turn, listing.wanted)}.",
         private=turn.private,
     )
+
+
+def _row(turn: Turn, listing: Listing, each: DueLine) -> Row:
+    """Of a consultation also which school was asked, to the council's own staff alone."""
+    row, request = due_row(turn, each), each.request
+    if not _of_schools(listing.wanted) or request is None or not (turn.private and visible.viewer(turn).council):
+        return row
+    reference, what, *rest = row.cells
+    return replace(row, cells=(reference, " · ".join(filter(None, [what, request.adviser])), *rest))
+
+
+def _of_schools(wanted: Wanted) -> bool:
+    """Whether schools that are consulted are what is listed, and nobody's advice."""
+    return bool(wanted.services) and all(one.asks is Asks.CONSULTATION for one in wanted.services)
 
 
 def nothing_yet(turn: Turn, listing: Listing) -> Message:
@@ -73,6 +88,12 @@ def nothing_yet(turn: Turn, listing: Listing) -> Message:
 def headline(turn: Turn, listing: Listing, total: int, page: Page | None = None) -> str:
     """ "3 things are overdue for health, 1 of them statutory."; without a page, "3 things are overdue for health"."""
     how = _how(listing)
+    if _of_schools(listing.wanted) and listing.which in (Which.AWAITED, *OVERDUE):
+        waits = "consultation waits" if total in (0, 1) else "consultations wait"
+        past = " past its date" if total in (0, 1) else " past their dates"
+        many = f"{total or 'No'} {waits} for an answer{past if listing.which in OVERDUE else ''}"
+        late = _of_them(listing.which, page) if page and total and listing.which is Which.AWAITED else ""
+        return f"{many}{late}{'.' if page or not total else ''}"
     if not total:
         return f"Nothing{_that_you_may_see(turn, listing.wanted)} is {how}."
     many = f"{total} thing{'' if total == 1 else 's'} {'is' if total == 1 else 'are'} {how}"

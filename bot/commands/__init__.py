@@ -9,6 +9,7 @@ from bot.commands import (
     dispute,
     drafting,
     exception,
+    exceptions,
     exporting,
     figures,
     finding,
@@ -37,7 +38,7 @@ from bot.grammar import Book
 BOOK = Book.of(
     *(referral, case, correcting, why, record, planning, advice, exception, dispute, mp, letter, drafting, list, nudge),
     *(reminding, room, figures, finding, restricting, glass, denied, unread, agreeing, exporting, rectifying),
-    *(retaining, people, leave, panels, help),
+    *(retaining, people, leave, panels, exceptions, help),
 )
 """Every command there is."""
 

@@ -11,7 +11,7 @@ from bot.phrases.lines import is_for_room, line_of, reminded
 from bot.phrases.reading import Sentence
 from bot.phrases.reminding import of_a_person, reminded_of
 from bot.phrases.understood import ACTIONS, Option, Question, Understood
-from bot.phrases.without_case import of_panels
+from bot.phrases.without_case import of_consultations, of_exceptions, of_panels, of_tribunal
 from bot.phrases.wordlists import any_of
 
 
@@ -50,7 +50,12 @@ def _in_passing(intent: str, slots: Mapping[str, Any], sentence: Sentence) -> di
     return {"clock": clocks[0]} if len(clocks) == 1 else {}
 
 
-BESIDES: Mapping[str, Callable[[Sentence], dict[str, Any]]] = {"panel": of_panels}
+BESIDES: Mapping[str, Callable[[Sentence], dict[str, Any]]] = {
+    "panel": of_panels,
+    "exception": of_exceptions,
+    "tribunal": of_tribunal,
+    "consult_status": of_consultations,
+}
 """What a question that names no case says besides its slots."""
 
 

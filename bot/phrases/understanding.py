@@ -22,6 +22,7 @@ from bot.phrases.smalltalk import OUT_OF_SCOPE, friendly, is_smalltalk
 from bot.phrases.spelling import mended
 from bot.phrases.understood import ACTIONS, INTENTS, REFUSALS, Option, Question, Understood
 from bot.phrases.vocabulary import Vocabulary
+from bot.phrases.without_case import is_of_all
 from bot.phrases.wordlists import any_of, words
 
 WEAK = frozenset({"smalltalk", "out_of_scope", "clarify", "followup"})
@@ -324,6 +325,8 @@ ABOUT_ONE = re.compile(r"^(?:when|has|have|did|do|does|is|was|who|why|how|where|
 def _is_about_it(sentence: Sentence, alone: str | None, with_case: str | None) -> bool:
     """Whether a sentence without a case goes on about the one before it: "when is the SLT advice due?"."""
     if with_case not in following.OF_A_CASE or _is_plural(sentence):
+        return False
+    if is_of_all(with_case, sentence):
         return False
     if ANY.search(sentence.plain):
         return alone not in following.LISTS
