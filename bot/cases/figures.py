@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from bot.cases import visible
 from bot.cases.lists import of_requests
-from bot.cases.narrowing import CAME_IN
+from bot.cases.narrowing_dates import CAME_IN
 from bot.domain.figures import FACT_OF, About, By, Days, Past
 from bot.domain.terms import Agency, CaseStatus, ClockState, EntryKind, Kind, LetterKind, Mark, Process
 from bot.turn import Turn

@@ -11,7 +11,8 @@ from sqlmodel import col
 
 from bot.cases import visible
 from bot.cases.lists import case_conditions, duties, is_late
-from bot.cases.narrowing import NO_MPS, NO_SCHOOLS, day_of
+from bot.cases.narrowing import NO_MPS, NO_SCHOOLS
+from bot.cases.narrowing_dates import day_of
 from bot.cases.wanted import Wanted
 from bot.domain.calendar import ONE_DAY
 from bot.domain.errors import NotAllowed

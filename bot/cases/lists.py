@@ -10,8 +10,10 @@ from sqlalchemy import select as select_rows
 from sqlmodel import col, or_, select
 
 from bot.cases import visible
-from bot.cases.narrowing import LEFT_OUT, ON_CASES, ON_DATES, Condition, began, conditions
+from bot.cases.narrowing import Condition, began, conditions
 from bot.cases.narrowing import statutory as statutory_rules
+from bot.cases.narrowing_cases import ON_CASES
+from bot.cases.narrowing_dates import LEFT_OUT, ON_DATES
 from bot.cases.wanted import Standing, Wanted
 from bot.domain.calendar import ONE_DAY
 from bot.domain.sharing import Viewer
