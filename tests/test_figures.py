@@ -395,7 +395,7 @@ ASKED = (
     ("how many requests did we agree to assess last month",
      "figures assessments agreed since 2026-10-01 until 2026-10-31"),
     ("performance by officer this month", "figures by officer since 2026-11-01"),
-    ("exceptions by ground this year", "figures exceptions since 2026-01-01"),
+    ("exceptions by ground this year", "figures exceptions by ground since 2026-01-01"),
     ("any data missing on my cases", "figures gaps for me"),
 )  # fmt: skip
 

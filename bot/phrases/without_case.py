@@ -121,7 +121,8 @@ def of_exceptions(sentence: Sentence) -> dict[str, Any]:
 def exceptions(slots: Slots, today: date) -> Made:
     """`exceptions`; a count by something is a figure's."""
     if "by" in slots or slots.get("by_ground"):
-        return figuring.exceptions({**slots, "by": slots.get("by", "ground")}, today)
+        line, carried = figuring.exceptions({**slots, "by": slots.get("by", "ground")}, today)
+        return line, carried | {"by_ground"}
     names = ("agency", "service", "clock", "period", "person")
     parts, said = listing.parts_of({name: slots[name] for name in names if name in slots}, today)
     told = [listing.blank(name, str(slots[name])) for name in ("which", "ground") if slots.get(name)]
