@@ -40,6 +40,10 @@ LISTING = frozenset({"list", "letters", "open"})
 NOTE = "note"
 """Its words may well end with a question mark: nothing is asked of the bot by it."""
 WHY_IS = re.compile(r"\W*why (?:is|are|was|were|has|does|did|will)\b", re.IGNORECASE)
+WILL_WE = re.compile(r"\W*will we make\b.*\bfor\b", re.IGNORECASE)
+""" "Will we make 15 Feb for 0070": the first number is no case."""
+SAID_IN_WORDS = frozenset({"escalate"})
+"""Whom it tells is often said in other words than its own: "to their boss"."""
 
 MOST_MEANT = 3
 """Lines offered where one was not understood."""
@@ -191,9 +195,13 @@ class App:
         except Refusal as refusal:
             turn.db.rollback()
             no_such_date = isinstance(refusal, NotFound) and refusal.instead and WHY_IS.match(said.line)
-            asks = plainly.is_asked_instead(said, refusal)
+            asks = plainly.is_asked_instead(said, refusal) or (
+                isinstance(refusal, NotFound) and WILL_WE.match(said.line)
+            )
             unread = (isinstance(refusal, CannotRead) and not refusal.blank) or no_such_date or asks
-            answer = self._as_sentence(turn, said, lists=found.name in LISTING or asks) if unread else None
+            answer = self._as_sentence(turn, said, lists=found.name in LISTING or bool(asks)) if unread else None
+            if found.name in SAID_IN_WORDS and isinstance(refusal, CannotRead):
+                answer = self._said_otherwise(turn, said, found)
             return answer or refused(refusal, said)
 
     def _only_asks(self, found: Command, turn: Turn, said: Said, rest: str) -> bool:
@@ -217,6 +225,13 @@ class App:
             return self._plainly(turn, said)
         answer = self._plainly(turn, said) if lists and plainly.says_more(turn, said) else None
         return answer if answer and answer.reading is Reading.UNDERSTOOD and not answer.error else None
+
+    def _said_otherwise(self, turn: Turn, said: Said, found: Command) -> Message | None:
+        """The button for the same command, where its words are read as plain English: "escalate 0108 to their boss"."""
+        meant = plainly.read(turn, said.line, ()) if said.values is None else None
+        if meant is None or "to" not in meant.slots or meant.question or not self._is_whole(turn, meant.line):
+            return None
+        return plainly.told(meant) if self.book.find(meant.line)[0] is found else None
 
     def _in_words(self, turn: Turn, said: Said) -> Message | None:
         """The answer to a question that begins like a command and lacks what it needs; None where a form is better."""
