@@ -358,6 +358,15 @@ def test_no_name_tells_that_an_mp_wrote_about_what_is_hidden(walk: Walk) -> None
                 assert answer == told, (walker, about, said)
 
 
+def test_no_room_hears_again_what_was_typed_for_the_name_of_an_mp(walk: Walk) -> None:
+    """A first or last name alone is found by no guard where its case is not named. An MP's who wrote is said aloud."""
+    child, mp = (next(one.value for one in walk.council.secrets if one.about[0] == about and one.kind is kind)
+                 for about, kind in (("plain", Kind.IDENTITY), ("letter", Kind.MP_MATTER)))  # fmt: skip
+    for said in ("list mp={}", "list due constituency={}", "figures mp={}", "figures open mp={}"):
+        answers = [walk.say("Priya", "education", Line(said.format(name))) for name in (child, "zzyxobborant", mp)]
+        assert [one.private for one in answers] == [True, True, False], said
+
+
 class Statements:
     """What the database is asked while a line is answered."""
 

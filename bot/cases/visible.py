@@ -120,6 +120,16 @@ def letters_on(fit: ColumnElement[bool]) -> ColumnElement[bool]:
     return ~exists().where(*linked, ~fit).correlate(Enquiry)
 
 
+def have_written(turn: Turn, names: Iterable[str]) -> bool:
+    """Whether each is part of the name, or the constituency, of an MP whose letter may be told of here."""
+    theirs = select(Enquiry.id).where(letters_told_here(turn)).limit(1)
+    like = (
+        or_(*(col(said).icontains(name.strip(), autoescape=True) for said in (Enquiry.mp, Enquiry.constituency)))
+        for name in names
+    )
+    return all(turn.db.exec(theirs.where(each)).first() is not None for each in like)
+
+
 def is_about_hidden(turn: Turn, letter: Enquiry) -> bool:
     """Whether a letter is about a case that is hidden from the asker; from everybody, where nobody asks."""
     fit = letters_on(SEES[Reader.ROOM] if turn.who is None else cases(turn))

@@ -78,7 +78,8 @@ def figures_(
     an owner, gaps. In some days: new requests, closed cases, assessments agreed, assessments refused, plans refused,
     plans ceased, appeals lodged, MP letters, exceptions.
     """
-    if not visible.viewer(turn).may_know(Kind.DATES):  # a room of outsiders, or nobody's
+    mp_known = visible.have_written(turn, filter(None, [mp]))  # else what was typed may be a child's name
+    if not (visible.viewer(turn).may_know(Kind.DATES) and mp_known):  # a room of outsiders, or nobody's
         turn = replace(turn, private=True)
     what = about or _meant(service, mp, measure, by or exceptions or against)
     if about is About.CASELOAD:

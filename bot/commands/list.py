@@ -143,7 +143,8 @@ def list_(
     """
     given = {name: value for name, value in locals().items() if name not in ("turn", "page", "as_csv")}
     dates_told = visible.viewer(turn).may_know(Kind.DATES)
-    if school or restricted or by is By.SCHOOL or not dates_told:  # which this room does not hear of
+    mps_known = visible.have_written(turn, filter(None, (*mp, constituency)))  # else it may be a child's name
+    if school or restricted or by is By.SCHOOL or not (dates_told and mps_known):  # which this room does not hear of
         turn = replace(turn, private=True)
     wanted = _wanted(turn, given)
     listing = Listing(which, wanted, _said(given))
