@@ -87,7 +87,7 @@ def _findable(turn: Turn, found: Understood) -> Understood:
 
 
 def _of_letters(turn: Turn, text: str, found: Understood) -> Understood:
-    """With letters in the place of cases that the asker does not see, where a bare number is one: "is 0007 answered"."""
+    """With letters in the place of cases that the asker does not see, where a bare number is one: "is 7 answered"."""
     letters = {ref: letter for ref in found.slots.get("refs", ()) if (letter := _letter(turn, text, ref))}
     if not letters:
         return found
@@ -174,8 +174,9 @@ def is_asked_instead(said: Said, refusal: Refusal) -> bool:
 
 
 def points_back(said: Said) -> bool:
-    """Whether a line is no more than a question such as "why?", which goes by what was said before it."""
-    return said.values is None and said.line.rstrip().endswith("?") and QUESTION.match(said.line) is not None
+    """Whether a line is no more than a question such as "why?" or "why", which goes by what was said before it."""
+    bare = said.line.rstrip().endswith("?") or len(said.line.split()) == 1
+    return said.values is None and bare and QUESTION.match(said.line) is not None
 
 
 def told(found: Understood) -> Message | None:
@@ -193,6 +194,8 @@ def told(found: Understood) -> Message | None:
     if found.says and not found.line:
         return Message(found.says, private=True, reading=Reading.UNDERSTOOD)
     if not found.line:
+        if found.intent == "followup":
+            return told(replace(found, question=WHICH_CASE))
         counts = found.intent == "kpi"
         said = NO_FIGURE if counts else CANNOT_YET.format(what=INTENTS[found.intent])
         ways = NEAREST if counts else LISTS

@@ -10,6 +10,7 @@ from sqlmodel import select
 from bot.domain.errors import CannotRead
 from bot.domain.lengths import days_ago, read_length, read_week, say_lengths, weeks_ago
 from bot.domain.message import Message
+from bot.phrases import Vocabulary, understand
 from storage.connect import Store
 from storage.tables import Case
 from tests.town import RULES, Town
@@ -469,3 +470,18 @@ def test_the_line_of_a_list_says_all_that_was_asked() -> None:
     assert [(one.slots, one.unmet) for one in lists if one.unmet and one.slots.get("service") != "NURSING"] == []
     gaps = [one for one in found if one.intent == "data_quality" and {*one.slots.get("without", [""])} <= GAPS]
     assert len(gaps) > 10 and all(one.line.startswith("list which=cases without=") for one in gaps)
+
+
+@pytest.mark.parametrize(
+    "said, line",
+    [
+        ("what do you need from us this week", "list which=awaited until=2026-11-29"),
+        ("what do you need from us next week", "list which=awaited period=next_week"),
+        (
+            "which year 6 kids haven't got a final plan by 15 feb",
+            "list date=phase_school date=phase_post16 date=phase_p16_to_p16 since=2026-11-25 until=2027-02-15",
+        ),
+    ],
+)
+def test_what_is_late_is_awaited_still_and_a_transfer_has_a_final_plan_of_its_own(said: str, line: str) -> None:
+    assert understand(said, vocabulary=Vocabulary(), today=date(2026, 11, 25)).line == line

@@ -83,7 +83,7 @@ def _kinds(turn: Turn, wanted: Wanted) -> Iterator[str]:
     if wanted.school:
         yield f"at {wanted.school.name}"
     if wanted.clocks:
-        yield " or ".join(_title(turn, each) for each in wanted.clocks)
+        yield " or ".join(dict.fromkeys(_title(turn, each) for each in wanted.clocks))
     if wanted.statutory:
         yield "statutory dates"
     if wanted.restricted:

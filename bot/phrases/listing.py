@@ -231,6 +231,8 @@ def awaited(slots: Slots, today: date) -> Made:
         line, carried = of_dates("awaited")({name: slots[name] for name in slots if name != "agency"}, today)
         return line, carried | {"owes", "agency"}
     which = "owed" if slots.get("owes") == "us" else "awaited"
+    if named_period(slots.get("period"), today) in NOW:  # what is late is awaited still
+        slots = {**slots, "period": {"from": None, "to": slots["period"]["to"]}}
     line, carried = of_dates(which)(slots, today)
     return line, carried | {"owes"}
 
@@ -278,9 +280,14 @@ def letters(slots: Slots, today: date) -> Made:
     return line, carried | {"status"} | ({"without"} if all(each.startswith("mp_") for each in missing) else set())
 
 
+PHASES = ("phase_school", "phase_post16", "phase_p16_to_p16")
+"""The final plans of phase transfers: "a final plan by 15 February" is one of these, and none of a new assessment."""
+
+
 def transfers(slots: Slots, today: date) -> Made:
     """Phase transfers that are left to do: the dates by which plans must name the next setting, or the open cases."""
     if "clock" in slots:
-        return of_dates()(slots, today)
+        named = [clock for clock in values(slots, "clock") if clock in PHASES]
+        return of_dates()({**slots, "clock": named or list(PHASES)}, today)
     parts, said = parts_of(slots, today)
     return _made("which=cases", ["process=phase_transfer", *parts], said)
