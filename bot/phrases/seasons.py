@@ -113,18 +113,6 @@ def _break_up(rest: Sequence[str], skip: int, almanac: Almanac) -> When | None:
     return When(skip + start + more, lambda _past: (term.last, term.last))
 
 
-def seven_days(month: When, more: int, *, first: bool) -> When:
-    """The first or the last week of a month."""
-
-    def resolve(past: bool) -> Span:
-        begins, ends = month.resolve(past)
-        if begins is None or ends is None:
-            return begins, ends
-        return (begins, begins + 6 * ONE_DAY) if first else (ends - 6 * ONE_DAY, ends)
-
-    return When(month.length + more, resolve, day=False)
-
-
 def year_from(length: int, first_month: int, shift: int, almanac: Almanac) -> When:
     today = almanac.today
     first = date(today.year - (today.month < first_month) + shift, first_month, 1)
