@@ -39,7 +39,9 @@ THEIRS = any_of(
     """
 )
 """What somebody else did with a draft, or said to it, is no draft that went out."""
-OF_SCHOOLS = any_of("consult|consults|consulted|consultation|consultations|place|places|lgsco|lgo|ombudsman")
+OF_SCHOOLS = any_of(
+    r"consult|consults|consulted|consultation|consultations|(?<!took )(?<!taken )place|places|lgsco|lgo|ombudsman"
+)
 """A school that was asked for a place answers it, and no MP is answered."""
 OURS = frozenset({"draft", "final plan", "acknowledgement", "reply"})
 MP_KINDS = {"reply", "holding reply", "acknowledgement"}
