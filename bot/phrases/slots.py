@@ -282,7 +282,7 @@ def _kind(sentence: Sentence) -> str | None:
     """Which letters or which process a list is of: complaints, annual reviews, cases with an MP's letter."""
     if sentence.has("clock"):
         return None
-    named = LETTERS | PROCESSES | {"amendment": "amendment"}
+    named = LETTERS | PROCESSES | {"amendment": "amendment", "review": "annual_review"}
     found = next((kind for name, kind in named.items() if re.search(rf"(?<!\S){name}s?(?!\S)", sentence.said)), None)
     return found or ("mp_letter" if OF_MP.search(sentence.said) and not sentence.has("mp", "constituency") else None)
 
