@@ -15,6 +15,7 @@ from bot import heard, plainly
 from bot.cases import guarding, packs, rosters, staff, visible
 from bot.domain.errors import CannotRead, KeyMissing, NotAllowed, NotFound, NotUnderstood, Refusal, WhichOne
 from bot.domain.message import Action, Message, Reading, Said, Where, Who
+from bot.domain.sentences import listed
 from bot.domain.terms import Role
 from bot.fault import log_fault, new_code
 from bot.filling import Filled, fill, form_of
@@ -345,8 +346,7 @@ def _stranger(db: Session) -> Message:
 
 
 def _not_yours(found: Command, rules: Rules) -> str:
-    who = [rules.people(role) for role in Role if role in found.may]
-    named = " and ".join([", ".join(who[:-1]), who[-1]] if len(who) > 1 else who)
+    named = listed([rules.people(role) for role in Role if role in found.may])
     return f"“{found.name}” is for {named}. Ask one of them, or your manager."
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from bot.cards.history import seen_by
 from bot.cases import visible
-from bot.cases.approvals import listed
 from bot.cases.files import CaseFile
 from bot.cases.restricting import named_to
 from bot.domain.message import Action, Fact, Message
+from bot.domain.sentences import listed
 from bot.domain.sharing import KINDS, TABLE, Share
 from bot.domain.terms import Agency, Kind, Relation, Role
 from bot.grammar import line

@@ -5,6 +5,7 @@ from bot.cases import approvals, staff
 from bot.domain.calendar import london_time
 from bot.domain.dates import say_day
 from bot.domain.message import Action, Fact, Style
+from bot.domain.sentences import listed
 from bot.domain.terms import Sensitive
 from bot.grammar import line
 from bot.turn import Turn
@@ -32,9 +33,7 @@ def would(turn: Turn, approval: Approval) -> str:
     if approval.act is Sensitive.BREAK_GLASS and not about:
         return f"open {approvals.opened(turn, approval).line}, which is no case's number"
     pack = approval.act is Sensitive.EXPORT and approval.about.startswith("child:")
-    return (PACK if pack else WOULD[approval.act]).format(
-        of=approvals.listed(about) or "something that is on record no more"
-    )
+    return (PACK if pack else WOULD[approval.act]).format(of=listed(about) or "something that is on record no more")
 
 
 def _as_asked(turn: Turn, approval: Approval) -> str:

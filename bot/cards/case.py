@@ -11,13 +11,13 @@ from bot.cards.exceptions import claims_of, may_know_ground, noted
 from bot.cards.letter import open_letter, record_button
 from bot.cards.record import lines_of
 from bot.cases import advice, children, visible
-from bot.cases.approvals import listed
 from bot.cases.files import CaseFile
 from bot.cases.restricting import named_to
 from bot.domain.clocks import ClockRule, Per
 from bot.domain.dates import say_day, week_of
 from bot.domain.facts import FACTS, Asks, beginnings
 from bot.domain.message import Action, Fact, Message, State, Style
+from bot.domain.sentences import listed
 from bot.domain.sharing import Viewer
 from bot.domain.terms import Agency, CaseStatus, ClockState, Counting, EntryKind, Kind, Nature, Role
 from bot.grammar import line

@@ -12,6 +12,7 @@ from bot.domain.clocks import Adviser, Clock
 from bot.domain.dates import say_in_full, week_of
 from bot.domain.drafts import Whom
 from bot.domain.facts import FACTS
+from bot.domain.sentences import listed
 from bot.domain.sharing import Viewer
 from bot.domain.terms import Agency, CaseStatus, ClockState, EntryKind, Kind, Nature
 from bot.turn import Turn
@@ -138,9 +139,8 @@ def awaited(desk: Desk, file: CaseFile) -> list[Claim]:
     if not owed:
         return []
     named = [f"{advice.answer(desk.turn, request)} ({_by(desk, clock)})" for request, clock in owed]
-    *most, last = named
-    said = f"{', '.join(most)} and {last}" if most else last
-    return [Claim(f"We are waiting for {said}.", tuple(entry for each in owed for entry in asked_in(desk, *each)))]
+    entries = tuple(entry for each in owed for entry in asked_in(desk, *each))
+    return [Claim(f"We are waiting for {listed(named)}.", entries)]
 
 
 def asked_in(desk: Desk, request: Request, clock: Clock) -> tuple[Entry, Entry]:

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from bot.cases import visible
 from bot.domain.guard import Trace
+from bot.domain.sentences import listed
 from bot.turn import Turn
 from storage.columns import columns
 from storage.tables import Case, Enquiry, Post
@@ -15,7 +16,7 @@ NAMED = 5
 def held_words(turn: Turn, post: Post) -> str:
     """ "A message to a room about SEND-2026-0042 went out without its words, because …"."""
     kinds = [Trace(kind).label for kind in post.about.get("traces", [])] or ["something private"]
-    what = " and ".join(filter(None, [", ".join(kinds[:-1]), kinds[-1]]))
+    what = listed(kinds)
     references = _references(turn, post)
     more = f" and {len(references) - NAMED} more" if len(references) > NAMED else ""
     about = f" about {', '.join(references[:NAMED])}{more}" if references else ""

@@ -18,6 +18,7 @@ from bot.domain.calendar import london_date
 from bot.domain.dates import say_date, say_day
 from bot.domain.facts import FACTS, Asks
 from bot.domain.message import Action, Message, Row, Style, Table
+from bot.domain.sentences import listed
 from bot.domain.sharing import Viewer
 from bot.domain.terms import Agency, Hears, Kind, Nature
 from bot.grammar import line
@@ -213,7 +214,7 @@ def _days(days: Sequence[date], today: date) -> str:
         brief if month == later else said
         for brief, said, month, later in zip(short, whole, months, [*months[1:], ""], strict=True)
     ]
-    return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))
+    return listed(told)
 
 
 def _answer(turn: Turn, due: Due) -> str:

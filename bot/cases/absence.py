@@ -12,6 +12,7 @@ from bot.cases.recipients import WEEKDAYS
 from bot.domain.calendar import ONE_DAY
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotAllowed, NotNow
+from bot.domain.sentences import listed
 from bot.domain.terms import CaseStatus, Notice, Role
 from bot.turn import Turn
 from storage.queries import accounts_of
@@ -156,8 +157,8 @@ def check_cover(turn: Turn, person: Person, cover: Person | None) -> None:
     if cover is not None and cover.id == person.id:
         raise CannotRead("Name somebody else: nobody covers for themselves.", "cover")
     if cover is not None and cover.role not in OWNERS:
-        *most, last = (turn.rules.people(role) for role in OWNERS)
-        raise CannotRead(f"{cover.name} can't cover: that is for {', '.join(most)} and {last}.", "cover")
+        may = listed([turn.rules.people(role) for role in OWNERS])
+        raise CannotRead(f"{cover.name} can't cover: that is for {may}.", "cover")
 
 
 def _gap(turn: Turn, person: Person, cover: Person | None, first: date, last: date) -> Gap:

@@ -12,6 +12,7 @@ from bot.cases import posts, staff, visible
 from bot.cases.recipients import AWAY
 from bot.domain.calendar import moment
 from bot.domain.errors import AlreadyDone, NotAllowed, NotFound, NotNow
+from bot.domain.sentences import listed
 from bot.domain.terms import Notice, Role, Sensitive
 from bot.turn import Turn
 from storage.queries import accounts_of, alone
@@ -94,11 +95,6 @@ def asked_words(turn: Turn, approval: Approval) -> str:
     names = [person.name for person in found if person]
     them = "one of them agrees" if len(names) > 1 else "they agree"
     return f"I have asked {listed(names)}. Once {them} you get a button."
-
-
-def listed(names: Sequence[str]) -> str:
-    """ "A, B and C"."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
 
 
 def opened(turn: Turn, approval: Approval) -> Asked:

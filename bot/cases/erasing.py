@@ -17,6 +17,7 @@ from bot.cases.ending import end_as_erased
 from bot.cases.files import open_file
 from bot.cases.history import New
 from bot.domain.errors import AlreadyDone, NotNow
+from bot.domain.sentences import listed
 from bot.domain.terms import EntryKind, PostSays, PostState
 from bot.turn import Turn
 from storage.columns import columns
@@ -70,7 +71,7 @@ def _is_hidden(turn: Turn, record: Case | Enquiry) -> bool:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return approvals.listed(list(dict.fromkeys(names)))
+    return listed(list(dict.fromkeys(names)))
 
 
 def going(turn: Turn, belongs: Belongings) -> Going:

@@ -14,6 +14,7 @@ from bot.cases.tracing import of_both, references_in, traces
 from bot.domain import guard
 from bot.domain.guard import Trace
 from bot.domain.message import Action, Message, Said
+from bot.domain.sentences import listed
 from bot.domain.terms import Notice, PostSays
 from bot.turn import Turn
 from storage.columns import columns
@@ -86,8 +87,7 @@ def in_room(turn: Turn, said: Said, message: Message) -> Message:
 
 
 def _asks_to_delete(message: Message, kinds: Sequence[Trace], room: str) -> Message:
-    labels = [kind.label for kind in kinds]
-    what = " and ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
+    what = listed([kind.label for kind in kinds])
     where = f"“{room}”" if room else "the room"
     ask = f"Please delete your message in {where}, if it shows there: it holds {what}. Only you can do that."
     return replace(message, text="\n".join(filter(None, [ask, message.text])), private=True)

@@ -7,6 +7,7 @@ from bot.blanks import text
 from bot.commands.roles import EVERYONE
 from bot.domain.errors import NotUnderstood
 from bot.domain.message import Action, BlankKind, Fact, Message
+from bot.domain.sentences import listed
 from bot.domain.terms import Role
 from bot.grammar import Book, Command, command, line
 from bot.turn import Turn
@@ -102,8 +103,8 @@ def _one(turn: Turn, found: Command) -> Message:
         for field in found.fields
         if field.ask.asked
     ]
-    *most, last = [turn.rules.people(role) for role in Role if role in found.may]
-    may = "everyone" if found.may == set(Role) else f"{', '.join(most)} and {last}" if most else last
+    some = listed([turn.rules.people(role) for role in Role if role in found.may])
+    may = "everyone" if found.may == set(Role) else some
     return Message(found.help, facts=tuple(facts), aside=f"For {may}.", private=turn.private)
 
 

@@ -1,6 +1,5 @@
 """The staff list: who is there, who is away, who covers, and who has left."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated
@@ -16,6 +15,7 @@ from bot.commands.roles import ADMINISTRATORS, COUNCIL, MANAGERS, STAFF_LIST
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotNow
 from bot.domain.message import Action, BlankKind, Choice, Message, Row, Style, Table
+from bot.domain.sentences import listed
 from bot.grammar import Ask, command, line
 from bot.turn import Turn
 from storage.tables import Identity, Person
@@ -143,14 +143,10 @@ def works(
     gap = absence.works(turn, person, weekdays, cover)
     if len(weekdays) == len(WEEKDAYS):
         return Message(f"{person.name} works every weekday.", private=True)
-    named = _listed([f"{NAMES[day_]}s" for day_ in WEEKDAYS if day_ in weekdays])
+    named = listed([f"{NAMES[day_]}s" for day_ in WEEKDAYS if day_ in weekdays])
     alone = "On the other days nudges come all the same; their manager hears too of what can't wait."
     aside = " ".join(_who_hears(turn, person, cover, replace(gap, restricted=0))) if cover else alone
     return Message(f"{person.name} works on {named}.", aside=aside, private=True)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 @command(

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Annotated
 
 from bot.blanks import LONGEST_NOTE, CaseBlank, day, text
-from bot.cases import approvals, children, rectifying, visible
+from bot.cases import children, rectifying, visible
 from bot.cases.files import open_case_file
 from bot.commands.roles import CASEWORK
 from bot.domain.message import Fact, Message
+from bot.domain.sentences import listed
 from bot.domain.terms import Basis, Kind, Role
 from bot.grammar import command
 from bot.turn import Turn
@@ -42,7 +43,7 @@ def put_right(
     changed = rectifying.put_right(alone, open_case_file(alone, case), told, reason)
     are = "is" if len(changed) == 1 else "are"
     facts = tuple(_as_it_is(alone, case))
-    return Message(f"{case.reference}: {approvals.listed(changed)} {are} put right.", facts=facts, private=True)
+    return Message(f"{case.reference}: {listed(changed)} {are} put right.", facts=facts, private=True)
 
 
 def _as_it_is(turn: Turn, case: Case) -> list[Fact]:

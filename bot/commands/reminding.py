@@ -16,6 +16,7 @@ from bot.commands.roles import ADVISERS, COUNCIL
 from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NotNow
 from bot.domain.message import Choice, Message
+from bot.domain.sentences import listed
 from bot.domain.terms import Agency, EntryKind, Hears
 from bot.grammar import Ask, command
 from bot.turn import Turn
@@ -120,9 +121,7 @@ def _said(turn: Turn, file: File, whom: Whom, planned: Planned, on: date, words:
 
 def _of_what(turn: Turn, file: File, planned: Planned) -> str:
     named = [in_hand.called(turn, file, one) for one in planned.of]
-    if not named:
-        return ""
-    return f" of the {' and the '.join([', the '.join(named[:-1]), named[-1]] if named[1:] else named)}"
+    return f" of {listed([f'the {one}' for one in named])}" if named else ""
 
 
 def _is(name: str) -> str:

@@ -11,6 +11,7 @@ from bot.cases.withdrawing import Out
 from bot.commands.roles import CASEWORK
 from bot.domain.errors import NeedsReason
 from bot.domain.message import Action, Fact, Message
+from bot.domain.sentences import listed
 from bot.domain.terms import Restriction, Role, Sensitive
 from bot.grammar import command, line
 from bot.turn import Turn
@@ -44,7 +45,7 @@ def restrict(
     out = restricting.restrict(turn, case, kind, reason)
     owner = turn.db.get_one(Person, case.owner_id)
     manager = staff.manager_of(turn.db, owner)
-    see = approvals.listed([one.name for one in (owner, manager) if one])
+    see = listed([one.name for one in (owner, manager) if one])
     others = (match.case for match in referrals.matches(turn, [case.child_id]) if not match.hidden)
     too = [other for other in others if not other.restricted]
     return Message(
@@ -105,7 +106,7 @@ def unname(turn: Turn, *, person: PersonBlank, case: Annotated[Case, CASE.named(
 
 def _who(turn: Turn, case: Case, done: str, new: Person | None) -> Message:
     """What was done, and who is named to the case now."""
-    named = approvals.listed([one.name for one in restricting.named_to(turn, case)])
+    named = listed([one.name for one in restricting.named_to(turn, case)])
     undo = line("unname", person=new.email, case=case.reference) if new else ""
     back = (Action("Undo", undo),) if new else ()
     aside = "Tell them yourself: the bot does not." if new else ""

@@ -10,6 +10,7 @@ from bot.cases import approvals, belongings, erasing, holds, retaining, tracing
 from bot.commands.roles import RIGHTS
 from bot.domain.errors import CannotRead
 from bot.domain.message import Action, Message, Style
+from bot.domain.sentences import listed
 from bot.domain.terms import HoldKind, Role, Sensitive
 from bot.grammar import command, line
 from bot.turn import Turn
@@ -76,7 +77,7 @@ def lift_hold(
     """Lift a hold that somebody placed. What holds by itself goes with the case or letter that it is about."""
     lifted = holds.lift(turn, case, kind, reason)
     left = holds.on(turn, belongings.of(turn, case))
-    still = f" It is still held: {approvals.listed([one.kind.label for one in left])}." if left else ""
+    still = f" It is still held: {listed([one.kind.label for one in left])}." if left else ""
     return Message(f"The hold on {case.reference} is lifted ({lifted.kind.label}).{still}", private=True)
 
 

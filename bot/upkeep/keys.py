@@ -15,6 +15,7 @@ from bot.cases import approvals, staff
 from bot.commandline import WELL, WRONG
 from bot.domain.calendar import london_time
 from bot.domain.errors import BadSettings
+from bot.domain.sentences import listed
 from bot.domain.terms import Role, Sensitive
 from bot.settings import Settings
 from bot.turn import Turn
@@ -84,7 +85,7 @@ def _asked(turn: Turn, mark: str) -> str:
     names = [person.name for number in approvals.opened(turn, asked).told if (person := staff.person(turn, number))]
     until = london_time(asked.expires_at)
     return (
-        f"{approvals.listed(names)} may say yes to that, until {until:%a %-d %B}. Nothing is changed yet."
+        f"{listed(names)} may say yes to that, until {until:%a %-d %B}. Nothing is changed yet."
         f" Once somebody has, say this again within {approvals.LASTS.total_seconds() // 3600:.0f} hours."
     )
 

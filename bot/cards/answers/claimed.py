@@ -1,10 +1,11 @@
 """The exceptions of a case: whether any is on record, on what ground, for which dates."""
 
-from bot.cards.answers.saying import Asking, listed
+from bot.cards.answers.saying import MOST_NAMED, Asking
 from bot.cards.exceptions import claims_of, may_know_ground, noted
 from bot.cases import exceptions, facts
 from bot.cases.files import CaseFile
 from bot.domain.message import Action, Message
+from bot.domain.sentences import listed
 from bot.domain.terms import Kind
 from bot.grammar import line
 from storage.tables import Deadline
@@ -29,4 +30,4 @@ def _said(asking: Asking, dates: list[Deadline]) -> str:
     for one in dates:
         note = noted(asking.turn, one, ground=may_know_ground(asking.viewer, of_body=one.request_id is not None))
         by_note.setdefault(note, []).append(asking.name_of(one))
-    return "; ".join(f"{note} ({listed(names)})" for note, names in by_note.items())
+    return "; ".join(f"{note} ({listed(names, MOST_NAMED)})" for note, names in by_note.items())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.cards.answers.advice import so_far
-from bot.cards.answers.saying import MOST_LINES, Asking, days, listed
+from bot.cards.answers.saying import MOST_LINES, MOST_NAMED, Asking, days
 from bot.cards.answers.schools import comments_clock
 from bot.cards.case import of_the_whole
 from bot.cards.dates import rule_of
@@ -12,6 +12,7 @@ from bot.cases.files import CaseFile
 from bot.domain.dates import say_day, week_of
 from bot.domain.facts import Asks
 from bot.domain.message import Fact, Message
+from bot.domain.sentences import listed
 from bot.domain.terms import Agency, ClockState, Kind, Nature
 from storage.tables import Deadline, Request
 
@@ -35,7 +36,8 @@ def _how_late(asking: Asking, past: Sequence[Deadline], ahead: Sequence[Deadline
     """ "late: decision to assess by 25 days", "not late: 3 days left to the nearest date, decision to assess"."""
     today = asking.turn.today
     if past:
-        return f"late: {listed([f'{asking.name_of(one)} by {days((today - one.legal).days)}' for one in past])}"
+        named = [f"{asking.name_of(one)} by {days((today - one.legal).days)}" for one in past]
+        return f"late: {listed(named, MOST_NAMED)}"
     if not ahead:
         return "not late: no date runs"
     return f"not late: {days((ahead[0].legal - today).days)} left to the nearest date, {asking.name_of(ahead[0])}"
@@ -137,7 +139,7 @@ def waiting(asking: Asking) -> Message:
     ours = [one for one in asking.duties if one not in theirs]
     if not theirs:
         return _ours(asking, ours)
-    named = listed([f"{_whom(asking, one)} ({asking.how_far(one)})" for one in theirs])
+    named = listed([f"{_whom(asking, one)} ({asking.how_far(one)})" for one in theirs], MOST_NAMED)
     said = f"{_verb(asking, theirs, ours)} {named}, {_since(asking, theirs)}."
     most = MOST_LINES - len(ours[:1])
     left = f"{len(theirs) - most} more are waited for." if len(theirs) > most else ""

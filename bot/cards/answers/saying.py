@@ -23,6 +23,7 @@ from storage.tables import Case, Deadline, Enquiry, Entry, Request
 MOST_LINES = 5
 """After the first, which is the answer."""
 MOST_WHYS = 4
+MOST_NAMED = 3
 ABSENT = "Not recorded"
 DONE = (ClockState.MET, ClockState.MET_LATE)
 
@@ -185,10 +186,3 @@ class Asking:
 
 def days(number: int) -> str:
     return f"{number} day{'' if number == 1 else 's'}"
-
-
-def listed(parts: Sequence[str], most: int = 3) -> str:
-    """ "a, b and c"; of more than `most` how many more there are."""
-    if len(parts) > most:
-        parts = [*parts[: most - 1], f"{len(parts) - most + 1} more"]
-    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
