@@ -29,7 +29,7 @@ from storage.tables import Case, Connection, Enquiry, Nudge, Person, Post, Room
 from tests.conftest import sqlite_copy
 from tests.town import STAFF
 from tests.walk.council import HIDDEN, OF_GLASS, PLACES, WALKERS, Council, Secret, settled
-from tests.walk.lines import Filling, Line, fillings
+from tests.walk.lines import IN_WORDS, Filling, Line, fillings
 from tests.whole import whole
 
 ABSENT = {"hidden": "SEND-2026-0052", "of_hidden": "MP-2026-0016"}
@@ -167,6 +167,12 @@ def privately(walk: Walk, walker: str, most: str = "Tom") -> Iterator[Line]:
             yield from (line for line in one.of_request(number) if is_tried(often * 2, walker, line.typed))
         for word in searched(walk):
             yield from (line for line in one.searching(word) if is_tried(8, walker, line.typed))
+    for reference in walk.council.references.values():
+        yield from (line for line in in_words(reference) if is_tried(8, walker, line.typed))
+
+
+def in_words(reference: str) -> Iterator[Line]:
+    yield from (Line(words.format(reference)) for words in IN_WORDS)
 
 
 def searched(walk: Walk) -> list[str]:
@@ -185,6 +191,10 @@ def test_no_room_is_told_what_the_table_forbids(walk: Walk) -> None:
     assert (walk.leaks, walk.faults) == ([], [])
 
 
+TELLING = ("plain", "hidden", "letter", "of_both")
+"""Of which everything that can be asked is asked aloud."""
+
+
 def aloud(walk: Walk, walker: str, place: str) -> Iterator[Line]:
     """Less; and for one who runs the cases each first example of what only asks."""
     for one in walk.commands:
@@ -196,7 +206,12 @@ def aloud(walk: Walk, walker: str, place: str) -> Iterator[Line]:
             asked = walker == "Priya" and not one.command.acts and name in ("plain", "hidden", "letter")
             said = [*one.examples(reference)]
             yield from (line for line in said if is_tried(often, walker, place, line.typed))
+            more = one.choosing(reference) if name in TELLING else ()
+            yield from (line for line in more if is_tried(often * 2, walker, place, line.typed))
             yield from said[:1] if asked else ()
+    for name in TELLING:
+        spoken = in_words(walk.council.references[name])
+        yield from (line for line in spoken if is_tried(120, walker, place, line.typed))
 
 
 def test_no_post_tells_its_reader_what_the_table_forbids(walk: Walk) -> None:

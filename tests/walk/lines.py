@@ -22,6 +22,24 @@ SAMPLES = (
 """What blanks are filled with that offer no choice of their own: those of them that one can read."""
 ONE_OF = 12
 """The most choices of one blank that are walked."""
+IN_WORDS = (
+    *("where are we with {}?", "who has got {}", "who holds up {}?", "what is next on {}", "is {} late?"),
+    *(
+        "has SLT come in for {}",
+        "who was asked for advice on {}",
+        "any exceptions on {}?",
+        "has an MP written about {}",
+    ),
+    *("when does {} go to panel", "which schools were consulted on {}", "draft me two lines on {} for the MP team"),
+    *("draft a holding reply for {}", "what changed on {} since Monday", "who changed a date on {}?", "who can see {}"),
+    *(
+        "remind me about {} on Friday",
+        "remind Tom about {} tomorrow",
+        "who covers for whoever has {}",
+        "why is {} late",
+    ),
+)
+"""What people say of a case or a letter where they know no line for it."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,7 @@ class Filling:
     def about(self, reference: str) -> Iterator[Line]:
         """It said of one case or letter: as its examples have it, with as little as it takes, with all, as a form."""
         yield from self.examples(reference)
+        yield from self.choosing(reference)
         for name in self.naming:
             yield Line(line(self.command.name, **(self._least | {name: reference})))
             yield Line(line(self.command.name, **(self._most | {name: reference})))
@@ -67,6 +86,14 @@ class Filling:
         for example in self.command.examples:
             if WRITTEN.search(example):
                 yield Line(WRITTEN.sub(reference, example))
+
+    def choosing(self, reference: str) -> Iterator[Line]:
+        """With each choice of each of its other blanks, of a command that only asks: each topic, each reader."""
+        named = [] if self.command.acts else self.naming
+        for name in named:
+            yield from (
+                Line(line(self.command.name, **(self._least | {name: reference} | one))) for one in self._chosen()
+            )
 
     def of_request(self, number: int) -> Iterator[Line]:
         for name in self.asking:
@@ -86,10 +113,12 @@ class Filling:
         yield from (Line(f"help {command.name}"), Line(f"{command.name[:-1]}x"), Line(command.name, {}))
         yield from (Line(example) for example in command.examples if not WRITTEN.search(example))
         yield from (Line(command.name, self._form), Line(line(command.name, **self._least)))
-        for field in command.fields:
+        yield from (Line(line(command.name, **one)) for one in self._chosen(ONE_OF))
+
+    def _chosen(self, most: int | None = None) -> Iterator[dict[str, object]]:
+        for field in self.command.fields:
             if field.name not in self.naming and field.ask.choices:
-                chosen = ({field.name: text} for text in self.samples[field.name][:ONE_OF])
-                yield from (Line(line(command.name, **one)) for one in chosen)
+                yield from ({field.name: text} for text in self.samples[field.name][:most])
 
     @cached_property
     def _least(self) -> dict[str, object]:
