@@ -1,23 +1,23 @@
 """Plain English in, a line or a question out: the stages one after another."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from bot.phrases import asking, following, leading, limits
 from bot.phrases.acting import act_of, of_note, of_record, told_not_to, written_name
 from bot.phrases.auditing import asks_who_may_see
 from bot.phrases.beside import beside, list_of
 from bot.phrases.clean import cleaned, words_of
+from bot.phrases.continuing import continued
 from bot.phrases.days import Almanac
 from bot.phrases.families import usual
 from bot.phrases.finishing import finished
 from bot.phrases.lines import line_of
 from bot.phrases.meaning import Meaning, meaning
 from bot.phrases.reading import Sentence, sentences
-from bot.phrases.slots import ALLOWED, advice_clock, slots_of
+from bot.phrases.slots import slots_of
 from bot.phrases.smalltalk import OUT_OF_SCOPE, friendly, is_smalltalk
 from bot.phrases.spelling import mended
 from bot.phrases.understood import ACTIONS, INTENTS, REFUSALS, Option, Question, Understood
@@ -139,8 +139,8 @@ def _sentence(sentence: Sentence, asker: Asker, before: Understood | None) -> Un
         return Understood("smalltalk", says=friendly(sentence.low))
     if told_not := told_not_to(sentence):
         return _left_alone(told_not, sentence)
-    if before and not act_of(sentence) and (carried := _followed(sentence, asker, before)):
-        return carried
+    if before and (found := continued(sentence, before, asker.today)):
+        return found
     return _meant(sentence, asker, before)
 
 
@@ -186,85 +186,6 @@ def _left_alone(intent: str, sentence: Sentence) -> Understood:
     return Understood(
         "clarify", slots, question=Question(f"I do nothing then: {INTENTS[intent]}.", (show, asking.HELP))
     )
-
-
-# Follow-ups
-
-
-def _followed(sentence: Sentence, asker: Asker, before: Understood) -> Understood | None:
-    """What a sentence asks that leaves out what was said before; None where it stands alone."""
-    opened = following.opens_as_one(sentence.whole)
-    if (moved := following.moved_on(sentence, before.slots)) and before.intent not in ACTIONS:
-        slots = _fitting(before.intent, following.merged(before.slots, {"period": moved}))
-        return finished(before.intent, slots, sentence, asker.today)
-    if opened and before.intent in following.LISTS and following.LATE_ONES.match(sentence.whole):
-        slots = following.merged(before.slots, slots_of(sentence, "overdue_list"))
-        return finished("overdue_list", _fitting("overdue_list", slots), sentence, asker.today)
-    if before.intent == "draft_text" and opened and "to" in (own := slots_of(sentence, "draft_text")):
-        return finished("draft_text", following.merged(before.slots, own), sentence, asker.today)
-    if before.intent == "draft_text" and following.OTHERWISE.search(sentence.said):
-        slots = following.merged(before.slots, slots_of(sentence, "draft_text"))
-        return finished("draft_text", slots, sentence, asker.today)
-    if before.intent in following.LISTS and following.OF_THEM.search(sentence.said):
-        intent = "kpi" if "how many" in sentence.said else before.intent
-        slots = following.merged(before.slots, slots_of(sentence, before.intent))
-        return finished(intent, _fitting(intent, slots), sentence, asker.today)
-    if sentence.tagged in ("REF", "LET") and before.intent in following.OF_A_CASE:  # "0151?", after another case
-        slots = following.merged(before.slots, {"refs": sentence.refs})
-        return finished(before.intent, _fitting(before.intent, slots), sentence, asker.today)
-    if (completed := _completed(sentence, before)) is not None:
-        return finished(before.intent, completed, sentence, asker.today)
-    if following.is_elliptical(sentence, opened) and not _stands_alone(sentence, opened):
-        given = slots_of(sentence, "followup")
-        given |= _own(sentence, before.intent)
-        if before.intent not in following.LISTS:  # "not SLT, OT" puts one in the other's place
-            given = {
-                name: value
-                for name, value in given.items()
-                if name.removeprefix("not_") == name or name[4:] not in given
-            }
-        intent = following.intent_after(before, given)
-        if _fitting(intent, given):
-            if "refs" in given and before.intent in following.LISTS:
-                return finished("case_status", given, sentence, asker.today)
-            slots = _fitting(intent, following.merged(before.slots, given))
-            return finished(intent, slots, sentence, asker.today)
-    if (intent := following.bare(sentence)) and "refs" in before.slots:
-        slots = {name: value for name, value in before.slots.items() if name in ("refs", "agency", "service", "clock")}
-        if intent == "clock_date" and "clock" not in slots:
-            slots |= advice_clock(slots)
-        return finished(intent, _fitting(intent, slots), sentence, asker.today, brief=True)
-    return None
-
-
-def _completed(sentence: Sentence, before: Understood) -> dict[str, Any] | None:
-    """An act that lacked its case, with the case that is named now: "chase CAMHS", "0093"."""
-    lacked = before.intent in ACTIONS & asking.NEEDS_A_CASE and "refs" not in before.slots
-    if not (lacked and sentence.refs and following.is_elliptical(sentence, opened=True)):
-        return None
-    return {**before.slots, "refs": sentence.refs}
-
-
-def _stands_alone(sentence: Sentence, opened: bool) -> bool:
-    """A whole question of its own though it is short: "0042 status", "overdue health"."""
-    return not opened and bool(
-        re.search(
-            r"(?<!\S)(?:status|overdue|due|late|waiting|outstanding|why|list|show|has|have|is|are|did|do)(?!\S)",
-            sentence.said,
-        )
-    )
-
-
-def _own(sentence: Sentence, intent: str) -> dict[str, Any]:
-    own = slots_of(sentence, intent)
-    if re.search(r"(?<!\S)(?:mine|my|me)(?!\S)", sentence.plain) and intent in following.LISTS:
-        own["person"] = "me"
-    return own
-
-
-def _fitting(intent: str, slots: Mapping[str, Any]) -> dict[str, Any]:
-    kept = (*ALLOWED.get(intent, ()), "to", "fact")
-    return {name: value for name, value in slots.items() if name in kept}
 
 
 # What a sentence means by itself
