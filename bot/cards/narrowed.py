@@ -1,6 +1,6 @@
 """How a list was read: each thing that it is narrowed to, in words and dates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bot.cases.wanted import Beside, Clocks, Missing, Standing, Wanted
@@ -11,14 +11,14 @@ from bot.domain.terms import Agency
 from bot.turn import Turn
 from storage.tables import Person
 
-LACKS = {
+LACKS: Mapping[Missing | Beside, str] = {
     Missing.ADVICE: "no advice",
     Missing.OWNER: "no owner",
     Missing.RECORD_NUMBER: "no record number",
     Missing.SCHOOL: "no school",
-    Missing.MP_LETTER: "no MP's letter",
-    Missing.COMPLAINT: "no complaint",
-    Missing.EXCEPTION: "no exception",
+    Beside.MP_LETTER: "no MP's letter",
+    Beside.COMPLAINT: "no complaint",
+    Beside.EXCEPTION: "no exception",
     Missing.ANYTHING: "no owner, record number or school",
 }
 
@@ -143,7 +143,7 @@ def _lacks(turn: Turn, wanted: Wanted) -> Iterator[str]:
     yield from (_lacks_one(turn, wanted, what) for what in wanted.without)
 
 
-def _lacks_one(turn: Turn, wanted: Wanted, what: Missing | Clocks | Adviser) -> str:
+def _lacks_one(turn: Turn, wanted: Wanted, what: Missing | Beside | Clocks | Adviser) -> str:
     match what:
         case Clocks():
             return f"no {_title(turn, what)}"

@@ -99,11 +99,11 @@ def lacks(turn: Turn, wanted: Wanted) -> Condition:
     return and_(*(_lacks_one(turn, wanted, what) for what in wanted.without))
 
 
-def _lacks_one(turn: Turn, wanted: Wanted, what: Missing | Clocks | Adviser) -> Condition:
+def _lacks_one(turn: Turn, wanted: Wanted, what: Missing | Beside | Clocks | Adviser) -> Condition:
     if isinstance(what, Clocks):  # a step that is still to come, so that its clock runs
         return exists().where(*runs(turn), Other.information.is_(False), Other.rule.in_(what.ids)).correlate(Case)
-    if what in BESIDES:
-        return ~_is_beside(turn, wanted, Beside(what.value))
+    if isinstance(what, Beside):
+        return ~_is_beside(turn, wanted, what)
     if isinstance(what, Adviser):
         return _lacks_advice(turn, replace(wanted, agencies=(), services=(what,)))
     if what is Missing.ADVICE:
@@ -157,9 +157,6 @@ def has(turn: Turn, wanted: Wanted) -> Condition:
         return exists().where(*done).correlate(Case)
 
     return and_(*map(came, wanted.having))
-
-
-BESIDES = frozenset(one for one in Missing if one.value in {each.value for each in Beside})
 
 
 def _is_beside(turn: Turn, wanted: Wanted, what: Beside) -> Condition:

@@ -58,9 +58,6 @@ class Missing(Term):
     OWNER = "owner"
     RECORD_NUMBER = "record_number"
     SCHOOL = "school"
-    MP_LETTER = "mp_letter"
-    COMPLAINT = "complaint"
-    EXCEPTION = "exception"
     ANYTHING = "anything"
     """That it should have from its first day: an owner, a record number or a school."""
 
@@ -97,7 +94,7 @@ class Wanted:
     week: Lengths = ()
     age: Lengths = ()
     """Since a clock, or a case, began."""
-    without: tuple[Missing | Clocks | Adviser, ...] = ()
+    without: tuple[Missing | Beside | Clocks | Adviser, ...] = ()
     having: tuple[Beside | Clocks, ...] = ()
     restricted: bool = False
     statutory: bool = False

@@ -81,30 +81,28 @@ MISSING = {plain(each.value): each for each in Missing} | {
     "reports": Missing.ADVICE,
     "setting": Missing.SCHOOL,
     "plan": "final plan",
-    "mp": Missing.MP_LETTER,
-    "mp enquiry": Missing.MP_LETTER,
-    "complaints": Missing.COMPLAINT,
-    "exceptions": Missing.EXCEPTION,
 }
-
-
-def _missing(turn: Turn, words: str) -> Missing | Clocks | Adviser:
-    """What is named so; else whoever gives such advice; else a step on the path."""
-    meant = MISSING.get(plain(words), words)
-    if isinstance(meant, Missing):
-        return meant
-    return turn.rules.adviser(meant.removesuffix(" advice")) or _clocks(turn, meant)
-
-
 BESIDE = {plain(each.value): each for each in Beside} | {
     "mp": Beside.MP_LETTER, "mps": Beside.MP_LETTER, "mp enquiry": Beside.MP_LETTER, "mp letters": Beside.MP_LETTER,
     "complaints": Beside.COMPLAINT, "exceptions": Beside.EXCEPTION,
 }  # fmt: skip
 
 
+def _beside(words: str) -> Beside | None:
+    return BESIDE.get(plain(words).removeprefix("an ").removeprefix("a "))
+
+
+def _missing(turn: Turn, words: str) -> Missing | Beside | Clocks | Adviser:
+    """What is named so; else whoever gives such advice; else a step on the path."""
+    meant = _beside(words) or MISSING.get(plain(words), words)
+    if isinstance(meant, Missing | Beside):
+        return meant
+    return turn.rules.adviser(meant.removesuffix(" advice")) or _clocks(turn, meant)
+
+
 def _having(turn: Turn, words: str) -> Beside | Clocks:
     """A letter or an exception; else a step that was taken."""
-    return BESIDE.get(plain(words).removeprefix("an ").removeprefix("a ")) or _clocks(turn, words)
+    return _beside(words) or _clocks(turn, words)
 
 
 def _show_missing(what: Missing | Beside | Clocks | Adviser) -> str:
@@ -175,7 +173,7 @@ HavingBlank = Annotated[
         hint="MP letter, complaint, exception; draft, for what has gone"),
 ]  # fmt: skip
 WithoutBlank = Annotated[
-    tuple[Missing | Clocks | Adviser, ...],
+    tuple[Missing | Beside | Clocks | Adviser, ...],
     Ask("What is missing", _missing, show=_show_missing, words=4, lead="without", bare=False, many=True,
         hint="draft, advice, owner, record number, school, anything"),
 ]  # fmt: skip
