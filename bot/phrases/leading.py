@@ -10,7 +10,7 @@ from bot.phrases.wordlists import any_of
 TELLS = any_of(
     """
     i|we|am|is|are|was|were|has|have|had|be|been|said|says|say|wants|wishes|asked|asks|asking|rang|rings|ringing|called|
-    calling|meeting|preparing|writing|briefing|here|new|sorry|apologies|hope|came|went|sent|held|will|would|need|needs|
+    calling|meeting|preparing|writing|briefing|here|new|sorry|apologies|hope|came|went|sent|held|will|would|need|needs|looks|seems|
     on the phone|back from|off to|about to|before i|before we
     """
 )
@@ -25,7 +25,9 @@ DO_IT = re.compile(
 ONLY_ASKS = re.compile(
     r"^(?:(?:list|show|give|log|record|add|mark|enter|update|register|file|tell|remind|find|get|send)"
     r"(?: (?:it|them|that|this|me|us|in|on|up|out|as|each|those|these|all|what|which|is|are|they|to|now|down))*"
-    r"|which(?: ones)?|anything|any|who|what|when|yes or no|do we know|any (?:idea|ideas|joy|luck|news|update|sign))$"
+    r"|which(?: ones)?|which are (?:in|out|late|back|left)"
+    r"|how many(?: (?:are|is|so|far|in|out|left|back|done|late)){0,3}"
+    r"|anything|any|who|what|when|yes or no|do we know|any (?:idea|ideas|joy|luck|news|update|sign))$"
 )
 """It says that something is wanted, and not what: "overdue final plans, list them", "SALT 0042, anything?"."""
 

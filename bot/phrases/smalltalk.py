@@ -21,7 +21,7 @@ WORDS = words(
     doing today today's welcome sorry my bad oops lol haha ha hope well long time speak soon please go on then fine
     good thing gotcha understood noted ah oh wow yay hooray the best up been useful always star's sweet top job
     work well done good bot love it pleasure meet nice now to who's a clever keep up enjoy rest of evening christmas
-    merry new year easter
+    merry new year easter both all folks
     """
 )
 OPENERS = words(
