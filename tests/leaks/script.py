@@ -68,7 +68,14 @@ class Script:
         stories = (
             *(self._asks, self._asks, self._notes, self._notes, self._looks, self._looks, self._looks_in_a_room),
             *(self._looks_in_a_room, self._names_in_a_room, self._an_mp_writes, self._advises, self._corrects),
-            *(self._strangers_look, self._searches, self._home_and_lists, self._leaves),
+            *(
+                self._strangers_look,
+                self._searches,
+                self._home_and_lists,
+                self._leaves,
+                self._reminds,
+                self._asks_in_words,
+            ),
         )
         for story in self.dice.sample(stories, 5):
             yield from story()
@@ -164,6 +171,35 @@ class Script:
             ("home", "list mine", "list overdue", "list", "people", "help", "letters", "rooms"), 3
         ):
             yield Act(who, line)
+
+    def _reminds(self) -> Iterator[Act]:
+        """What it says is for whoever may read notes, and stands in no chat; a room hears no words of it."""
+        child = self._child()
+        yield self._own_chat(child, f"remind {REFERENCE} me on tomorrow about {self._own(child)}")
+        yield self._own_chat(child, f"remind {REFERENCE} SLT on tomorrow about {self._own(child)}")
+        yield Act("mpteam", f"remind {REFERENCE} me on tomorrow about {self._own(child)}", child=child)
+        for who in (self.owners[child], "mpteam", "adviser0"):
+            yield Act(who, "reminders")
+            yield Act(who, f"reminders {REFERENCE}", child=child)
+
+    def _asks_in_words(self) -> Iterator[Act]:
+        child = self._child(hidden=True)
+        who, room = self.dice.choice(self._in_rooms())
+        lines = (
+            *(f"status {REFERENCE} waiting", f"status {REFERENCE} SLT", f"draft {REFERENCE} for the MP team"),
+            *(f"access {REFERENCE}", f"history {REFERENCE} since Monday", f"who holds up {REFERENCE}?"),
+            *(
+                "history since Monday",
+                "figures",
+                "figures gaps",
+                "list overdue by owner",
+                "list cases by school",
+                "leave",
+            ),
+            f"list at {self.children[child].school}",
+        )
+        for line in self.dice.sample(lines, 4):
+            yield Act(who, line, self.dice.choice((room, "")), child)
 
     def _leaves(self) -> Iterator[Act]:
         yield Act("officer2", "away from tomorrow until next Friday cover officer0")
