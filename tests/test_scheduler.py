@@ -44,9 +44,10 @@ async def test_a_ripe_deadline_reaches_its_owner_by_itself(council: Council) -> 
     ticking = scheduler(council, slack)
     await ticking.start()
     async with asyncio.timeout(10):
-        await slack.took.wait()
+        while "nudges" not in slack.texts("dm-shah-1"):  # the morning's digest may be there before it
+            slack.took.clear()
+            await slack.took.wait()
     await ticking.stop()
-    assert "nudges" in slack.texts("dm-shah-1")
     assert {"sweep", "digests", "cards", "closed"} <= ticking.last.keys() and set(ticking.last.values()) == {MONDAY}
 
 
