@@ -38,8 +38,6 @@ ILLEGIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\
 """Characters nobody types on purpose: those that control a terminal, turn text about, or are halves of others."""
 LISTING = frozenset({"list", "letters", "open"})
 """Commands that a sentence may begin like: "open cases by school"."""
-NOTE = "note"
-"""Its words may well end with a question mark: nothing is asked of the bot by it."""
 WHY_IS = re.compile(r"\W*why (?:is|are|was|were|has|does|did|will)\b", re.IGNORECASE)
 WILL_WE = re.compile(r"\W*will we make\b.*\bfor\b", re.IGNORECASE)
 """ "Will we make 15 Feb for 0070": the first number is no case."""
@@ -176,7 +174,7 @@ class App:
             found, rest = self.book.find(said.line)
             if turn.person.role not in found.may:
                 raise NotAllowed(_not_yours(found, turn.rules))
-            if self._only_asks(found, turn, said, rest):
+            if plainly.only_asks(turn, said, found, rest):
                 return self._asked_first(turn, said)
             done = self._run(found, turn, said, rest)
             return (self._in_words(turn, said) if done.form else None) or done
@@ -200,19 +198,11 @@ class App:
                 isinstance(refusal, NotFound) and WILL_WE.match(said.line)
             )
             unread = (isinstance(refusal, CannotRead) and not refusal.blank) or no_such_date or asks
-            answer = self._as_sentence(turn, said, lists=found.name in LISTING or bool(asks)) if unread else None
+            lists = found.name in LISTING or bool(asks) or (found.name == "status" and plainly.names_several(said))
+            answer = self._as_sentence(turn, said, lists=lists) if unread else None
             if found.name in SAID_IN_WORDS and isinstance(refusal, CannotRead):
                 answer = self._said_otherwise(turn, said, found)
             return answer or refused(refusal, said)
-
-    def _only_asks(self, found: Command, turn: Turn, said: Said, rest: str) -> bool:
-        """Whether a typed line would change something, and ends as a question does: "received SLT 42?"."""
-        if not found.acts or found.name == NOTE or said.nonce or not plainly.is_asked(said):
-            return False
-        with suppress(Refusal):
-            filled = fill(found, turn, rest, None)
-            return not filled.wrong and all(one.name in filled.values for one in found.fields if one.required)
-        return False
 
     def _asked_first(self, turn: Turn, said: Said) -> Message:
         """What was asked, where it is understood; else the line with its button."""

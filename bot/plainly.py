@@ -17,6 +17,8 @@ from bot.domain.dates import say_day
 from bot.domain.errors import CannotRead, NoSuchThing, NotAllowed, Refusal
 from bot.domain.guard import Trace
 from bot.domain.message import Action, Message, Reading, Said, Style
+from bot.filling import fill
+from bot.grammar import Command
 from bot.phrases import INTENTS, LINE_OF, OnRecord, Option, Person, Understood, Vocabulary, typed, understand
 from bot.phrases.asking import WHICH_CASE
 from bot.turn import Turn
@@ -28,7 +30,11 @@ QUESTION = re.compile(r"\W*(?:why|where|have|has|who|what|when|which|how|is|are|
 ORDER = re.compile(r"\W*remind(?! \S*\d)", re.IGNORECASE)
 """What begins like `remind` and goes on in words: the line names its case first."""
 FIND = Option("Find by name", "find")
+NOTE = "note"
+"""Its words may well end with a question mark: nothing is asked of the bot by it."""
 LEAST_WORDS = 3
+WHICH = {"refs", "mp", "constituency"}
+"""What a line of a few words has to name."""
 NAMES = frozenset({Trace.NAME, Trace.FULL_NAME})
 WORDS = {
     "by": "group",
@@ -73,7 +79,7 @@ def read(turn: Turn, text: str, earlier: Sequence[str]) -> Understood | None:
     found = understand(
         text, vocabulary=_vocabulary(turn, [text, *earlier]), today=turn.today, room=not turn.private, context=earlier
     )
-    if (not found.refusal or found.intent == "out_of_scope") and (says := typed(text)):
+    if (not found.refusal or found.intent in ("out_of_scope", "refuse_access")) and (says := typed(text)):
         return Understood("help", says=says)
     return None if found.intent == "out_of_scope" else _of_letters(turn, text, _findable(turn, found))
 
@@ -160,7 +166,7 @@ def says_more(turn: Turn, said: Said) -> bool:
     found = read(turn, said.line, ()) if said.values is None else None
     if found is None or found.confirm or not found.line:
         return False
-    return bool(found.slots) if len(said.line.split()) > LEAST_WORDS else "refs" in found.slots
+    return bool(found.slots) if len(said.line.split()) > LEAST_WORDS else bool(WHICH & set(found.slots))
 
 
 def is_asked(said: Said) -> bool:
@@ -168,9 +174,24 @@ def is_asked(said: Said) -> bool:
     return said.values is None and said.line.rstrip().endswith("?")
 
 
+def only_asks(turn: Turn, said: Said, found: Command, rest: str) -> bool:
+    """Whether a typed line would change something, and ends as a question does: "received SLT 42?"."""
+    if not found.acts or found.name == NOTE or said.nonce or not is_asked(said):
+        return False
+    with suppress(Refusal):
+        filled = fill(found, turn, rest, None)
+        return not filled.wrong and all(one.name in filled.values for one in found.fields if one.required)
+    return False
+
+
 def is_asked_instead(said: Said, refusal: Refusal) -> bool:
     """Whether a question that begins like a command is no line that they may say: "received anything on 42?"."""
     return is_asked(said) and isinstance(refusal, CannotRead | NotAllowed) and not isinstance(refusal, NoSuchThing)
+
+
+def names_several(said: Said) -> bool:
+    """Whether more than one case is named: "status 42 and 47"."""
+    return len(set(SHORT_NUMBER.findall(said.line))) > 1
 
 
 def points_back(said: Said) -> bool:
