@@ -240,7 +240,7 @@ def ask(council: Council, case: Case, service: str, agency: Agency, state: Clock
     request = Request(case_id=case.id or 0, service=service, agency=agency, asked_on=date(2026, 8, 1))
     council.add(request)
     rule = council.rules.service(service).clock
-    more = {"request_id": request.id, "rule": rule, "state": state, "stopped_on": came}
+    more = {"request_id": request.id, "rule": rule, "agency": agency, "state": state, "stopped_on": came}
     council.clock(case, date(2026, 9, 12), started_on=date(2026, 8, 1), **more)
 
 
@@ -290,6 +290,30 @@ def test_each_line_is_answered_as_counted_by_hand(council: Council) -> None:
                 command, rest = BOOK.find(action.line)
                 fill(command, replace(council.turn(db, NOW), who=people[who], private=True), rest, None)
     assert wrong == {}
+
+
+BEHIND = (
+    # a figure, and the button that shows each of what it counts
+    ("figures past 52 weeks", "Which"),
+    ("figures past 20 weeks for Tom", "Which"),
+    ("figures overdue", "The list"),
+    ("figures overdue for health", "The list"),
+    ("figures cases without an owner", "The cases"),
+    ("figures open cases for me", "The cases"),
+    ("figures closed cases since 1 September", "The cases"),
+)
+
+
+@pytest.mark.databases("sqlite")
+def test_the_list_behind_a_figure_holds_as_many(council: Council) -> None:
+    people = counted(council)
+    with council.store.reading() as db:
+        turn = replace(council.turn(db, NOW), who=people["Priya"], private=True)
+        for said, label in BEHIND:
+            figure = answered(turn, said)
+            (behind,) = [action.line for action in figure.actions if action.label == label]
+            table = answered(turn, behind).table
+            assert table and figure.text.endswith(f": {len(table.rows)}."), (said, behind, table)
 
 
 @pytest.mark.databases("sqlite")

@@ -120,7 +120,8 @@ def _ways(asked: Asked, about: About | Past) -> Iterator[Action]:
             first, last = (day.isoformat() for day in asked.scope.days)
             yield Action("The cases", line("list", which="closed", since=first, until=last, **asked.mine), acts=False)
         case Past(weeks):
-            yield Action("The cases", line("list", which="cases", week=f"more than {weeks}", **asked.mine), acts=False)
+            age = f"more than {weeks} weeks"
+            yield Action("Which", line("list", date=figures.PLAN, age=age, **asked.mine), acts=False)
 
 
 # Phase transfers
