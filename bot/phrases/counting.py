@@ -105,6 +105,8 @@ def _what(sentence: Sentence) -> str | None:
         return "letters"
     if found in ("plans", "advice", "open", "requests") and sentence.has("clock"):
         return None if found != "requests" else found
+    if found is None and sentence.has("service", "agency") and _search(r"how many .*(?:late|overdue|behind)", said):
+        return "overdue"
     if found in ("plans", "open", None) and _search(LATE_NOW, said) and not named and not sentence.has("when"):
         return "overdue" if found != "plans" else found
     if found or named or sentence.has("mp", "constituency"):

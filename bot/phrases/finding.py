@@ -137,7 +137,7 @@ def _is_a_place(low: Sequence[str], at: int) -> bool:
     if low[at + 1 : at + 2] and low[at + 1] in PAPERS_OF:
         return False
     going = low[max(0, at - 2) : at] in (["out", "of"], ["going", "to"], ["go", "to"], ["goes", "to"], ["get", "to"])
-    return before in WHERE or going or (low[at] == "education" and before in ("of", "for"))
+    return before in WHERE or going or (low[at] == "education" and before == "of")
 
 
 DRAFTED = frozenset({"me", "us", "a", "an", "some", "something", "up", "two", "2", "one"})

@@ -34,18 +34,22 @@ def finished(intent: str, slots: dict[str, Any], sentence: Sentence, today: date
     )
 
 
+LATE = any_of("late|overdue|behind|slow|red|green|on time|in time|on track")
 GONE_OUT = any_of("sent|send|gone|go|went|out|issued|finalised|done|made|served")
 
 
 def _in_passing(intent: str, slots: Mapping[str, Any], sentence: Sentence) -> dict[str, Any]:
     """ "Has the draft gone out": where a case stands is asked, and the line can say which step is meant.
 
+    "Why is 0080 late" asks of no one date: what is late, each with its own why.
     "Remind me to ring the school about 0042" says what of, to a person alone.
     """
     if intent == "act_remind" and not is_for_room(slots) and (words := reminded_of(sentence)):
         return {"text": words}
     if intent in BESIDES and not slots.get("refs"):
         return BESIDES[intent](sentence)
+    if intent == "explain_date" and "clock" not in slots and LATE.search(sentence.said):
+        return {"lateness": True}
     clocks = sentence.values("clock") if intent == "case_status" and GONE_OUT.search(sentence.said) else []
     return {"clock": clocks[0]} if len(clocks) == 1 else {}
 

@@ -92,6 +92,8 @@ def names_a_child(sentence: Sentence, vocabulary: Vocabulary) -> bool:
         return True
     if any(vocabulary.names_a_child(words) for words in _runs(sentence, vocabulary)):
         return True
+    if any(_has_an_mp(sentence, at, vocabulary) for at in range(1, len(sentence.words))):
+        return True
     if NOT_A_CHILD.search(sentence.said) or sentence.has("name"):
         return False
     lower = LOWER_CASE.search(sentence.plain)
@@ -130,6 +132,14 @@ def _stands_for_a_child(sentence: Sentence, at: int, vocabulary: Vocabulary) -> 
     before = sentence.low[at - 1] if at else ""
     beside = [*sentence.words[max(0, at - 1) : at], *sentence.words[at + 1 : at + 2]]
     return word.owns or before in BEFORE_A_CHILD or any(other.capital for other in beside)
+
+
+def _has_an_mp(sentence: Sentence, at: int, vocabulary: Vocabulary) -> bool:
+    """ "Maisie Palmer's MP", in letters of any size: no MP has one."""
+    first, last = sentence.words[at - 1], sentence.words[at]
+    unknown = not _is_known(first.low, vocabulary) and not _is_known(last.low, vocabulary)
+    after = sentence.low[at + 1 : at + 2]
+    return unknown and last.owns and after in (["mp"], ["mps"]) and first.low.isalpha() and last.low.isalpha()
 
 
 def _is_known(low: str, vocabulary: Vocabulary) -> bool:

@@ -48,7 +48,9 @@ def _why(slots: Slots, _today: date) -> Made:
     if not ref(slots):
         return _made("")
     named = adviser(slots) or LINE_OF.get(("clock", one(slots, "clock")), "")
-    return _made(f"why {ref(slots)} {named}".strip(), "refs", "agency", "service", "clock")
+    if not named and slots.get("lateness"):
+        return _made(f"status {ref(slots)} late", "refs", "lateness")
+    return _made(f"why {ref(slots)} {named}".strip(), "refs", "agency", "service", "clock", "lateness")
 
 
 CLOCKS = {
