@@ -1,6 +1,7 @@
 """What a line is answered with: by the command that it names, or by what it is understood as in plain English."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -59,7 +60,8 @@ class Answering:
             turned = [other for other in self.book.turned(tidy) if self._is_whole(turn, other)]
             whole = turned or [near for near in unknown.nearest if self._is_whole(turn, near)]
             acts = not plainly.is_asked(said) and any(self.book.find(other)[0].acts for other in whole)
-            if not acts and (answer := self._plainly(turn, said)):
+            answer = self._plainly(turn, said)
+            if answer and (not acts or self._does_the_same(answer, whole)):
                 return answer
             meant = dict.fromkeys(turned or (self._readable(turn, near) for near in unknown.nearest))
             answer = refused(NotUnderstood(str(unknown), tuple(meant)[:MOST_MEANT]), said)
@@ -82,6 +84,11 @@ class Answering:
         answer = self._plainly(turn, said) if len(said.line.split()) > 1 else None
         asked = plainly.to_be_pressed(said.line.strip().rstrip("? "))
         return answer if answer and not answer.error else replace(asked, identifies=not said.where.private)
+
+    def _does_the_same(self, answer: Message, nearly: Sequence[str]) -> bool:
+        """Whether the button of an answer says the same command as what was nearly said."""
+        pressed = [self.book.find(button.line)[0] for button in answer.actions[:1] if button.acts]
+        return any(self.book.find(other)[0] in pressed for other in nearly)
 
     def _as_sentence(self, turn: Turn, said: Said, *, lists: bool) -> Message | None:
         """The answer to a sentence that begins like a command: a question, or "show cases with no draft"."""

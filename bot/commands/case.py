@@ -262,7 +262,10 @@ def _that_waits(file: File) -> int:
     return waiting[0]
 
 
-@command("note", may=COUNCIL, examples=("note 0042 Spoke to the school, papers follow on Friday",), title="Add a note")
+@command(
+    "note", "note on", "note for", "note to", "note against", may=COUNCIL,
+    examples=("note 0042 Spoke to the school, papers follow on Friday",), title="Add a note",
+)  # fmt: skip
 def note(
     turn: Turn,
     *,

@@ -249,7 +249,8 @@ def cases(slots: Slots, today: date) -> Made:
     which = {"closed": "closed", "opened": "opened"}.get(str(slots.get("status")), "cases")
     if bodies and "without" not in slots and which == "cases":
         return awaited(slots, today)
-    if slots.get("period") and which == "cases" and "clock" not in slots:
+    idle = "activity" in values(slots, "without")
+    if slots.get("period") and which == "cases" and "clock" not in slots and not idle:
         which = "opened"
     restricted = ["restricted=yes"] if slots.get("status") == "restricted" else []
     parts, said = parts_of(slots, today)

@@ -287,6 +287,15 @@ def _kind(sentence: Sentence) -> str | None:
     return found or ("mp_letter" if OF_MP.search(sentence.said) and not sentence.has("mp", "constituency") else None)
 
 
+UNTOUCHED = any_of(
+    """
+    not touched|not been touched|untouched|nothing happen|nothing happened|nothing has happened|no activity|not moved|
+    not been updated|not updated|gone quiet|gone cold|no movement|dormant
+    """
+)
+"""No list goes by it: said back as what it was not narrowed by."""
+
+
 def _without(sentence: Sentence) -> list[str]:
     found: list[str] = []
     said = sentence.said
@@ -303,6 +312,8 @@ def _without(sentence: Sentence) -> list[str]:
         found += clocks or [THINGS[name] for name in things[:1]]
     if UNOWNED.search(said):
         found.append("owner")
+    if UNTOUCHED.search(said):
+        found.append("activity")
     if not found and NOT_DONE.search(said):
         found = [str(span.value) for span in sentence.of("clock")]
     return list(dict.fromkeys(found))

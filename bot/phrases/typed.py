@@ -5,6 +5,10 @@ import re
 REF = r"(?:\d{2,5}|send-\S+|case|child|file|records?|everything|her|him|them|it|this)"
 TYPED = (
     (
+        r"\b(?:cancel|delete|drop|remove|stop|scrap|forget) (?:that|the|my|this|all|a)? ?(?:my )?reminders?\b",
+        "Your reminders, each with a button that takes it back, are shown by: reminders",
+    ),
+    (
         r"\b(?:due|ready|up) (?:for|to be) (?:deletion|erasure|destruction|deleted|erased|destroyed)\b|"
         r"\bhow long (?:do|must|should|can) (?:we|you|the council) (?:keep|hold|retain|store)\b",
         "What is kept no longer, and until when a case is kept, managers and data protection leads see by: retention",
@@ -30,7 +34,8 @@ TYPED = (
         "The rooms are shown to managers and administrators by: rooms",
     ),
     (
-        rf"^(?:(?:please|can|could|i|you|we|to|need|want|would like|have|must) )*(?:restrict|hide) (?:the )?{REF}\b|"
+        rf"(?:^|[,;.:!] )(?:(?:please|can|could|i|you|we|to|need|want|would like|have|must) )*"
+        rf"(?:restrict|hide) (?:the )?{REF}\b|"
         r"\b(?:make|mark|put|set)\b.*\b(?:restricted|confidential)\b",
         "A case is hidden by a line of its own. Say: restrict 0042 safe address because …",
     ),
