@@ -74,6 +74,15 @@ def test_what_leads_to_a_question_is_none(text: str, intent: str, ref: str, also
     assert found.slots.get("refs", [""]) == [ref]
 
 
+@pytest.mark.parametrize(
+    "text", ["has maisie palmer had a reply", "is wim okra's report in yet", "chase it for tam zubek"]
+)
+def test_in_a_room_the_case_spoken_of_is_not_that_of_whoever_is_named(text: str) -> None:
+    """Not even where nobody knows whether it is a child's name, in letters of any size."""
+    assert "refs" not in heard(text, "where are we with 0042?", room=True).slots
+    assert heard("has SLT had a reply", "where are we with 0042?", room=True).slots["refs"] == ["SEND-2026-0042"]
+
+
 def test_no_sentence_acts_unconfirmed_or_names_another_case_or_a_child() -> None:
     assert {row.text: bad for row in rows() if (bad := dangers(row, row.heard()))} == {}
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from bot.domain.guard.vocabulary import ORDINARY
 from bot.phrases.clean import Word
@@ -132,6 +133,16 @@ def _stands_for_a_child(sentence: Sentence, at: int, vocabulary: Vocabulary) -> 
     before = sentence.low[at - 1] if at else ""
     beside = [*sentence.words[max(0, at - 1) : at], *sentence.words[at + 1 : at + 2]]
     return word.owns or before in BEFORE_A_CHILD or any(other.capital for other in beside)
+
+
+def may_name(sentence: Sentence, vocabulary: Vocabulary) -> bool:
+    """Whether two words stand together that nobody here knows, as a whole name does in letters of any size."""
+    covered = {at for span in sentence.spans for at in range(span.first, span.last)}
+    new = [
+        at not in covered and word.low.isalpha() and len(word.low) > 2 and not _is_known(word.low, vocabulary)
+        for at, word in enumerate(sentence.words)
+    ]
+    return any(first and second for first, second in pairwise(new))
 
 
 def _has_an_mp(sentence: Sentence, at: int, vocabulary: Vocabulary) -> bool:

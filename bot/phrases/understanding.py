@@ -139,6 +139,8 @@ def _sentence(sentence: Sentence, asker: Asker, before: Understood | None) -> Un
         return Understood("smalltalk", says=friendly(sentence.low))
     if told_not := told_not_to(sentence):
         return _left_alone(told_not, sentence)
+    if asker.room and limits.may_name(sentence, asker.vocabulary):
+        before = None  # whoever is named has a case of their own
     if before and (found := continued(sentence, before, asker.today)):
         return found
     return _meant(sentence, asker, before)
