@@ -60,7 +60,7 @@ def tells_a_story(town: Town) -> None:
         "open 0042",
     ):
         assert not town.say("Priya", line).error, line
-    assert town.say("Priya", "status 0047, 0042").error
+    assert town.say("Priya", "open 0047, 0042").error
     with town.store.transaction() as db:
         db.get_one(Case, 3).restricted = True
     for line in (

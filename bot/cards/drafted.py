@@ -25,7 +25,7 @@ ACKNOWLEDGED = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Claim:
     """A sentence of a draft, and the entries that it rests on."""
 
