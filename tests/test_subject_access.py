@@ -60,7 +60,7 @@ def tells_a_story(town: Town) -> None:
         "open 0042",
     ):
         assert not town.say("Priya", line).error, line
-    assert town.say("Priya", "open 0047, 0042").error
+    assert town.say("Priya", "milestones 0047, 0042").error
     with town.store.transaction() as db:
         db.get_one(Case, 3).restricted = True
     for line in (
@@ -147,7 +147,7 @@ def test_a_pack_holds_all_of_the_child_and_nothing_of_another(town: Town, tmp_pa
     assert [case["case"] for case in parts["cases"]["rows"]] == ["SEND-2026-0042", "SEND-2026-0051"]
     assert {row["by"] for row in parts["seen"]["rows"]} == {"officer, education"}
     assert "the health room" in {row["to"] for row in parts["said"]["rows"]}
-    assert "status [withheld: another case], 0042" in {row["words"] for row in parts["asked"]["rows"]}
+    assert "milestones [withheld: another case], 0042" in {row["words"] for row in parts["asked"]["rows"]}
     to_look_at = {item["what"] for item in told["before_sending"]}
     assert {
         "It holds a mobile number",
