@@ -22,7 +22,7 @@ WEDNESDAY = date(2026, 11, 25)
 SENTENCES = [row.text for row in rows()]
 RIGHT = {"built": 0.98, "held": 0.96, "later": 0.98, "unseen": 0.93}
 """The share of each set that has to stay wholly right."""
-SAMPLE = 9
+SAMPLE = 14
 """Of so many sentences one is said otherwise here; `make understand` takes them all."""
 
 

@@ -157,7 +157,7 @@ def privately(walk: Walk, walker: str, most: str = "Tom") -> Iterator[Line]:
         if ROLES[walker] not in one.command.may:
             yield Line(one.command.name)
             continue
-        often = 60 if one.command.acts else 24
+        often = 90 if one.command.acts else 40
         bare = 1 if walker == most and not one.command.acts else often
         yield from (line for line in one.alone() if is_tried(bare, walker, line.typed))
         for name, reference in walk.council.references.items():
@@ -200,7 +200,7 @@ def aloud(walk: Walk, walker: str, place: str) -> Iterator[Line]:
     for one in walk.commands:
         if ROLES[walker] not in one.command.may:
             continue
-        often = 240 if one.command.acts else 36
+        often = 300 if one.command.acts else 60
         yield from (line for line in one.alone() if is_tried(often * 2, walker, place, line.typed))
         for name, reference in walk.council.references.items():
             asked = walker == "Priya" and not one.command.acts and name in ("plain", "hidden", "letter")

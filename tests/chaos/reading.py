@@ -11,6 +11,7 @@ from tests.chaos.oracle import Expected
 from tests.chaos.weather import Landed
 
 REFERENCE = re.compile(r"(?:SEND|MP)-\d{4}-\d+")
+SET = "set a reminder for"
 MORE = re.compile(r"(\d+) more, due later")
 NO_NUDGE = re.compile(r"^(Today, |referralbot |Nudges |Nothing can be |A message |You cover )")
 """How a digest begins, which tells the same dates again, and what administrators hear, and whoever covers."""
@@ -105,8 +106,9 @@ def judged(
     earlier: dict[Expected, Said] = {}
     for stop, (due, besides) in enumerate(zip_longest(expected, may, fillvalue=NOTHING)):
         seen: dict[Expected, Said] = {}
+        apart = _set_by_people(by_stop[stop], names)
         for message in by_stop[stop]:
-            for said in _lines(message, due, besides, names, verdict):
+            for said in _lines(message, due - apart, besides, names, verdict):
                 known = said.thing in due or said.thing in besides
                 if before := seen.get(said.thing) or (None if known else earlier.get(said.thing)):
                     _count_double(verdict.doubled, verdict, before, message, happened)
@@ -148,6 +150,11 @@ def things(place: str, words: str, names: Mapping[str, set[str]]) -> list[Expect
     words = words.replace("\u00a0", " ")
     other = any(kind.match(words) for kind in (NO_NUDGE, WORD, CARD))
     return [] if other else list(_shown(place, words, names))
+
+
+def _set_by_people(landed: Iterable[Landed], names: Mapping[str, set[str]]) -> set[Expected]:
+    """What rooms were told because somebody had set a reminder: in a message of its own, which no other one counts."""
+    return {thing for one in landed if SET in one.words for thing in things(one.place, one.words, names)}
 
 
 def _lines(

@@ -179,6 +179,10 @@ def test_what_a_long_message_only_counts_has_to_add_up() -> None:
     more = FIRST + "\n1 more, due later: say today."
     assert judged([landed(more)], [10.0], [{ONE, TWO}], []).good
     assert not judged([landed(more)], [10.0], [{ONE}], []).good
+    second = "SEND-2026-0002 health advice is due Fri 16 Oct · statutory"
+    apart = landed(f"{second}\nYou hear this because officer4 set a reminder for today.")
+    assert judged([landed(FIRST), apart], [10.0], [{ONE, TWO}], []).good
+    assert not judged([landed(more), apart], [10.0], [{ONE, TWO}], []).good, "it would be counted there too"
 
 
 def test_rooms_hear_of_advice_and_not_of_plans() -> None:

@@ -133,12 +133,10 @@ class Quarter:
         self.sky.weather.share = 0.0
         for child in list(self.kept.references)[:OPENED]:
             await self._act(Act(self.kept.script.owners[child], f"open {REFERENCE}", child=child))
-        self.clock.move_to(self.clock() + FADES)
-        await self._drain()
-        await asyncio.sleep(3)
-        self.clock.move_to(self.clock() + FADES)
-        await self._drain()
-        await asyncio.sleep(3)
+        for _ in range(2):  # what is said late, under load, is taken away later
+            self.clock.move_to(self.clock() + FADES)
+            await self._drain()
+            await self._until_taken_away()
 
     def _break_something(self) -> None:
         """What makes a program trace: a child that cannot be read, and a post that cannot be written."""
@@ -299,6 +297,19 @@ class Quarter:
             ripe = db.execute(text("SELECT count(*) FROM deadline WHERE next_at <= :now"), {"now": now}).scalar_one()
             due = "SELECT count(*) FROM post WHERE state = 'waiting' AND not_before <= :now AND attempts < 3"
             return int(ripe) + int(db.execute(text(due), {"now": now}).scalar_one())
+
+    async def _until_taken_away(self) -> None:
+        """Until no copy is due to be edited; where one stays, the search finds it."""
+        ends = time.monotonic() + DRAINED_WITHIN
+        while time.monotonic() < ends and await asyncio.to_thread(self._standing):
+            await asyncio.sleep(0.25)
+            self.clock.move_to(self.clock() + timedelta(seconds=5))
+
+    def _standing(self) -> int:
+        now = self.clock().strftime("%Y-%m-%d %H:%M:%S.%f")
+        with self.store.reading() as db:
+            due = "SELECT count(*) FROM privatecopy WHERE fades_at <= :now"
+            return int(db.execute(text(due), {"now": now}).scalar_one())
 
     async def _until_it_answers(self) -> None:
         ends = time.monotonic() + STARTS_WITHIN
